@@ -1,0 +1,232 @@
+"""YAML from people, read with true line numbers and validated by a pydantic model: every problem at once.
+
+Aliases are refused (an alias bomb is 200 bytes), duplicate keys are errors, and each message carries a
+"did you mean" and a right example taken from the model's own `examples`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from generator.errors import InputError, Problem
+
+Path = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A YAML document's data and, for each path in it, the line and column (from 1) of its key."""
+
+    data: Any
+    marks: Mapping[Path, tuple[int, int]]
+    problems: tuple[Problem, ...] = ()
+    ends: Mapping[Path, int] = field(default_factory=dict)
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """The mark of the nearest known ancestor of `path`."""
+        while path and path not in self.marks:
+            path = path[:-1]
+        return self.marks.get(path, (1, 1))
+
+
+def read_yaml(text: str, *, file: str, first_line: int = 1) -> Marked:
+    """Parse one YAML document. Raises InputError where it is not YAML at all."""
+    try:
+        if "*" in text:
+            _refuse_aliases(text, file=file, first_line=first_line)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark or error.context_mark
+        line, column = (at.line + first_line, at.column + 1) if at else (first_line, 1)
+        raise InputError([Problem(file, _yaml_reason(error), line, column, example=_yaml_example(error))]) from None
+    except RecursionError:
+        raise InputError([Problem(file, "nested too deeply to be read", first_line, 1)]) from None
+    except yaml.YAMLError as error:
+        raise InputError([Problem(file, f"not readable as YAML: {error}".split("\n")[0], first_line, 1)]) from None
+    marks: dict[Path, tuple[int, int]] = {}
+    ends: dict[Path, int] = {}
+    problems: list[Problem] = []
+    loader = yaml.SafeLoader("")
+    try:
+        data = _build(node, (), loader=loader, marks=marks, ends=ends, problems=problems, at=(file, first_line))
+    finally:
+        loader.dispose()
+    return Marked(data, marks, tuple(problems), ends)
+
+
+def validate(marked: Marked, model: type[Model], *, file: str, root: Path = ()) -> Model:
+    """The document as `model`. Raises InputError with every problem: line, "did you mean", a right example."""
+    problems = list(marked.problems)
+    value = None
+    if not isinstance(marked.data, dict):
+        line, column = marked.place(root)
+        problems.append(Problem(file, "this should be keys and values", line, column, example=example_of(model)))
+    else:
+        try:
+            value = model.model_validate(marked.data)
+        except ValidationError as error:
+            problems += [_problem(item, marked, model=model, file=file) for item in error.errors()]
+    if problems or value is None:
+        raise InputError(sorted(set(problems), key=lambda p: (p.line, p.column, p.message)))
+    return value
+
+
+def example_of(model: type[BaseModel], name: str | None = None) -> str:
+    """A right example for one key of `model` (from its `examples`), or for its required keys."""
+    if name is not None and name in model.model_fields:
+        examples = model.model_fields[name].examples
+        return yaml.safe_dump({name: examples[0]}, sort_keys=False, allow_unicode=True, width=100).rstrip() if examples else ""
+    required = {key: f.examples[0] for key, f in model.model_fields.items() if f.is_required() and f.examples}
+    return yaml.safe_dump(required, sort_keys=False, allow_unicode=True, width=100).rstrip() if required else ""
+
+
+def _refuse_aliases(text: str, *, file: str, first_line: int) -> None:
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            mark = event.start_mark
+            raise InputError([Problem(file, "YAML aliases (*name) are not read", mark.line + first_line, mark.column + 1)])
+
+
+def _build(
+    node: yaml.Node | None,
+    path: Path,
+    *,
+    loader: yaml.SafeLoader,
+    marks: dict[Path, tuple[int, int]],
+    ends: dict[Path, int],
+    problems: list[Problem],
+    at: tuple[str, int],
+) -> Any:
+    if node is None:
+        return None
+    file, first = at
+    marks.setdefault(path, (node.start_mark.line + first, node.start_mark.column + 1))
+    ends[path] = node.end_mark.line + first
+    rest: Any = {"loader": loader, "marks": marks, "ends": ends, "problems": problems, "at": at}
+    if isinstance(node, yaml.MappingNode):
+        out: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.value)
+            mark = (key_node.start_mark.line + first, key_node.start_mark.column + 1)
+            if key in out:
+                problems.append(Problem(file, "this key stands here twice", *mark, key=key))
+            marks[(*path, key)] = mark
+            out[key] = _build(value_node, (*path, key), **rest)
+        return out
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(item, (*path, i), **rest) for i, item in enumerate(node.value)]
+    try:
+        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
+    except (yaml.YAMLError, ValueError, OverflowError):
+        problems.append(Problem(file, f"cannot read the value {node.value!r}", *marks[path], key=str(path[-1] if path else "")))
+        return node.value
+
+
+def _yaml_reason(error: yaml.MarkedYAMLError) -> str:
+    reason = error.problem or "not readable as YAML"
+    if "mapping values are not allowed" in reason:
+        return "a second ': ' on one line: put the text in quotes"
+    if "cannot start any token" in reason:
+        return f"{reason}: put the text in quotes, and indent with spaces, not tabs"
+    return reason
+
+
+def _yaml_example(error: yaml.MarkedYAMLError) -> str:
+    if error.problem and "mapping values are not allowed" in error.problem:
+        return 'title: "Zero-day: what is known"'
+    return ""
+
+
+_MESSAGES = {
+    "missing": "is missing",
+    "string_type": "should be text",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "list_type": "should be a list",
+    "tuple_type": "should be a list",
+    "dict_type": "should be keys and values",
+    "model_type": "should be keys and values",
+}
+
+
+def _problem(item: Any, marked: Marked, *, model: type[BaseModel], file: str) -> Problem:
+    path = _yaml_path(item["loc"], marked.data)
+    owner, name = _owner(model, path)
+    line, column = marked.place(path)
+    dotted = ".".join(str(part) for part in path)
+    known = list(owner.model_fields) if owner else []
+    if item["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known)}"
+        example = example_of(owner, near[0]) if owner and near else ""
+        return Problem(file, f"unknown key{hint}", line, column, key=dotted, example=example)
+    message = _MESSAGES.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    given = item.get("input")
+    if item["type"] == "literal_error":
+        allowed = [a.strip(" '") for a in str(item["ctx"]["expected"]).replace(" or ", ", ").split(",")]
+        near = difflib.get_close_matches(str(given), allowed, n=1)
+        message = f"{given!r} is not one of {', '.join(allowed)}" + (f"; did you mean {near[0]!r}?" if near else "")
+    elif item["type"] != "missing" and isinstance(given, str | int | float | bool):
+        message += f", not {given!r}" if item["type"] in _MESSAGES else ""
+        if isinstance(given, bool) and item["type"] == "string_type":
+            message += " (a bare yes, no, on or off is true or false in YAML: quote it)"
+    example = example_of(owner, str(name)) if owner else ""
+    return Problem(file, message, line, column, key=dotted, example=example)
+
+
+def _yaml_path(loc: Sequence[str | int], data: Any) -> Path:
+    """Pydantic's location without the parts that name a union's member instead of a place in the file."""
+    path: list[str | int] = []
+    for i, part in enumerate(loc):
+        last = i == len(loc) - 1
+        if isinstance(data, dict):
+            if part in data:
+                data = data[part]
+            elif not last:
+                continue
+            else:
+                data = None
+            path.append(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+            path.append(part)
+    return tuple(path)
+
+
+def _owner(model: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, str | int]:
+    """The model in which the last name of `path` is (or would be) a field."""
+    owner: type[BaseModel] | None = model
+    name: str | int = ""
+    for part in path:
+        if isinstance(part, int):
+            continue
+        if name != "":
+            owner = _inner(owner.model_fields.get(str(name))) if owner else None
+        name = part
+    return owner, name
+
+
+def _inner(info: FieldInfo | None) -> type[BaseModel] | None:
+    stack: list[Any] = [info.annotation] if info else []
+    while stack:
+        kind = stack.pop()
+        if isinstance(kind, type) and not isinstance(kind, types.GenericAlias) and issubclass(kind, BaseModel):
+            return kind
+        if get_origin(kind) is not None or get_origin(kind) in (Union, types.UnionType):
+            stack += get_args(kind)
+    return None

@@ -1,0 +1,261 @@
+"""newsletter.yml: the whole contract of what an owner sets, as one pydantic model.
+
+Unknown keys, wrong values and missing ones are reported all at once, each with its line and a right example.
+Secrets are read from the environment only, by the part that needs them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from generator.checked_yaml import example_of, read_yaml, validate
+from generator.errors import InputError, Problem
+
+FILE = "newsletter.yml"
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+License = Literal["all-rights-reserved", "public-domain", "cc-by", "cc-by-sa", "own"]
+PLACEHOLDER_URL = "https://newsletter.example/"
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("should be an address that starts with https://")
+    if parts.username or parts.password:
+        raise ValueError("should carry no user name or password")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise ValueError("should be a language tag (BCP 47)")
+    return value
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise ValueError("should be lower-case words with hyphens between")
+    return value
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"[^\s<>@,;:\"]+@[^\s<>@,;:\"]+\.[^\s<>@,;:\".]+", value):
+        raise ValueError("should be one email address")
+    return value
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+Slug = Annotated[str, AfterValidator(_slug)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Part(BaseModel):
+    """Base of every part of the settings: frozen, and strict about its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Publisher(Part):
+    """Who answers for the publication; the imprint and the footer of every email. Real sending refuses without it."""
+
+    name: str = Field("", examples=["Example Press"])
+    postal_address: str = Field("", examples=["1 Example Street, 12345 Example Town"])
+    email: Address | Literal[""] = Field("", examples=["editor@example.org"])
+    responsible: str = Field("", examples=["A. Editor"])
+
+
+class Feed(Part):
+    """One source: an RSS, Atom or JSON feed."""
+
+    url: Url = Field(examples=["https://www.example.org/feed.xml"])
+    name: str = Field("", examples=["Example Security Blog"], description="shown to readers; the host where it is absent")
+    category: Slug | None = Field(None, examples=["vulnerability"], description="what its entries are where no rule knows better")
+    weight: float = Field(1.0, ge=0, le=10, examples=[1.0], description="how much its word counts when stories are chosen")
+    fulltext: Literal["auto", True, False] = Field(
+        "auto", examples=["auto"], description="auto: from the feed where it carries it; true: fetch the page; false: excerpt only"
+    )
+    license: License = Field("all-rights-reserved", examples=["cc-by"], description="what of its text may be printed")
+    language: str | None = Field(None, examples=["en"], description="where the feed does not say it, or says it wrong")
+
+    @property
+    def title(self) -> str:
+        """The name that readers see."""
+        return self.name or (urlsplit(self.url).hostname or self.url).removeprefix("www.")
+
+
+class Block(Part):
+    """What is never fetched, analysed or mailed."""
+
+    domains: tuple[str, ...] = Field((), examples=[["ads.example.com"]])
+    urls: tuple[str, ...] = Field((), examples=[["https://example.com/sponsored/"]], description="addresses that start so")
+    keywords: tuple[str, ...] = Field((), examples=[["sponsored post"]], description="words in a title or an excerpt")
+
+
+class Select(Part):
+    """Which stories get a page."""
+
+    max_age_days: int = Field(7, ge=1, le=365, examples=[7])
+    max_stories: int = Field(20, ge=0, le=1000, examples=[20], description="a day in the publication's zone, counting what is published")
+    max_per_category: int = Field(8, ge=0, le=1000, examples=[8], description="a day, likewise")
+    min_score: float = Field(0.0, ge=0, examples=[1.5])
+
+
+class Review(Part):
+    """Which stories wait for a person before they are in any output."""
+
+    hold: Literal["none", "allegations", "all"] = Field("none", examples=["allegations"])
+
+
+class Fetch(Part):
+    """Bounds of every request to a publisher."""
+
+    allow_networks: tuple[str, ...] = Field((), examples=[["10.1.0.0/16"]], description="private networks that feeds may live in")
+    timeout_s: float = Field(20, gt=0, le=300, examples=[20], description="seconds for one document in all")
+    max_mb: float = Field(10, gt=0, le=200, examples=[10], description="megabytes of one document after decompression")
+    concurrency: int = Field(8, ge=1, le=64, examples=[8], description="documents at once; at most 2 from one host")
+
+    @field_validator("allow_networks")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for item in value:
+            try:
+                ipaddress.ip_network(item)
+            except ValueError:
+                raise ValueError(f"{item!r} is not a network; write it as address/bits") from None
+        return value
+
+
+class AnalysisSettings(Part):
+    """Who analyses, and what it may cost."""
+
+    by: Literal["auto", "extractive", "claude"] = Field("auto", examples=["auto"], description="auto: Claude where ANTHROPIC_API_KEY is set")
+    model: str = Field("claude-haiku-5-5", examples=["claude-haiku-5-5"])
+    fallback_model: str | None = Field(None, examples=["claude-sonnet-5-5"], description="asked where the first one refuses")
+    budget_usd: float = Field(0.50, ge=0, examples=[0.50], description="US dollars for one run")
+    budget_usd_month: float = Field(10.0, ge=0, examples=[10.0], description="US dollars for a calendar month (UTC)")
+    base_url: Url | None = Field(None, examples=["http://localhost:11434"], description="a compatible server of your own")
+    batch: bool = Field(False, examples=[False], description="Message Batches: half price, answered within 24 hours")
+
+
+class IssueSettings(Part):
+    """The weekly issue."""
+
+    weekday: Weekday = Field("friday", examples=["friday"])
+    hour: int = Field(9, ge=0, le=23, examples=[9], description="in the publication's zone; the first run after it makes the issue")
+    max_items: int = Field(20, ge=1, le=200, examples=[20])
+    min_items: int = Field(3, ge=1, examples=[3], description="with fewer new stories no issue is made")
+
+
+class Smtp(Part):
+    """The relay that takes the mail. User and password come from the environment where `user` is not set."""
+
+    host: str = Field("localhost", examples=["smtp.example.org"])
+    port: int = Field(587, ge=1, le=65535, examples=[587])
+    security: Literal["none", "starttls", "tls"] = Field("starttls", examples=["starttls"])
+    user: str | None = Field(None, examples=["newsletter"], description="its password: SMTP_PASSWORD in the environment")
+    per_second: float = Field(10, gt=0, examples=[10], description="messages a second at most")
+
+
+class Email(Part):
+    """How an issue leaves the house."""
+
+    sender: Address | Literal[""] = Field("", examples=["briefing@example.org"])
+    reply_to: Address | None = Field(None, examples=["editor@example.org"])
+    transport: Literal["none", "outbox", "smtp", "listmonk", "buttondown"] = Field("none", examples=["outbox"])
+    smtp: Smtp = Field(default_factory=lambda: Smtp(), examples=[{"host": "smtp.example.org", "port": 587, "security": "starttls"}])
+
+
+class SubscriberSettings(Part):
+    """Where the subscribers are."""
+
+    database: str | None = Field(None, examples=["/var/lib/groundwire/subscribers.sqlite"], description="on the machine that sends")
+    url: Url | None = Field(None, examples=["https://news.example.org/mail/"], description="the public address of `subscribers serve`")
+
+
+class Settings(Part):
+    """Everything an owner sets; more keys may come, these stay."""
+
+    title: str = Field(min_length=1, max_length=120, examples=["The Example Briefing"])
+    url: Url = Field(examples=["https://example.github.io/briefing/"], description="where the site will live; ends with /")
+    language: Annotated[str, AfterValidator(_language)] = Field("en", examples=["en"])
+    timezone: str = Field("UTC", examples=["Europe/Berlin"], description="an IANA zone: days, weeks and the issue's hour")
+    description: str = Field("", max_length=300, examples=["Security and technology, each sentence with its source."])
+    publisher: Publisher = Field(default_factory=lambda: Publisher(), examples=[{"name": "Example Press", "email": "editor@example.org"}])
+    feeds: tuple[Feed, ...] = Field((), examples=[[{"url": "https://www.example.org/feed.xml", "name": "Example"}]])
+    block: Block = Field(default_factory=lambda: Block(), examples=[{"domains": ["ads.example.com"]}])
+    select: Select = Field(default_factory=lambda: Select(), examples=[{"max_stories": 20}])
+    review: Review = Field(default_factory=lambda: Review(), examples=[{"hold": "allegations"}])
+    fetch: Fetch = Field(default_factory=lambda: Fetch(), examples=[{"timeout_s": 20}])
+    analysis: AnalysisSettings = Field(default_factory=lambda: AnalysisSettings(), examples=[{"by": "auto", "budget_usd": 0.5}])
+    issue: IssueSettings = Field(default_factory=lambda: IssueSettings(), examples=[{"weekday": "friday", "hour": 9}])
+    email: Email = Field(default_factory=lambda: Email(), examples=[{"transport": "outbox", "sender": "briefing@example.org"}])
+    subscribers: SubscriberSettings = Field(
+        default_factory=lambda: SubscriberSettings(), examples=[{"database": "/var/lib/groundwire/subscribers.sqlite"}]
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _slash(cls, value: str) -> str:
+        if urlsplit(value).query or urlsplit(value).fragment:
+            raise ValueError("should carry no ? or #")
+        return value if value.endswith("/") else value + "/"
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, KeyError):
+            raise ValueError("should be an IANA time zone") from None
+        return value
+
+    @model_validator(mode="after")
+    def _distinct_feeds(self) -> Settings:
+        seen: set[str] = set()
+        for feed in self.feeds:
+            if feed.url in seen:
+                raise ValueError(f"feeds: {feed.url} is listed twice")
+            seen.add(feed.url)
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The publication's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def day(self, when: datetime) -> str:
+        """The publication's calendar day of `when`, as YYYY-MM-DD."""
+        return when.astimezone(self.zone).date().isoformat()
+
+
+def load_settings(root: Path) -> Settings:
+    """The settings of the publication in `root`. Raises InputError with every problem of the file at once."""
+    path = root / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        hint = f"groundwire init {root} --title 'My Briefing' --url https://me.github.io/briefing/"
+        raise InputError([Problem(FILE, f"there is none in {root}; make a publication there", example=hint)]) from None
+    except UnicodeDecodeError as error:
+        raise InputError([Problem(FILE, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None
+    return validate(read_yaml(text, file=FILE), Settings, file=FILE)
+
+
+def documented_settings(model: type[BaseModel] = Settings, prefix: str = "") -> list[tuple[str, str, Any]]:
+    """Every setting as (dotted key, description, right example), for the documentation and its test."""
+    rows: list[tuple[str, str, Any]] = []
+    for key, info in model.model_fields.items():
+        rows.append((prefix + key, info.description or "", example_of(model, key)))
+        kinds = [info.annotation, *getattr(info.annotation, "__args__", ())]
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, Part):
+                rows += documented_settings(kind, f"{prefix}{key}.")
+    return rows
