@@ -94,8 +94,8 @@ def example_of(model: type[BaseModel], name: str | None = None) -> str:
 def _refuse_aliases(text: str, *, file: str, first_line: int) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
-            mark = event.start_mark
-            raise InputError([Problem(file, "YAML aliases (*name) are not read", mark.line + first_line, mark.column + 1)])
+            line, column = (event.start_mark.line, event.start_mark.column) if event.start_mark else (0, 0)
+            raise InputError([Problem(file, "YAML aliases (*name) are not read", line + first_line, column + 1)])
 
 
 def _build(
@@ -127,7 +127,7 @@ def _build(
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, i), **rest) for i, item in enumerate(node.value)]
     try:
-        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
+        return loader.construct_object(node, deep=True)
     except (yaml.YAMLError, ValueError, OverflowError):
         problems.append(Problem(file, f"cannot read the value {node.value!r}", *marks[path], key=str(path[-1] if path else "")))
         return node.value

@@ -15,7 +15,20 @@ from generator.settings import Feed
 Kind = Literal["fact", "analysis", "prediction"]
 Access = Literal["free", "paywalled", "registration"]
 
-__all__ = ["Access", "Analysis", "Detail", "Entry", "Feed", "FeedResult", "Kind", "Section", "Source", "Statement", "Story", "replace"]
+__all__ = [
+    "Access",
+    "Analysis",
+    "Detail",
+    "Entry",
+    "Feed",
+    "FeedResult",
+    "Kind",
+    "Section",
+    "Source",
+    "Statement",
+    "Story",
+    "replace",
+]
 
 
 @dataclass(frozen=True, slots=True)

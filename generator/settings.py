@@ -80,7 +80,9 @@ class Feed(Part):
     category: Slug | None = Field(None, examples=["vulnerability"], description="what its entries are where no rule knows better")
     weight: float = Field(1.0, ge=0, le=10, examples=[1.0], description="how much its word counts when stories are chosen")
     fulltext: Literal["auto", True, False] = Field(
-        "auto", examples=["auto"], description="auto: from the feed where it carries it; true: fetch the page; false: excerpt only"
+        "auto",
+        examples=["auto"],
+        description="auto: from the feed where it carries it; true: fetch the page; false: excerpt only",
     )
     license: License = Field("all-rights-reserved", examples=["cc-by"], description="what of its text may be printed")
     language: str | None = Field(None, examples=["en"], description="where the feed does not say it, or says it wrong")
@@ -103,7 +105,9 @@ class Select(Part):
     """Which stories get a page."""
 
     max_age_days: int = Field(7, ge=1, le=365, examples=[7])
-    max_stories: int = Field(20, ge=0, le=1000, examples=[20], description="a day in the publication's zone, counting what is published")
+    max_stories: int = Field(
+        20, ge=0, le=1000, examples=[20], description="a day in the publication's zone, counting what is published"
+    )
     max_per_category: int = Field(8, ge=0, le=1000, examples=[8], description="a day, likewise")
     min_score: float = Field(0.0, ge=0, examples=[1.5])
 
@@ -136,7 +140,9 @@ class Fetch(Part):
 class AnalysisSettings(Part):
     """Who analyses, and what it may cost."""
 
-    by: Literal["auto", "extractive", "claude"] = Field("auto", examples=["auto"], description="auto: Claude where ANTHROPIC_API_KEY is set")
+    by: Literal["auto", "extractive", "claude"] = Field(
+        "auto", examples=["auto"], description="auto: Claude where ANTHROPIC_API_KEY is set"
+    )
     model: str = Field("claude-haiku-5-5", examples=["claude-haiku-5-5"])
     fallback_model: str | None = Field(None, examples=["claude-sonnet-5-5"], description="asked where the first one refuses")
     budget_usd: float = Field(0.50, ge=0, examples=[0.50], description="US dollars for one run")
@@ -149,7 +155,9 @@ class IssueSettings(Part):
     """The weekly issue."""
 
     weekday: Weekday = Field("friday", examples=["friday"])
-    hour: int = Field(9, ge=0, le=23, examples=[9], description="in the publication's zone; the first run after it makes the issue")
+    hour: int = Field(
+        9, ge=0, le=23, examples=[9], description="in the publication's zone; the first run after it makes the issue"
+    )
     max_items: int = Field(20, ge=1, le=200, examples=[20])
     min_items: int = Field(3, ge=1, examples=[3], description="with fewer new stories no issue is made")
 
@@ -170,14 +178,20 @@ class Email(Part):
     sender: Address | Literal[""] = Field("", examples=["briefing@example.org"])
     reply_to: Address | None = Field(None, examples=["editor@example.org"])
     transport: Literal["none", "outbox", "smtp", "listmonk", "buttondown"] = Field("none", examples=["outbox"])
-    smtp: Smtp = Field(default_factory=lambda: Smtp(), examples=[{"host": "smtp.example.org", "port": 587, "security": "starttls"}])
+    smtp: Smtp = Field(
+        default_factory=lambda: Smtp(), examples=[{"host": "smtp.example.org", "port": 587, "security": "starttls"}]
+    )
 
 
 class SubscriberSettings(Part):
     """Where the subscribers are."""
 
-    database: str | None = Field(None, examples=["/var/lib/groundwire/subscribers.sqlite"], description="on the machine that sends")
-    url: Url | None = Field(None, examples=["https://news.example.org/mail/"], description="the public address of `subscribers serve`")
+    database: str | None = Field(
+        None, examples=["/var/lib/groundwire/subscribers.sqlite"], description="on the machine that sends"
+    )
+    url: Url | None = Field(
+        None, examples=["https://news.example.org/mail/"], description="the public address of `subscribers serve`"
+    )
 
 
 class Settings(Part):
@@ -188,7 +202,9 @@ class Settings(Part):
     language: Annotated[str, AfterValidator(_language)] = Field("en", examples=["en"])
     timezone: str = Field("UTC", examples=["Europe/Berlin"], description="an IANA zone: days, weeks and the issue's hour")
     description: str = Field("", max_length=300, examples=["Security and technology, each sentence with its source."])
-    publisher: Publisher = Field(default_factory=lambda: Publisher(), examples=[{"name": "Example Press", "email": "editor@example.org"}])
+    publisher: Publisher = Field(
+        default_factory=lambda: Publisher(), examples=[{"name": "Example Press", "email": "editor@example.org"}]
+    )
     feeds: tuple[Feed, ...] = Field((), examples=[[{"url": "https://www.example.org/feed.xml", "name": "Example"}]])
     block: Block = Field(default_factory=lambda: Block(), examples=[{"domains": ["ads.example.com"]}])
     select: Select = Field(default_factory=lambda: Select(), examples=[{"max_stories": 20}])

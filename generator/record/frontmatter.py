@@ -1,0 +1,310 @@
+"""The front matter of articles and issues: one pydantic model each, read with true lines, written short.
+
+What people wrote is never re-serialised: `store.py` changes a page by inserting text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from generator.checked_yaml import Marked, read_yaml, validate
+from generator.errors import InputError, Problem
+from generator.record.text import digest
+from generator.settings import Slug, Url
+
+
+def _moment(value: Any) -> Any:
+    """A date alone is its midnight, a time without a zone is UTC: what a person means who writes so."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), UTC)
+    if isinstance(value, int | float | bool) or value is None:
+        raise ValueError("should be a date and time")
+    try:
+        parsed = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("should be a date and time") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _story_id(value: str) -> str:
+    if not re.fullmatch(r"s-[0-9a-f]{10}", value):
+        raise ValueError("should be s- and ten characters of 0-9 a-f; `groundwire new article` writes one")
+    return value
+
+
+def _issue_id(value: str) -> str:
+    if not re.fullmatch(r"\d{4}-w\d{2}(-[a-z0-9]+)?", value):
+        raise ValueError("should be the year and the ISO week")
+    return value
+
+
+def _hash(value: str) -> str:
+    if not re.fullmatch(r"sha256:[0-9a-f]{16,64}", value):
+        raise ValueError("should be sha256: and hexadecimal digits; leave it out in a page that a person wrote")
+    return value
+
+
+def _alias(value: str) -> str:
+    if value.startswith("/") or ".." in value.split("/") or not value.endswith("/") or re.search(r"[\s\\:?#]", value):
+        raise ValueError("should be a path below the site's address that ends with /")
+    return value
+
+
+Day = date  # `date` is also a key of the front matter, which would shadow it
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+StoryId = Annotated[str, AfterValidator(_story_id)]
+IssueId = Annotated[str, AfterValidator(_issue_id)]
+
+
+class Meta(BaseModel):
+    """Base of all front matter: frozen, strict about its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=Meta)
+
+
+class Entities(Meta):
+    """Names that the story turns on, for listings and search."""
+
+    organisations: tuple[str, ...] = Field((), examples=[["Anthropic"]])
+    products: tuple[str, ...] = Field((), examples=[["Claude"]])
+    cves: tuple[Annotated[str, Field(pattern=r"^CVE-\d{4}-\d{4,19}$")], ...] = Field((), examples=[["CVE-2026-12345"]])
+
+
+class SourceMeta(Meta):
+    """One publisher's coverage, as read."""
+
+    feed: str = Field(examples=["Example Security Blog"], description="the feed's name")
+    title: str = Field("", examples=["The publisher's headline"])
+    url: Url = Field(examples=["https://www.example.org/post"], description="as the publisher gave it")
+    published: Moment | None = Field(None, examples=["2026-02-27T15:04:00Z"])
+    words: int = Field(0, ge=0, examples=[812], description="words that were read")
+    fulltext: bool = Field(False, examples=[True])
+    access: Literal["free", "paywalled", "registration"] = Field("free", examples=["free"])
+    language: str | None = Field(None, examples=["de"], description="where it is not the publication's")
+    added: Moment | None = Field(None, examples=["2026-02-28T09:10:00Z"], description="joined the page later")
+
+
+class AnalysisMeta(Meta):
+    """Who wrote the analysis and what the gate did."""
+
+    by: Literal["extractive", "claude", "person"] = Field(examples=["extractive"])
+    model: str | None = Field(None, examples=["claude-haiku-5-5"])
+    prompt: int | None = Field(None, examples=[3])
+    kept: int = Field(0, ge=0, examples=[9])
+    dropped: int = Field(0, ge=0, examples=[2])
+
+
+class Score(Meta):
+    """Why this story was chosen."""
+
+    total: float = Field(examples=[7.4])
+    why: tuple[str, ...] = Field((), examples=[["3 sources", "full text"]])
+
+
+class Watch(Meta):
+    """A prediction with a date, and what became of it."""
+
+    claim: str = Field(examples=["The agency publishes its final rule"])
+    by: Day = Field(examples=["2026-12-31"])
+    outcome: Literal["open", "happened", "did not happen", "not followed up"] = Field("open", examples=["open"])
+    note: str = Field("", examples=["Published on 12 December."])
+
+
+class Correction(Meta):
+    """What was wrong, for everyone to see."""
+
+    date: Moment = Field(examples=["2026-03-01"])
+    note: str = Field(examples=["The flaw is in version 2.14, not 2.15."])
+
+
+class Reviewed(Meta):
+    """Who read the page against its sources."""
+
+    by: str = Field(examples=["A. Editor"])
+    on: Day = Field(examples=["2026-03-01"])
+
+
+class Withdrawn(Meta):
+    """The page is gone from everywhere but its address, where this stands."""
+
+    date: Moment = Field(examples=["2026-03-02"])
+    reason: str = Field(examples=["The publisher retracted its report."])
+
+
+class Generated(Meta):
+    """The hash of the body as the machine wrote it; a different body was edited by a person."""
+
+    hash: Annotated[str, AfterValidator(_hash)] = Field(examples=["sha256:0123456789abcdef"])
+
+
+class ArticleMeta(Meta):
+    """An article's front matter: five required keys, the rest optional."""
+
+    id: StoryId = Field(examples=["s-8f3a1c2b9d"], description="`groundwire new article` writes it; never changes")
+    title: str = Field(min_length=1, max_length=300, examples=["What happened, in one line"])
+    description: str = Field(min_length=1, max_length=600, examples=["One sentence, for cards, feeds and email."])
+    date: Moment = Field(examples=["2026-02-27T15:04:00Z"], description="the event's first coverage")
+    category: Slug = Field(examples=["industry-news"])
+    date_estimated: bool = Field(False, examples=[True], description="no source gave a date: first seen")
+    published: Moment | None = Field(None, examples=["2026-02-27T17:00:00Z"])
+    updated: Moment | None = Field(None, examples=["2026-02-28T09:10:00Z"])
+    tags: tuple[Slug, ...] = Field((), examples=[["ai-policy"]])
+    language: str | None = Field(None, examples=["en"])
+    entities: Entities = Field(default_factory=lambda: Entities(), examples=[{"organisations": ["Anthropic"]}])
+    sources: tuple[SourceMeta, ...] = Field((), examples=[[{"feed": "Example Blog", "url": "https://www.example.org/post"}]])
+    analysis: AnalysisMeta | None = Field(None, examples=[{"by": "person"}])
+    score: Score | None = Field(None, examples=[{"total": 7.4, "why": ["3 sources"]}])
+    watch: tuple[Watch, ...] = Field((), examples=[[{"claim": "The final rule is published", "by": Day(2026, 12, 31)}]])
+    corrections: tuple[Correction, ...] = Field((), examples=[[{"date": Day(2026, 3, 1), "note": "What was wrong."}]])
+    reviewed: Reviewed | None = Field(None, examples=[{"by": "A. Editor", "on": Day(2026, 3, 1)}])
+    status: Literal["draft"] | None = Field(None, examples=["draft"], description="held for review: in no output")
+    withdrawn: Withdrawn | None = Field(None, examples=[{"date": Day(2026, 3, 2), "reason": "The report was retracted."}])
+    aliases: tuple[Annotated[str, AfterValidator(_alias)], ...] = Field((), examples=[["articles/2026/02/old-name/"]])
+    locked: bool = Field(False, examples=[True], description="the machine leaves this page alone")
+    generated: Generated | None = Field(None, examples=[{"hash": "sha256:0123456789abcdef"}])
+
+    @property
+    def moment(self) -> datetime:
+        """When we published it; for pages of people, the date they gave."""
+        return self.published or self.date
+
+    @property
+    def listed(self) -> bool:
+        """Whether it stands in listings, search, feeds and email."""
+        return self.status != "draft" and self.withdrawn is None
+
+
+class Window(Meta):
+    """The time in which an issue's stories were published: from, exclusive; to, inclusive."""
+
+    since: Moment = Field(examples=["2026-11-20T08:00:00Z"])
+    until: Moment = Field(examples=["2026-11-27T08:00:00Z"])
+
+
+class IssueMeta(Meta):
+    """A weekly issue's front matter."""
+
+    id: IssueId = Field(examples=["2026-w48"])
+    title: str = Field("", max_length=200, examples=["Week 48, 2026"])
+    subject: str = Field(min_length=1, max_length=200, examples=["One line that says what is in it"])
+    preheader: str = Field("", max_length=200, examples=["What an inbox shows after the subject."])
+    date: Moment = Field(examples=["2026-11-27T08:00:00Z"])
+    window: Window = Field(examples=[{"since": "2026-11-20T08:00:00Z", "until": "2026-11-27T08:00:00Z"}])
+    items: tuple[StoryId, ...] = Field((), examples=[["s-8f3a1c2b9d"]], description="the stories that it carries, for the ledger")
+    continuing: tuple[StoryId, ...] = Field((), examples=[["s-8f3a1c2b9d"]])
+    status: Literal["draft", "ready"] = Field("draft", examples=["ready"])
+    expires: Moment | None = Field(None, examples=["2026-12-04T08:00:00Z"], description="not approved by then: skipped")
+    corrects: IssueId | None = Field(None, examples=["2026-w47"])
+    generated: Generated | None = Field(None, examples=[{"hash": "sha256:0123456789abcdef"}])
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """A file of content/: its path below content/, its front matter, its body, and the text as it stands on disk."""
+
+    path: str
+    meta: M
+    body: str
+    text: str
+
+    @property
+    def url(self) -> str:
+        """Its address below the site's, as MkDocs gives it: `articles/2026/02/slug/`."""
+        return self.path.removesuffix(".md") + "/"
+
+    @property
+    def pristine(self) -> bool:
+        """Whether the body is still as the machine wrote it."""
+        generated = getattr(self.meta, "generated", None)
+        return generated is not None and generated.hash == body_hash(self.body)
+
+
+_FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def split(text: str, *, file: str) -> tuple[str, str]:
+    """The YAML between the fences, and the body. Raises InputError where there is no front matter."""
+    match = _FENCE.match(text)
+    if not match:
+        example = "---\ntitle: What happened, in one line\n…\n---"
+        raise InputError(
+            [Problem(file, "has no front matter: keys between two lines of three hyphens, at the top", 1, 1, example=example)]
+        )
+    return match.group(1), text[match.end() :]
+
+
+def parse(text: str, model: type[M], *, file: str) -> Page[M]:
+    """A page from its text. Raises InputError with every problem in it."""
+    marked, body = read(text, file=file)
+    return Page(file, validate(marked, model, file=file, root=()), body, text)
+
+
+def read(text: str, *, file: str) -> tuple[Marked, str]:
+    """The front matter with its marks, unvalidated, and the body."""
+    front, body = split(text, file=file)
+    return read_yaml(front, file=file, first_line=2), body
+
+
+def body_hash(body: str) -> str:
+    """The hash that says whether a person touched the body: line ends and outer blank lines do not count."""
+    return f"sha256:{digest(body.replace(chr(13) + chr(10), chr(10)).strip(), length=16)}"
+
+
+def compose(meta: Meta, body: str) -> str:
+    """The text of a new page: front matter in the model's order, defaults left out, a list entry a line."""
+    data = meta.model_dump(exclude_defaults=True)
+    lines = [line for key in type(meta).model_fields if key in data for line in yaml_lines(key, data[key])]
+    return "---\n" + "\n".join(lines) + "\n---\n\n" + body.strip() + "\n"
+
+
+def yaml_lines(key: str, value: Any) -> list[str]:
+    """One top-level key as YAML: scalars and short lists on its line, lists of mappings an entry a line."""
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return [f"{key}:", *(f"- {flow(item)}" for item in value)]
+    return [f"{key}: {flow(value)}"]
+
+
+def flow(value: Any) -> str:
+    """A value as one line of YAML, by the serialiser."""
+    text = yaml.dump(
+        [_plain(value)], Dumper=_Dumper, default_flow_style=True, allow_unicode=True, width=float("inf"), sort_keys=False
+    )
+    return _TAGGED_TIME.sub(r"\1", text.strip()[1:-1])
+
+
+# PyYAML tags a time inside {…}, because of its colons, though it reads it without.
+_TAGGED_TIME = re.compile(r"!!timestamp '([0-9TZ:-]{20})'")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes times as ISO 8601 in UTC, and never an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _write_moment(dumper: yaml.SafeDumper, value: datetime) -> yaml.Node:
+    text = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return dumper.represent_scalar("tag:yaml.org,2002:timestamp", text)
+
+
+_Dumper.add_representer(datetime, _write_moment)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item is not None}
+    return value

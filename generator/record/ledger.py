@@ -1,0 +1,61 @@
+"""What must never be lost and has no place on a page: JSONL by month under content/.ledger/, appended, never rewritten.
+
+Git merges the files by union (.gitattributes), so a reader must take rows in any order and twice. A line that a kill
+tore is passed over, and the next append starts on a line of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class Ledger:
+    """The streams under one folder: `stories` (entry → page), `feeds` (health), `issues`, `spend`, …"""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def append(self, stream: str, *rows: Row, now: datetime) -> None:
+        """Add rows, each stamped with `now`, and flush them to the disk before returning."""
+        if not rows:
+            return
+        stamp = now.astimezone(UTC)
+        path = self.folder / f"{stream}-{stamp:%Y-%m}.jsonl"
+        text = "".join(
+            json.dumps({"at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}", **row}, ensure_ascii=False, sort_keys=True) + "\n" for row in rows
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+") as handle:
+            if handle.tell() and not _ends_line(path):
+                text = "\n" + text
+            handle.write(text.encode("utf-8", "replace"))
+            handle.flush()
+            os.fsync(handle.fileno())
+
+    def rows(self, stream: str) -> Iterator[Row]:
+        """All rows of a stream, oldest month first, each once; what is no row is passed over."""
+        seen: set[str] = set()
+        for path in sorted(self.folder.glob(f"{stream}-[0-9]*.jsonl")):
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                if line in seen or not line.startswith("{"):
+                    continue
+                seen.add(line)
+                try:
+                    row = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(row, dict) and "at" in row:
+                    yield row
+
+
+def _ends_line(path: Path) -> bool:
+    with path.open("rb") as handle:
+        handle.seek(-1, os.SEEK_END)
+        return handle.read(1) == b"\n"

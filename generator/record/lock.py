@@ -1,0 +1,51 @@
+"""One writer at a time: an OS file lock on the publication, with its holder's name for the one who waits."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.errors import LockHeld
+
+WAIT_S = 10.0
+
+
+@contextmanager
+def held(folder: Path, *, command: str, wait_s: float = WAIT_S) -> Iterator[None]:
+    """Hold the lock of the publication whose private folder this is. Raises LockHeld after `wait_s` seconds.
+
+    The kernel lets go of the lock when its holder dies, however it dies; the note beside it is for people only.
+    """
+    from filelock import FileLock, Timeout  # 40 ms that `--help` need not pay
+
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / "lock.holder.json"
+    lock = FileLock(str(folder / "lock"), timeout=wait_s)
+    try:
+        with lock:
+            note.write_text(json.dumps({"pid": os.getpid(), "command": command}), encoding="utf-8")
+            yield
+            note.unlink(missing_ok=True)
+    except Timeout:
+        raise LockHeld(
+            f"{_holder(note)} is writing to this publication; waited {wait_s:g} s. Try again when it has ended."
+        ) from None
+
+
+def _holder(note: Path) -> str:
+    try:
+        data = json.loads(note.read_text(encoding="utf-8"))
+        return f"`groundwire {data['command']}` (process {data['pid']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another groundwire process"
+
+
+def refuse_other_platforms(platform: str = sys.platform) -> str:
+    """'' on POSIX; elsewhere the one clear line of why not."""
+    if platform in ("win32", "cygwin", "emscripten", "wasi"):
+        return "Groundwire runs on Linux, macOS and WSL; on Windows, run it inside WSL (`wsl --install`)."
+    return ""

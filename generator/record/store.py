@@ -1,0 +1,163 @@
+"""content/ on disk: pages read, new ones written whole, old ones changed by inserting text only.
+
+A change keeps people's comments, key order and quoting: only the lines that are added or replaced move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from generator.checked_yaml import Marked
+from generator.errors import InputError, Problem
+from generator.record import atomic
+from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose, flow, parse, read, yaml_lines
+
+M = TypeVar("M", bound=Meta)
+P = TypeVar("P")
+Article = Page[ArticleMeta]
+Issue = Page[IssueMeta]
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[P]):
+    """What could be read, and what is wrong with the rest."""
+
+    pages: tuple[P, ...]
+    problems: tuple[Problem, ...]
+
+    def require(self) -> tuple[P, ...]:
+        """The pages; raises InputError where there is any problem."""
+        if self.problems:
+            raise InputError(self.problems)
+        return self.pages
+
+
+class Store:
+    """The pages of one publication."""
+
+    def __init__(self, content: Path) -> None:
+        self.content = content
+
+    def articles(self) -> Loaded[Article]:
+        """Every article, by path, with the problems of those that break the contract (two with one id among them)."""
+        loaded = self._load("articles", ArticleMeta)
+        seen: dict[str, str] = {}
+        problems = list(loaded.problems)
+        for page in loaded.pages:
+            if page.meta.id in seen:
+                message = f"{seen[page.meta.id]} has the same id; every page has its own"
+                problems.append(Problem(self._shown(page.path), message, _line(page, "id"), 1, key="id"))
+            seen.setdefault(page.meta.id, page.path)
+        return Loaded(loaded.pages, tuple(problems))
+
+    def issues(self) -> Loaded[Issue]:
+        """Every issue, by path."""
+        return self._load("issues", IssueMeta)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file at this path below content/."""
+        return (self.content / path).exists()
+
+    def create(self, path: str, meta: Meta, body: str) -> None:
+        """Write a new page, atomically. Never over an existing one."""
+        target = self.content / path
+        if target.exists():
+            raise FileExistsError(path)
+        atomic.write_atomic(target, compose(meta, body))
+
+    def replace_text(self, page: Page[Any], text: str) -> bool:
+        """Put `text` in a page's place, atomically; says whether anything changed."""
+        return atomic.write_atomic(self.content / page.path, text)
+
+    def _load(self, folder: str, model: type[M]) -> Loaded[Page[M]]:
+        pages: list[Page[M]] = []
+        problems: list[Problem] = []
+        for path in sorted((self.content / folder).rglob("*.md")):
+            relative = path.relative_to(self.content).as_posix()
+            if path.name == "index.md" or any(part.startswith(".") for part in path.relative_to(self.content).parts):
+                continue
+            try:
+                page = parse(_read_text(path, self._shown(relative)), model, file=self._shown(relative))
+                pages.append(Page(relative, page.meta, page.body, page.text))
+            except InputError as error:
+                problems += error.problems
+        return Loaded(tuple(pages), tuple(problems))
+
+    def _shown(self, path: str) -> str:
+        return f"{self.content.name}/{path}"
+
+
+def edited(
+    page: Page[Any], *, put: Mapping[str, Any] | None = None, add: Mapping[str, Iterable[Mapping[str, Any]]] | None = None
+) -> str:
+    """A page's text with top-level keys put (replaced in place, or added at the end) and entries added to lists.
+
+    All else stays as people wrote it, to the byte.
+    """
+    marked, _ = read(page.text, file=page.path)
+    lines = page.text.splitlines(keepends=True)
+    changes: list[tuple[int, int, list[str]]] = []
+    for key, value in (put or {}).items():
+        changes.append(_putting(lines, marked, key, value))
+    for key, entries in (add or {}).items():
+        changes.append(_adding(lines, marked, key, list(entries)))
+    # From the end backwards, so that line numbers hold; at one line, what extends a block stands before a new key.
+    for start, end, new in sorted(changes, key=_from_the_end):
+        lines[start:end] = [line + "\n" for line in new]
+    return "".join(lines)
+
+
+def _from_the_end(change: tuple[int, int, list[str]]) -> tuple[int, bool]:
+    return -change[0], change[2][0].lstrip().startswith("- ")
+
+
+def _putting(lines: list[str], marked: Marked, key: str, value: Any) -> tuple[int, int, list[str]]:
+    new = yaml_lines(key, value)
+    if key not in marked.data:
+        end = _fence_end(lines)
+        return end, end, new
+    start = marked.marks[(key,)][0] - 1
+    return start, _block_end(lines, start), new
+
+
+def _adding(lines: list[str], marked: Marked, key: str, entries: list[Mapping[str, Any]]) -> tuple[int, int, list[str]]:
+    existing = marked.data.get(key)
+    if not existing:
+        return _putting(lines, marked, key, entries)
+    start = marked.marks[(key,)][0] - 1
+    first = marked.marks[(key, 0)][0] - 1
+    if first == start:  # a flow sequence on the key's own line: written anew, an entry a line
+        return start, _block_end(lines, start), yaml_lines(key, [*existing, *entries])
+    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+    end = _block_end(lines, start)
+    while lines[end - 1].strip() == "" or lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return end, end, [f"{indent}- {flow(dict(entry))}" for entry in entries]
+
+
+def _block_end(lines: list[str], start: int) -> int:
+    """The line after the block of the key at `start`: where the next top-level key or the fence stands."""
+    end = start + 1
+    while end < len(lines) and (lines[end][:1] in " \t\r\n#" or lines[end].startswith("- ")):
+        end += 1
+    while end > start + 1 and (lines[end - 1].strip() == "" or lines[end - 1].startswith("#")):
+        end -= 1
+    return end
+
+
+def _fence_end(lines: list[str]) -> int:
+    return next(i for i, line in enumerate(lines) if i and line.rstrip() == "---")
+
+
+def _line(page: Page[Any], key: str) -> int:
+    return read(page.text, file=page.path)[0].place((key,))[0]
+
+
+def _read_text(path: Path, shown: str) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError([Problem(shown, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None

@@ -1,0 +1,150 @@
+"""Measures of plain text: cleaning, words, sentences, and the normal form in which quotations are compared.
+
+All functions are pure and total: any string goes in, none raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# C0/C1 controls (Python-Markdown uses U+0002/U+0003 for itself), surrogates, non-characters, and the bidirectional
+# controls that make text read otherwise than it is stored (Unicode TR36, section 3.2).
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+_SPACE = re.compile(r"[\s\u0085\u2028\u2029]+")
+
+
+def clean(text: str) -> str:
+    """One line of text: unwanted characters gone, every run of white space one blank."""
+    return _SPACE.sub(" ", _UNWANTED.sub("", text)).strip()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, by white space: the measure of all quotation limits."""
+    return text.split()
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` words: whole sentences where at least half of the room is used, else cut with an ellipsis."""
+    parts = words(text)
+    if len(parts) <= limit:
+        return " ".join(parts)
+    out: list[str] = []
+    for sentence in sentences(text):
+        if len(out) + len(words(sentence)) > limit:
+            break
+        out += words(sentence)
+    if len(out) * 2 >= limit:
+        return " ".join(out)
+    return " ".join(parts[:limit]).rstrip(",;:–—-. ") + " …"
+
+
+_ABBREVIATIONS = frozenset(
+    """mr mrs ms dr prof sr jr st vs etc inc corp ltd co llc gov sen rep gen col lt sgt capt al approx dept est
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun e.g i.e u.s u.k u.n e.u a.m p.m ph.d d.c
+    bzw ca usw vgl z.b d.h u.a o.ä evtl ggf inkl str mio mrd s.o s.u i.d.r""".split()
+)
+_NUMBERED = frozenset("no nos vol fig nr abs art sec ch pp".split())
+_MONTHS = "jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec"
+_END = re.compile(r"([.!?…]+)([\"”’»)\]]*)\s+(?=[\"“‘«„(\[]*[\w€$£#@])")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in order; joined by blanks they are the text again."""
+    return [text[a:b] for a, b in _spans(clean(text)) if b > a] if (text := clean(text)) else []
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _END.finditer(text):
+        if match.group(1) == "." and _is_abbreviation(text, match):
+            continue
+        word = text[match.end() :].lstrip('"“‘«„([').split(" ", 1)[0]
+        if word[:1].islower() and word.islower():  # 'Really?' she asked; but iPhone sales fell
+            continue
+        yield start, match.end(2)
+        start = match.end()
+    yield start, len(text)
+
+
+def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
+    before = text[: match.start()].rsplit(" ", 1)[-1].lstrip('("“‘«„[').lower()
+    after = text[match.end() :]
+    if before in _NUMBERED:
+        return after[:1].isdigit()
+    if before in _ABBREVIATIONS:
+        # "… in the U.S. The company" ends; "U.S. officials", "p.m. today" do not.
+        return not (
+            before in {"u.s", "u.k", "e.u", "a.m", "p.m", "etc", "inc", "corp", "ltd", "co", "d.c"} and _starts_sentence(after)
+        )
+    if len(before) == 1 and before.isalpha() and before not in {"i"}:
+        return True  # an initial
+    if re.fullmatch(r"([a-zäöü]\.)+[a-zäöü]", before):
+        return True
+    return before.isdigit() and len(before) <= 2 and re.match(_MONTHS, after, re.IGNORECASE) is not None
+
+
+def _starts_sentence(after: str) -> bool:
+    word = re.match(r"[\"“‘]?(\w+)", after)
+    return bool(word) and word.group(1) in _OPENERS  # type: ignore[union-attr]  # bool(word) says it is there
+
+
+_OPENERS = frozenset(
+    "The A An In On At It He She They We I This That These Those But And However While When If As After Before Since For From "
+    "Its His Her Their Our There Some Many Most According Meanwhile Also To With By Der Die Das Ein Eine Es Er Sie Wir".split()
+)
+
+_QUOTE_MARKS: dict[str, str | int | None] = {
+    "‘": "'",
+    "’": "'",
+    "‚": "'",
+    "‛": "'",
+    "′": "'",
+    "`": "'",
+    "´": "'",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‟": '"',
+    "«": '"',
+    "»": '"',
+    "″": '"',
+    "‹": "'",
+    "›": "'",
+}
+_QUOTES = str.maketrans(_QUOTE_MARKS)
+_DASHES = re.compile("[‐‑‒–—―−]|--+")
+
+
+def normal(text: str) -> str:
+    """The form in which quotations are compared: NFKC, straight quotes, one kind of dash, single blanks, case kept."""
+    text = unicodedata.normalize("NFKC", clean(text).replace("…", "...")).translate(_QUOTES)
+    text = _DASHES.sub("-", text.replace("\u00ad", ""))
+    return _SPACE.sub(" ", re.sub(r"\s*-\s+|\s+-\s*", " - ", text)).strip()
+
+
+def normal_title(text: str) -> str:
+    """The form in which two headlines are the same: letters and digits only, case folded."""
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def slugify(text: str, *, limit: int = 60) -> str:
+    """A file name of ASCII words with hyphens, cut at a word; '' where the text has no Latin letter or digit."""
+    text = text.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}))
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
+    parts = re.findall(r"[a-z0-9]+", ascii_text)
+    out = ""
+    for part in parts:
+        if out and len(out) + 1 + len(part) > limit:
+            break
+        out = f"{out}-{part}" if out else part[:limit]
+    return out
+
+
+def digest(*parts: str, length: int = 12) -> str:
+    """A short, stable name for the parts: hexadecimal SHA-256, cut."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:length]
