@@ -98,25 +98,7 @@ _OPENERS = frozenset(
     "Its His Her Their Our There Some Many Most According Meanwhile Also To With By Der Die Das Ein Eine Es Er Sie Wir".split()
 )
 
-_QUOTE_MARKS: dict[str, str | int | None] = {
-    "‘": "'",
-    "’": "'",
-    "‚": "'",
-    "‛": "'",
-    "′": "'",
-    "`": "'",
-    "´": "'",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "‟": '"',
-    "«": '"',
-    "»": '"',
-    "″": '"',
-    "‹": "'",
-    "›": "'",
-}
-_QUOTES = str.maketrans(_QUOTE_MARKS)
+_QUOTES = str.maketrans("‘’‚‛′`´‹›“”„‟«»″", "'" * 9 + '"' * 7)
 _DASHES = re.compile("[‐‑‒–—―−]|--+")
 
 
@@ -132,9 +114,13 @@ def normal_title(text: str) -> str:
     return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
+_SPELLED = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+_GERMAN = re.compile("[äöüÄÖÜß]")
+
+
 def slugify(text: str, *, limit: int = 60) -> str:
     """A file name of ASCII words with hyphens, cut at a word; '' where the text has no Latin letter or digit."""
-    text = text.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}))
+    text = _GERMAN.sub(lambda m: _SPELLED[m.group()], text)
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
     parts = re.findall(r"[a-z0-9]+", ascii_text)
     out = ""

@@ -1,0 +1,59 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org): feedparser reads neither."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from generator.feeds.dates import read_date
+from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text
+from generator.feeds.markup import plain, title_text
+from generator.record.text import clean, shorten, words
+
+
+def looks_like(body: bytes, content_type: str) -> bool:
+    """Whether a document claims to be JSON: by its first character, whatever its type says."""
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" or ("json" in content_type.lower() and body.lstrip()[:1] == b"[")
+
+
+def parse_json(body: bytes, *, url: str, now: datetime) -> Parsed:
+    """The items of a JSON Feed. Raises NotAFeed."""
+    try:
+        text = body.decode("utf-8-sig", "replace").strip()
+        data, end = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        raise NotAFeed("the document is JSON, but broken") from None
+    if (
+        not isinstance(data, dict)
+        or not isinstance(data.get("items"), list)
+        or "jsonfeed.org/version" not in str(data.get("version", ""))
+    ):
+        raise NotAFeed("the document is JSON, but no JSON Feed")
+    base = absolute(url, _string(data.get("home_page_url"))) or url
+    items = tuple(_item(raw, base=base, now=now) for raw in data["items"][:MAX_ITEMS] if isinstance(raw, dict))
+    warning = "something stands after the end of the JSON" if text[end:].strip() else ""
+    language = clean(_string(data.get("language")))[:20] or None
+    return Parsed(title_text(_string(data.get("title"))), base, items, warning, language=language)
+
+
+def _item(raw: dict[str, Any], *, base: str, now: datetime) -> Item:
+    content = body_text(_string(raw.get("content_html"))) or clean(_string(raw.get("content_text")))
+    excerpt = plain(_string(raw.get("summary"))) or (content if len(words(content)) <= 80 else shorten(content, 60))
+    dates = (raw.get("date_published"), raw.get("date_modified"))
+    return Item(
+        id=clean(_string(raw.get("id")))[:1000],
+        url=absolute(base, _string(raw.get("url")) or _string(raw.get("external_url"))),
+        title=title_text(_string(raw.get("title"))) or shorten(content, 12),
+        excerpt=excerpt,
+        content=content,
+        published=next((d for value in dates if (d := read_date(_string(value), now=now))), None),
+        language=clean(_string(raw.get("language")))[:20] or None,
+    )
+
+
+def _string(value: object) -> str:
+    """Text, or a number as text (ids are often numbers); '' for anything else."""
+    return (
+        value if isinstance(value, str) else str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    )

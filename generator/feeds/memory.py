@@ -1,0 +1,82 @@
+"""What is remembered of each feed between runs, under .groundwire/feeds/: validators, pacing, and its items as parsed.
+
+It holds other people's text and is never uploaded. Lost, it costs one unconditional fetch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from generator.feeds.items import Item
+from generator.feeds.parse import VERSION
+from generator.record.text import digest
+
+
+@dataclass(frozen=True)
+class Memory:
+    """One feed's state. Times are aware; `errors` counts failures in a row; `gone` counts answers of 410 in a row."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    checksum: str = ""
+    due: datetime | None = None
+    errors: int = 0
+    gone: int = 0
+    moved_to: str = ""
+    moved: int = 0
+    warning: str = ""
+    ttl_minutes: int = 0
+    title: str = ""
+    items: tuple[Item, ...] = ()
+
+
+class Memories:
+    """The folder of memories, a file a feed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def recall(self, url: str) -> Memory:
+        """What is known of a feed; a fresh memory where nothing is, or where another version of the parser wrote it."""
+        try:
+            raw = json.loads(self._path(url).read_text(encoding="utf-8"))
+            if raw.pop("version") != VERSION or raw["url"] != url:
+                return Memory(url)
+            raw["items"] = tuple(_item(item) for item in raw["items"])
+            raw["due"] = _time(raw["due"])
+            return Memory(**raw)
+        except (OSError, ValueError, KeyError, TypeError):
+            return Memory(url)
+
+    def keep(self, memory: Memory) -> None:
+        """Write it, whole or not at all (no flush: it can be lost)."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        data = {**{f.name: getattr(memory, f.name) for f in fields(memory)}, "version": VERSION}
+        data["items"] = [asdict(item) for item in memory.items]
+        path = self._path(memory.url)
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(json.dumps(data, ensure_ascii=False, default=_plain), encoding="utf-8", errors="replace")
+        temporary.replace(path)
+
+    def _path(self, url: str) -> Path:
+        return self._folder / f"{digest(url, length=20)}.json"
+
+
+def _item(raw: dict[str, Any]) -> Item:
+    item = Item(**raw)
+    return replace(item, published=_time(raw["published"]))
+
+
+def _time(raw: str | None) -> datetime | None:
+    return datetime.fromisoformat(raw) if raw else None
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,1 @@
+"""Stories: entries grouped into events, and the choice of those that get a page. Decisions only; nothing here touches the world."""

@@ -1,0 +1,95 @@
+"""Which stories get a page today: a score a reader can follow, then the owner's limits. What is left out says why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from generator.model import Entry, Story
+from generator.record.categories import phrases
+from generator.record.text import words
+from generator.record.urls import host
+from generator.settings import Block, Select
+
+LONG_TEXT_WORDS = 150
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The stories that get a page, best first, and those that do not, each with its reason."""
+
+    chosen: tuple[Story, ...]
+    left: tuple[tuple[Story, str], ...]
+
+
+def blocked(entry: Entry, block: Block) -> str:
+    """Why the owner does not want this entry, '' if nothing speaks against it."""
+    name = host(entry.url)
+    for domain in block.domains:
+        bare = domain.lower().removeprefix("www.")
+        if name == bare or name.endswith("." + bare):
+            return f"blocked domain {domain}"
+    for start in block.urls:
+        if entry.url.startswith(start):
+            return f"blocked address {start}"
+    pattern = phrases(block.keywords)
+    hit = pattern.search(f"{entry.title} {entry.excerpt}") if pattern else None
+    return f"blocked word {hit.group()!r}" if hit else ""
+
+
+def score(story: Story, *, now: datetime) -> Story:
+    """The story with its score and the reasons for it, in a reader's words."""
+    total, why = 0.0, []
+    outlets = {entry.feed.url: entry.feed.weight for entry in story.entries}
+    total += sum(outlets.values())
+    why.append("1 source" if len(outlets) == 1 else f"{len(outlets)} sources")
+    if max(len(words(entry.content)) for entry in story.entries) >= LONG_TEXT_WORDS:
+        total += 1.0
+        why.append("full text")
+    age = now - (story.first.published or now)
+    fresh = max(0.0, 1.0 - age / timedelta(days=7))
+    if age < timedelta(days=1):
+        why.append("new today")
+    return replace(story, score=round(total + fresh, 2), why=tuple(why))
+
+
+def choose(
+    stories: Iterable[Story],
+    *,
+    select: Select,
+    today: Mapping[str, int],
+    category_of: Callable[[Story], str],
+    now: datetime,
+) -> Choice:
+    """Apply the owner's limits. `today` counts what was published today by category, in the publication's zone."""
+    oldest = now - timedelta(days=select.max_age_days)
+    counts = Counter(today)
+    chosen: list[Story] = []
+    left: list[tuple[Story, str]] = []
+    for story in sorted((score(s, now=now) for s in stories), key=_rank):
+        reason = _against(story, select=select, counts=counts, category=category_of(story), oldest=oldest)
+        if reason:
+            left.append((story, reason))
+        else:
+            chosen.append(story)
+            counts[category_of(story)] += 1
+    return Choice(tuple(chosen), tuple(left))
+
+
+def _against(story: Story, *, select: Select, counts: Counter[str], category: str, oldest: datetime) -> str:
+    if story.first.published and story.first.published < oldest:
+        return f"older than {select.max_age_days} days"
+    if story.score < select.min_score:
+        return f"score {story.score:g} is under {select.min_score:g}"
+    if counts.total() >= select.max_stories:
+        return f"{select.max_stories} stories a day are reached"
+    if counts[category] >= select.max_per_category:
+        return f"{select.max_per_category} stories a day in {category} are reached"
+    return ""
+
+
+def _rank(story: Story) -> tuple[float, float, str]:
+    published = story.first.published
+    return -story.score, -(published.timestamp() if published else 0.0), story.id
