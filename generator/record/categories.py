@@ -89,12 +89,21 @@ class Category(_Part):
         return tuple(x for s in self.sections for x in (s, *s.parts))
 
 
-def phrases(items: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Phrases as one expression that matches whole words, case ignored; `*` stands for the rest of a word."""
+def phrases(items: tuple[str, ...], *, numbered: bool = False) -> re.Pattern[str] | None:
+    """Phrases as one expression that matches whole words, case ignored; `*` stands for the rest of a word (at most 60 characters).
+
+    `numbered`: a match's `lastindex` tells which phrase it is (from 1, the longest first).
+    """
     if not items:
         return None
-    parts = (re.escape(item.strip()).replace(r"\*", r"[\w.-]*").replace(r"\ ", r"\s+").replace("'", "['’]") for item in items)
-    return re.compile(r"(?<!\w)(?:" + "|".join(sorted(parts, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE)
+    # Alternatives stand under their first letter: an expression of hundreds of phrases is then three times as fast.
+    by_letter: dict[str, list[str]] = {}
+    for item in sorted((i.strip() for i in items), key=len, reverse=True):
+        letter = item[0].lower() if item[:1].isalnum() else ""
+        rest = re.escape(item[len(letter) :]).replace(r"\*", r"[\w.-]{0,60}").replace(r"\ ", r"\s+").replace("'", "['’]")
+        by_letter.setdefault(letter, []).append(rest + "()" * numbered)
+    parts = (f"{letter}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)
 
 
 def load_categories(root: Path) -> Mapping[str, Category]:

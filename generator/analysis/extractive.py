@@ -1,0 +1,130 @@
+"""The analyst without a key: the publishers' own key sentences, quoted within the limits, and facts by rule.
+
+It writes no sentence of its own. A story of which only an excerpt is known gets the excerpt and the facts, no more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.analysis.boilerplate import clean_excerpt, clean_headline
+from generator.analysis.facts import Facts, find_facts, find_tags
+from generator.analysis.sentences import key_sentences
+from generator.model import Analysis, Detail, Section, Source, Statement, Story
+from generator.record.categories import Category, SectionSpec
+from generator.record.quotation import EXCERPT_WORDS, fit
+from generator.record.text import sentences, shorten, words
+
+SENTENCES = 12  # of one source, at most
+IN_SECTION, IN_PART = 4, 2
+_LABELS = {
+    "dates": "Dates named",
+    "cves": "Vulnerabilities",
+    "cvss": "CVSS score",
+    "organisations": "Organisations",
+    "products": "Products",
+    "versions": "Versions named",
+    "money": "Sums named",
+}
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A sentence of one source, as it may be printed."""
+
+    text: str
+    source: int
+    place: int
+
+
+class ExtractiveAnalyst:
+    """Analyses by rule: same sources, same page."""
+
+    def __init__(self, categories: Mapping[str, Category]) -> None:
+        self._categories = categories
+
+    def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
+        """The page's content from the sources alone."""
+        spec = self._categories[category]
+        lead = sources[0]
+        title = clean_headline(lead.entry.title, lead.entry.feed.title)
+        whole = clean_excerpt(lead.entry.excerpt or shorten(lead.text, EXCERPT_WORDS))
+        excerpt = shorten(whole, EXCERPT_WORDS)
+        facts = find_facts([s.entry.title for s in sources], [f"{s.entry.excerpt} {s.text}" for s in sources])
+        quotes = _quotes(sources, title=title, excerpt=excerpt)
+        sections = _fill(spec.sections, quotes)
+        return Analysis(
+            by="extractive",
+            title=title,
+            description=describe(whole, title),
+            category=category,
+            excerpt=excerpt,
+            tags=find_tags(title, " ".join(s.text for s in sources)),
+            details=_details(facts, spec),
+            sections=sections,
+            organisations=facts.organisations,
+            products=facts.products,
+            cves=facts.cves,
+            language=lead.entry.language,
+            kept=sum(len(part.statements) for section in sections for part in (section, *section.parts)),
+        )
+
+
+def describe(excerpt: str, title: str) -> str:
+    """One sentence for cards: the excerpt's first one that says something; the headline where there is none."""
+    for sentence in sentences(excerpt):
+        if len(words(sentence)) >= 6:
+            return shorten(sentence, 40)
+    return excerpt if len(words(excerpt)) >= 4 else title
+
+
+def _quotes(sources: Sequence[Source], *, title: str, excerpt: str) -> list[Quote]:
+    """Sentences from the full texts, source after source, each within its limit and none like another."""
+    found: list[Quote] = []
+    avoid = [*sentences(excerpt), title]
+    for source in sources:
+        if not source.fulltext:
+            continue
+        keys = key_sentences(source.text, title=title, limit=SENTENCES, avoid=avoid)
+        kept = fit([k.text for k in keys], license=source.entry.feed.license, source_words=source.words)
+        found += [Quote(keys[i].text, source.id, keys[i].place) for i in kept]
+        avoid += [keys[i].text for i in kept]
+    return found
+
+
+def _fill(specs: Sequence[SectionSpec], quotes: Sequence[Quote]) -> tuple[Section, ...]:
+    """Each quotation under the section whose cues it carries most, else under the first; empty sections are left out."""
+    homes: dict[str, list[Quote]] = {}
+    room = {spec.id: IN_SECTION for spec in specs} | {part.id: IN_PART for spec in specs for part in spec.parts}
+    for quote in quotes:
+        home = next((one for one in _ranked(specs, quote.text) if room[one] > 0), None)
+        if home:
+            room[home] -= 1
+            homes.setdefault(home, []).append(quote)
+    return tuple(section for spec in specs if (section := _section(spec, homes)))
+
+
+def _ranked(specs: Sequence[SectionSpec], text: str) -> list[str]:
+    hits: Counter[str] = Counter()
+    for spec in specs:
+        for one in (spec, *spec.parts):
+            if one.pattern:
+                hits[one.id] = len({m.group().casefold() for m in one.pattern.finditer(text)})
+    cued = [one for one, count in hits.most_common() if count]
+    return [*cued, specs[0].id] if specs else []
+
+
+def _section(spec: SectionSpec, homes: Mapping[str, list[Quote]]) -> Section | None:
+    quotes = sorted(homes.get(spec.id, ()), key=lambda q: (q.source, q.place))
+    parts = tuple(part for one in spec.parts if (part := _section(one, homes)))
+    if not quotes and not parts:
+        return None
+    statements = tuple(Statement(q.text, source=q.source, quoted=True) for q in quotes)
+    return Section(spec.id, spec.heading, statements, parts)
+
+
+def _details(facts: Facts, spec: Category) -> tuple[Detail, ...]:
+    rows = ((kind, getattr(facts, kind)) for kind in spec.details)
+    return tuple(Detail(_LABELS[kind], values) for kind, values in rows if values)

@@ -1,0 +1,146 @@
+"""An analysis as the Markdown body of an article, in the seed's order. A pure function: same analysis, same bytes.
+
+The publisher's excerpt, then the analysis; each fact with a footnote that leads to its place in the source. Sections with
+nothing behind them are left out; a story known from an excerpt alone has no analysis headings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from generator.model import Analysis, Section, Source, Statement
+from generator.record.escape import escape, link, text_fragment
+from generator.record.text import clean
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "report": "Full report",
+        "summary": "Analysis summary",
+        "details": "Key details",
+        "detail": "Detail",
+        "reported": "As reported",
+        "short": "Only the publisher’s excerpt could be read for this story, so there is no analysis. The whole report is at {link}.",
+        "also": "Also reported by",
+        "analysis": "Analysis, not reported",
+        "prediction": "Prediction",
+    },
+    "de": {
+        "report": "Die Meldung",
+        "summary": "Zusammenfassung der Analyse",
+        "details": "Eckdaten",
+        "detail": "Angabe",
+        "reported": "Wie berichtet",
+        "short": "Zu dieser Meldung war nur der Auszug des Herausgebers lesbar, deshalb fehlt eine Analyse. Der ganze Bericht steht bei {link}.",
+        "also": "Ebenfalls berichtet von",
+        "analysis": "Einordnung, nicht berichtet",
+        "prediction": "Prognose",
+    },
+}
+
+
+class _Notes:
+    """Footnotes in the order of their use; one piece of evidence has one number."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = {source.id: source for source in sources}
+        self.lines: list[str] = []
+        self._numbers: dict[tuple[int, str], int] = {}
+
+    def mark(self, statement: Statement) -> str:
+        """`[^n]` for a statement with a source, else ''."""
+        if statement.source is None:
+            return ""
+        evidence = statement.text if statement.quoted else statement.evidence
+        key = (statement.source, evidence)
+        if key not in self._numbers:
+            entry = self._sources[statement.source].entry
+            place = f"[{escape(entry.feed.title)}](<{text_fragment(entry.url, evidence)}>)"
+            quoted = "" if statement.quoted else f"“{escape(evidence)}” — "
+            self._numbers[key] = len(self._numbers) + 1
+            self.lines.append(f"[^{self._numbers[key]}]: {quoted}{place}")
+        return f"[^{self._numbers[key]}]"
+
+
+def compose_body(analysis: Analysis, sources: Sequence[Source], *, language: str = "en") -> str:
+    """The body of the article's page."""
+    said = _WORDS.get(language.split("-")[0].lower(), _WORDS["en"])
+    notes = _Notes(sources)
+    parts = [f"## {said['report']}", _excerpt(analysis, sources[0])]
+    if len(sources) > 1:
+        parts.append(f"{said['also']} " + ", ".join(_headline(source) for source in sources[1:]) + ".")
+    filled = [_section(section, notes, level=3, said=said) for section in analysis.sections]
+    if filled:
+        parts.append(f"## {said['summary']}")
+    else:
+        parts.append(said["short"].format(link=_outlet(sources[0])))
+    if analysis.details:
+        parts.append(_details(analysis, said, level=3 if filled else 2))
+    parts += filled
+    if notes.lines:
+        parts.append("\n".join(notes.lines))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _excerpt(analysis: Analysis, source: Source) -> str:
+    credit = f"> — {_headline(source)}"
+    return f"> {escape(analysis.excerpt)}\n>\n{credit}" if analysis.excerpt else credit
+
+
+def _headline(source: Source) -> str:
+    return link(f"{source.entry.feed.title}: {source.entry.title}", source.entry.url)
+
+
+def _outlet(source: Source) -> str:
+    return link(source.entry.feed.title, source.entry.url)
+
+
+def _details(analysis: Analysis, said: Mapping[str, str], *, level: int) -> str:
+    rows = [f"| {escape(detail.label)} | {escape(', '.join(detail.values))} |" for detail in analysis.details]
+    return "\n".join([f"{'#' * level} {said['details']}", "", f"| {said['detail']} | {said['reported']} |", "|---|---|", *rows])
+
+
+def _section(section: Section, notes: _Notes, *, level: int, said: Mapping[str, str]) -> str:
+    parts = [f"{'#' * level} {escape(section.heading)}"]
+    parts += _statements(section.statements, notes, said)
+    parts += [_section(part, notes, level=level + 1, said=said) for part in section.parts]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _statements(statements: Sequence[Statement], notes: _Notes, said: Mapping[str, str]) -> list[str]:
+    """Facts as a paragraph (or bullets, where they have labels), then what is analysis, then what is prediction."""
+    out = []
+    for kind in ("fact", "analysis", "prediction"):
+        chosen = [s for s in statements if s.kind == kind]
+        if not chosen:
+            continue
+        block = _block(chosen, notes)
+        if kind != "fact":
+            block = f'!!! {kind} "{said[kind]}"\n' + "\n".join(f"    {line}" if line else "" for line in block.split("\n"))
+        out.append(block)
+    return out
+
+
+def _block(statements: Sequence[Statement], notes: _Notes) -> str:
+    lines = [_line(s, notes) for s in statements]
+    return (
+        "\n".join(f"- {line}" for line in lines)
+        if any(s.label or s.quoted for s in statements) and len(lines) > 1
+        else " ".join(lines)
+    )
+
+
+def _line(statement: Statement, notes: _Notes) -> str:
+    label = f"**{escape(statement.label)}:** " if statement.label else ""
+    text = escape(statement.text)
+    if statement.quoted:
+        text = f"“{escape(_inner_quotes(statement.text))}”"
+    return label + text + notes.mark(statement)
+
+
+_SINGLE = {"“": "‘", "”": "’", "„": "‚"}
+
+
+def _inner_quotes(text: str) -> str:
+    """Quotation marks inside a quotation, as single ones."""
+    return re.sub("[“”„]", lambda m: _SINGLE[m.group()], clean(text))

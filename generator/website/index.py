@@ -1,0 +1,205 @@
+"""What the listings need, from the front matter of all pages: pure, no clock. "Now" is the newest time in content/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from generator.record.categories import Category
+from generator.record.store import Article, Issue
+from generator.record.text import clean, digest, slugify
+
+Kind = Literal["category", "tag", "source", "organisation", "product", "cve"]
+Writer = Literal["extracted", "model", "person"]
+
+FOLDERS: Mapping[Kind, str] = {
+    "category": "categories",
+    "tag": "tags",
+    "source": "sources",
+    "organisation": "organisations",
+    "product": "products",
+    "cve": "cves",
+}
+ALWAYS: frozenset[Kind] = frozenset({"category", "source"})
+MIN_STORIES = 3  # of a tag, an organisation, a product, a CVE
+LATEST = 30  # on a facet's front page
+
+
+@dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who wrote a page, whether a person edited it, and who reviewed it ('' if nobody)."""
+
+    writer: Writer
+    model: str = ""
+    edited: bool = False
+    reviewer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One story as listings, feeds and cards need it."""
+
+    id: str
+    url: str  # below the site's address, ends with /
+    title: str
+    description: str
+    category: str
+    moment: datetime  # when we published it
+    updated: datetime | None
+    author: Authorship
+    facets: tuple[tuple[Kind, str, str], ...]  # kind, slug, name
+    sources: tuple[str, ...] = ()
+    score: float = 0.0
+    language: str | None = None
+
+    @property
+    def touched(self) -> datetime:
+        """Its last change that readers see."""
+        return max(self.moment, self.updated) if self.updated else self.moment
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The stories of one facet, newest first."""
+
+    kind: Kind
+    slug: str
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def url(self) -> str:
+        """Its front page, below the site's address."""
+        return f"{FOLDERS[self.kind]}/{self.slug}/"
+
+    @property
+    def paged(self) -> bool:
+        """Whether it has pages by month: what its front page cannot show, and always for categories and sources."""
+        return bool(self.rows) and (self.kind in ALWAYS or len(self.rows) > LATEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All that is listed. Drafts are in none of it."""
+
+    rows: tuple[Row, ...]  # newest first
+    listings: Mapping[tuple[Kind, str], Listing]
+    issues: tuple[Issue, ...]  # newest first, ready ones only
+    withdrawn: tuple[Article, ...]
+    hidden: frozenset[str]  # files below content/ that are in no output
+    aliases: Mapping[str, str]  # old address → page's address
+    now: datetime | None
+    zone: tzinfo
+    by_id: Mapping[str, Row] = field(default_factory=dict)
+
+    def month(self, row: Row) -> str:
+        """The month a story is listed under: of its publishing, in the publication's zone."""
+        return f"{row.moment.astimezone(self.zone):%Y-%m}"
+
+    def months(self, rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
+        """Stories by month, newest first."""
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            found.setdefault(self.month(row), []).append(row)
+        return {key: tuple(value) for key, value in found.items()}
+
+    def days(self, rows: Iterable[Row]) -> list[tuple[datetime, tuple[Row, ...]]]:
+        """Stories by day in the publication's zone, newest first."""
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            found.setdefault(f"{row.moment.astimezone(self.zone):%Y-%m-%d}", []).append(row)
+        return [(value[0].moment, tuple(value)) for value in found.values()]
+
+    def listed(self, kind: Kind) -> list[Listing]:
+        """The listings of one kind, by name."""
+        return sorted((x for x in self.listings.values() if x.kind == kind), key=lambda x: (x.name.casefold(), x.slug))
+
+
+def build_index(
+    articles: Iterable[Article], issues: Iterable[Issue], *, categories: Mapping[str, Category], zone: tzinfo
+) -> Index:
+    """The index of a publication. Every category has a listing, be it empty."""
+    articles, issues = tuple(articles), tuple(issues)
+    shown = [page for page in articles if page.meta.listed]
+    rows = sorted((row_of(page, categories) for page in shown), key=lambda r: (r.moment, r.id), reverse=True)
+    withdrawn = tuple(p for p in articles if p.meta.withdrawn and p.meta.status != "draft")
+    ready = sorted((i for i in issues if i.meta.status == "ready"), key=lambda i: (i.meta.date, i.meta.id), reverse=True)
+    hidden = [p.path for p in articles if p.meta.status == "draft"] + [i.path for i in issues if i.meta.status != "ready"]
+    times = [r.touched for r in rows] + [i.meta.date for i in ready] + [p.meta.withdrawn.date for p in withdrawn if p.meta.withdrawn]
+    return Index(
+        rows=tuple(rows),
+        listings=_listings(rows, categories),
+        issues=tuple(ready),
+        withdrawn=withdrawn,
+        hidden=frozenset(hidden),
+        aliases={alias: p.url for p in (*shown, *withdrawn) for alias in p.meta.aliases},
+        now=max(times, default=None),
+        zone=zone,
+        by_id={r.id: r for r in rows},
+    )
+
+
+def row_of(page: Article, categories: Mapping[str, Category]) -> Row:
+    """One page's row: depends on that page and its category's name alone."""
+    meta = page.meta
+    return Row(
+        id=meta.id,
+        url=page.url,
+        title=clean(meta.title),
+        description=clean(meta.description),
+        category=meta.category,
+        moment=meta.moment,
+        updated=meta.updated if meta.updated and meta.updated > meta.moment else None,
+        author=authorship(page),
+        facets=tuple(_facets(page, categories)),
+        sources=tuple(dict.fromkeys(clean(s.feed) for s in meta.sources)),
+        score=meta.score.total if meta.score else 0.0,
+        language=meta.language,
+    )
+
+
+def authorship(page: Article) -> Authorship:
+    """Who wrote it. Without the machine's hash a person did, whatever else the front matter says."""
+    meta = page.meta
+    reviewer = clean(meta.reviewed.by) if meta.reviewed else ""
+    if meta.generated is None or (meta.analysis and meta.analysis.by == "person"):
+        return Authorship("person", reviewer=reviewer)
+    model = (meta.analysis.model or meta.analysis.by) if meta.analysis and meta.analysis.by == "claude" else ""
+    return Authorship("model" if model else "extracted", model, edited=not page.pristine, reviewer=reviewer)
+
+
+def facet_slug(name: str) -> str:
+    """A name as a part of an address; names that no Latin letter spells get a short digest."""
+    return slugify(name) or digest(name, length=10)
+
+
+def _facets(page: Article, categories: Mapping[str, Category]) -> Iterable[tuple[Kind, str, str]]:
+    meta = page.meta
+    yield "category", meta.category, categories[meta.category].name
+    named: tuple[tuple[Kind, Iterable[str]], ...] = (
+        ("source", (s.feed for s in meta.sources)),
+        ("organisation", meta.entities.organisations),
+        ("product", meta.entities.products),
+        ("cve", meta.entities.cves),
+    )
+    for tag in dict.fromkeys(meta.tags):
+        yield "tag", tag, tag.replace("-", " ")
+    for kind, names in named:
+        slugs = {facet_slug(name): name for name in map(clean, names) if name}
+        yield from ((kind, slug, name) for slug, name in slugs.items())
+
+
+def _listings(rows: Iterable[Row], categories: Mapping[str, Category]) -> dict[tuple[Kind, str], Listing]:
+    found: dict[tuple[Kind, str], list[Row]] = {("category", key): [] for key in categories}
+    names: dict[tuple[Kind, str], str] = {("category", key): value.name for key, value in categories.items()}
+    for row in rows:
+        for kind, slug, name in row.facets:
+            found.setdefault((kind, slug), []).append(row)
+            names.setdefault((kind, slug), name)  # the newest story's spelling
+    return {
+        key: Listing(key[0], key[1], names[key], tuple(members))
+        for key, members in found.items()
+        if key[0] in ALWAYS or len(members) >= MIN_STORIES
+    }

@@ -1,0 +1,125 @@
+"""The pages that no file in content/ stands for: which there are, and what each shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from generator.record.categories import Category
+from generator.website.index import FOLDERS, LATEST, MIN_STORIES, Index, Kind, Listing, Row
+from generator.website.words import Words
+
+LEAD_AGE = timedelta(hours=24)
+STALE = timedelta(hours=48)
+ON_HOME = 18
+PER_CATEGORY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Virtual:
+    """A page to be made: its address below the site's, the template, and what the template is given."""
+
+    url: str
+    template: str
+    title: str
+    view: Mapping[str, Any] = field(default_factory=dict)
+    noindex: bool = False
+
+    @property
+    def source(self) -> str:
+        """The Markdown file that it pretends to come from."""
+        return f"{self.url}index.md"
+
+
+def virtual_pages(index: Index, categories: Mapping[str, Category], words: Words) -> Iterator[Virtual]:
+    """Every generated page, each once."""
+    yield Virtual("", "groundwire/home.html", words("home"), home_view(index, categories))
+    yield from _archive(index, words)
+    for kind, folder in FOLDERS.items():
+        listings = index.listed(kind)
+        if kind == "category":
+            listings = [index.listings[kind, key] for key in categories]
+        view = {"listings": listings, "kind": kind, "least": MIN_STORIES}
+        yield Virtual(f"{folder}/", "groundwire/facets.html", words(folder), view)
+        for listing in listings:
+            yield from _facet(index, listing, words)
+    yield Virtual("issues/", "groundwire/issues.html", words("issues"), {"issues": index.issues})
+    yield Virtual("search/", "groundwire/search.html", words("search"), {"empty": not (index.rows or index.issues)}, noindex=True)
+    yield Virtual("subscribe/", "groundwire/subscribe.html", words("subscribe"))
+    for alias, target in sorted(index.aliases.items()):
+        yield Virtual(alias, "groundwire/redirect.html", words("moved"), {"target": target}, noindex=True)
+
+
+def home_view(index: Index, categories: Mapping[str, Category]) -> dict[str, Any]:
+    """Lead, latest by day, by category, continuing stories, the newest issue. No story stands there twice."""
+    lead = lead_of(index)
+    rest = [row for row in index.rows if lead is None or row.id != lead.id]
+    latest = rest[:ON_HOME]
+    shown = {row.id for row in latest}
+    continuing = [row for row in rest[ON_HOME:] if _continuing(row, index)][:PER_CATEGORY]
+    shown |= {row.id for row in continuing}
+    sections = []
+    for key in categories:
+        listing = index.listings["category", key]
+        more = [row for row in listing.rows if row.id not in shown and row is not lead][:PER_CATEGORY]
+        if more:
+            sections.append((listing, more))
+    stale = lead is not None and index.now is not None and index.now - lead.moment > STALE
+    return {
+        "lead": lead,
+        "stale": stale,
+        "days": index.days(latest),
+        "sections": sections,
+        "continuing": continuing,
+        "issue": index.issues[0] if index.issues else None,
+        "now": index.now,
+    }
+
+
+def lead_of(index: Index) -> Row | None:
+    """The strongest story of the newest day of publishing."""
+    if not index.rows:
+        return None
+    newest = index.rows[0].moment
+    recent = [row for row in index.rows[:200] if newest - row.moment <= LEAD_AGE]
+    return max(recent, key=lambda row: (row.score, len(row.sources), row.moment, row.id))
+
+
+def _continuing(row: Row, index: Index) -> bool:
+    if row.updated is None or index.now is None:
+        return False
+    return row.updated - row.moment > timedelta(hours=12) and index.now - row.updated < timedelta(days=4)
+
+
+def _archive(index: Index, words: Words) -> Iterator[Virtual]:
+    months = index.months(index.rows)
+    view = {"months": [(key, _month_url("archive/", key), len(rows)) for key, rows in months.items()]}
+    yield Virtual("archive/", "groundwire/archive.html", words("archive"), view)
+    for key, rows in months.items():
+        title = f"{words('archive')}: {words.month(key)}"
+        view = {"days": index.days(rows), "heading": words.month(key), "up": ("archive/", words("archive")), "brief": True}
+        yield Virtual(_month_url("archive/", key), "groundwire/listing.html", title, view)
+
+
+def _facet(index: Index, listing: Listing, words: Words) -> Iterator[Virtual]:
+    kind: Kind = listing.kind
+    months = index.months(listing.rows) if listing.paged else {}
+    base = {"listing": listing, "kind": kind, "heading": listing.name}
+    view = {
+        **base,
+        "days": index.days(listing.rows[:LATEST]),
+        "months": [(key, _month_url(listing.url, key), len(rows)) for key, rows in months.items()],
+        "up": (f"{FOLDERS[kind]}/", words(FOLDERS[kind])),
+        "feed": f"{listing.url}feed.xml" if kind == "category" else None,
+    }
+    yield Virtual(listing.url, "groundwire/listing.html", listing.name, view)
+    for key, rows in months.items():
+        month = words.month(key)
+        view = {**base, "days": index.days(rows), "heading": f"{listing.name}: {month}", "up": (listing.url, listing.name)}
+        yield Virtual(_month_url(listing.url, key), "groundwire/listing.html", f"{listing.name}: {month}", view)
+
+
+def _month_url(base: str, key: str) -> str:
+    return f"{base}{key[:4]}/{key[5:]}/"
