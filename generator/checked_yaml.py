@@ -7,6 +7,7 @@ Aliases are refused (an alias bomb is 200 bytes), duplicate keys are errors, and
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,10 +86,13 @@ def validate(marked: Marked, model: type[Model], *, file: str, root: Path = ()) 
 def example_of(model: type[BaseModel], name: str | None = None) -> str:
     """A right example for one key of `model` (from its `examples`), or for its required keys."""
     if name is not None and name in model.model_fields:
-        examples = model.model_fields[name].examples
-        return yaml.safe_dump({name: examples[0]}, sort_keys=False, allow_unicode=True, width=100).rstrip() if examples else ""
-    required = {key: f.examples[0] for key, f in model.model_fields.items() if f.is_required() and f.examples}
-    return yaml.safe_dump(required, sort_keys=False, allow_unicode=True, width=100).rstrip() if required else ""
+        chosen = [name]
+    else:
+        chosen = [key for key, info in model.model_fields.items() if info.is_required()]
+    fields = model.model_fields
+    found = {key: examples[0] for key in chosen if (examples := fields[key].examples)}
+    text = yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=100).rstrip() if found else ""
+    return re.sub(r"'(\d{4}-\d{2}-\d{2}(?:T[\d:]+Z)?)'", r"\1", text)  # as people write times
 
 
 def _refuse_aliases(text: str, *, file: str, first_line: int) -> None:

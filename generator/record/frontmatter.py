@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from generator.checked_yaml import Marked, read_yaml, validate
 from generator.errors import InputError, Problem
-from generator.record.text import digest
+from generator.record.text import clean, digest
 from generator.settings import Slug, Url
 
 
@@ -307,4 +307,4 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items() if item is not None}
-    return value
+    return clean(value) if isinstance(value, str) else value

@@ -81,7 +81,7 @@ def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
         return not (
             before in {"u.s", "u.k", "e.u", "a.m", "p.m", "etc", "inc", "corp", "ltd", "co", "d.c"} and _starts_sentence(after)
         )
-    if len(before) == 1 and before.isalpha() and before not in {"i"}:
+    if len(before) == 1 and before.isalpha() and before != "i":
         return True  # an initial
     if re.fullmatch(r"([a-zäöü]\.)+[a-zäöü]", before):
         return True

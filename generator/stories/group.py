@@ -6,27 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from generator.model import Entry, Story
-from generator.record.text import digest, normal_title, words
-from generator.record.urls import canonical
+from generator.record.identity import marks, story_id
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
-TITLE_WORDS = 4  # below that, equal headlines ("Security update") say nothing
-
-
-def marks(entry: Entry) -> tuple[str, ...]:
-    """The short hashes by which the same article is known again: its canonical address and its headline."""
-    found = []
-    if address := canonical(entry.url):
-        found.append(digest("url", address))
-    title = normal_title(entry.title)
-    if len(words(title)) >= TITLE_WORDS:
-        found.append(digest("title", title))
-    return tuple(found)
-
-
-def story_id(entry: Entry) -> str:
-    """The id of the story that begins with this entry."""
-    return f"s-{digest(entry.feed.url, entry.id, length=10)}"
 
 
 def group(entries: Iterable[Entry]) -> tuple[Story, ...]:
@@ -35,15 +17,15 @@ def group(entries: Iterable[Entry]) -> tuple[Story, ...]:
     clusters: list[list[Entry]] = []
     owner: dict[str, list[Entry]] = {}
     for entry in ordered:
-        known = [owner[mark] for mark in marks(entry) if mark in owner]
+        known = [owner[mark] for mark in marks(entry.url, entry.title) if mark in owner]
         cluster = known[0] if known else []
         if not known:
             clusters.append(cluster)
         cluster.append(entry)
-        for mark in marks(entry):
+        for mark in marks(entry.url, entry.title):
             owner.setdefault(mark, cluster)
     return tuple(_story(cluster) for cluster in clusters)
 
 
 def _story(entries: Sequence[Entry]) -> Story:
-    return Story(story_id(entries[0]), tuple(entries))
+    return Story(story_id(*entries[0].key), tuple(entries))

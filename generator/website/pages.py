@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from generator.record.categories import Category
@@ -13,7 +14,7 @@ from generator.website.words import Words
 
 LEAD_AGE = timedelta(hours=24)
 STALE = timedelta(hours=48)
-ON_HOME = 18
+ON_HOME = 12
 PER_CATEGORY = 4
 
 
@@ -95,8 +96,9 @@ def _continuing(row: Row, index: Index) -> bool:
 
 def _archive(index: Index, words: Words) -> Iterator[Virtual]:
     months = index.months(index.rows)
-    view = {"months": [(key, _month_url("archive/", key), len(rows)) for key, rows in months.items()]}
-    yield Virtual("archive/", "groundwire/archive.html", words("archive"), view)
+    counted = [(key, _month_url("archive/", key), len(rows)) for key, rows in months.items()]
+    years = [(year, list(group)) for year, group in groupby(counted, key=lambda item: item[0][:4])]
+    yield Virtual("archive/", "groundwire/archive.html", words("archive"), {"years": years})
     for key, rows in months.items():
         title = f"{words('archive')}: {words.month(key)}"
         view = {"days": index.days(rows), "heading": words.month(key), "up": ("archive/", words("archive")), "brief": True}

@@ -7,13 +7,13 @@ from it whether the page must be made again.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from generator.record.escape import safe_url
 from generator.record.store import Article, Issue
 from generator.record.text import clean, normal
-from generator.website.index import Authorship, Index, Kind, Listing, Row
+from generator.website.index import Authorship, Index, Kind, Listing, Row, facet_slug
 from generator.website.words import Words
 
 CVE_RECORD = "https://www.cve.org/CVERecord?id="
@@ -59,8 +59,6 @@ def repeats_excerpt(page: Article) -> bool:
 
 
 def _source(source: Any, index: Index) -> dict[str, Any]:
-    from generator.website.index import facet_slug
-
     name = clean(source.feed)
     listing = index.listings.get(("source", facet_slug(name)))
     return {"name": name, "title": clean(source.title), "url": safe_url(source.url), "listing": listing, "meta": source}
@@ -85,8 +83,8 @@ def article_jsonld(page: Article, row: Row, *, site_url: str) -> dict[str, Any]:
         "@type": "NewsArticle",
         "headline": row.title,
         "description": row.description,
-        "datePublished": _iso(row.moment),
-        "dateModified": _iso(row.touched),
+        "datePublished": iso(row.moment),
+        "dateModified": iso(row.touched),
         "mainEntityOfPage": site_url + row.url,
         "identifier": row.id,
         "isBasedOn": [url for url in (safe_url(s.url) for s in meta.sources) if url],
@@ -95,7 +93,7 @@ def article_jsonld(page: Article, row: Row, *, site_url: str) -> dict[str, Any]:
         data["keywords"] = list(meta.tags)
     if meta.corrections:
         data["correction"] = [
-            {"@type": "CorrectionComment", "text": clean(c.note), "datePublished": _iso(c.date)} for c in meta.corrections
+            {"@type": "CorrectionComment", "text": clean(c.note), "datePublished": iso(c.date)} for c in meta.corrections
         ]
     if row.author.reviewer:
         data["editor"] = {"@type": "Person", "name": row.author.reviewer}
@@ -107,9 +105,10 @@ def tombstone_view(page: Article) -> dict[str, Any]:
     return {"withdrawn": page.meta.withdrawn}
 
 
-def issue_view(issue: Issue) -> dict[str, Any]:
+def issue_view(issue: Issue, index: Index) -> dict[str, Any]:
     """The view of an issue."""
-    return {"meta": issue.meta, "title": issue_title(issue)}
+    year = f"{issue.meta.date.astimezone(index.zone):%Y}"
+    return {"meta": issue.meta, "title": issue_title(issue), "year": year}
 
 
 def issue_title(issue: Issue) -> str:
@@ -117,9 +116,8 @@ def issue_title(issue: Issue) -> str:
     return clean(issue.meta.title) or clean(issue.meta.subject)
 
 
-def _iso(moment: Any) -> str:
-    from datetime import UTC
-
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -127,5 +125,3 @@ def outcome_key(outcome: str) -> str:
     """The catalogue's key for a watch item's outcome."""
     return "outcome_" + outcome.replace(" ", "_")
 
-
-Views = Mapping[str, Mapping[str, Any]]

@@ -1,0 +1,100 @@
+"""The issue's file: front matter and body from the pages that no issue has carried yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from generator.digest.body import headline_of, issue_body
+from generator.digest.choose import Contents, contents
+from generator.digest.past import past
+from generator.digest.schedule import Due
+from generator.digest.words import Words
+from generator.record.categories import Category
+from generator.record.frontmatter import Generated, IssueMeta, Window, body_hash
+from generator.record.ledger import Row
+from generator.record.store import Article, Issue
+from generator.settings import Settings
+
+SUBJECT = 110  # characters; an inbox shows the first 40 to 70
+PREHEADER = 120
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An issue to write: its path below content/, front matter, body; then the rows for the ledger's stream `issues`."""
+
+    path: str
+    meta: IssueMeta
+    body: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """A slot without an issue: why, and the row that remembers it (so that a later run of the week makes none either)."""
+
+    reason: str
+    rows: tuple[Row, ...]
+
+
+def compose_issue(
+    *,
+    settings: Settings,
+    categories: Mapping[str, Category],
+    articles: Sequence[Article],
+    issues: Sequence[Issue],
+    ledger_rows: Iterable[Row],
+    now: datetime,
+    due: Due,
+) -> Draft | Quiet:
+    """The issue of the slot `due`, or why there is none. Write the file first and the rows after it."""
+    now = now.astimezone(UTC).replace(microsecond=0)
+    before = past(issues, ledger_rows, now=now)
+    found = contents(settings=settings, articles=articles, before=before, now=now, slot=due.slot)
+    skipped: list[Row] = [{"event": "skipped", "issue": name} for name in before.expired]
+    count = len(found.stories) + len(found.online)
+    if count < settings.issue.min_items:
+        reason = f"{count} new stories, and an issue takes {settings.issue.min_items} (issue.min_items in newsletter.yml)"
+        return Quiet(reason, (*skipped, {"event": "quiet", "issue": due.id, "stories": count, "since": _written(found.since)}))
+    words = Words(settings.language)
+    body = issue_body(found, settings=settings, categories=categories, words=words)
+    meta = _meta(found, settings=settings, due=due, body=body, words=words)
+    return Draft(f"issues/{due.id}.md", meta, body, (*skipped, _row(meta, found)))
+
+
+def _meta(found: Contents, *, settings: Settings, due: Due, body: str, words: Words) -> IssueMeta:
+    year, week = due.id.split("-w")
+    title = words("title", week=int(week), year=year)
+    carried = [*found.stories, *found.online]
+    second = headline_of(carried, 1, limit=PREHEADER)
+    others = words.count("more", len(carried) - 2) if len(carried) > 2 else ""
+    return IssueMeta(
+        id=due.id,
+        title=title,
+        subject=headline_of(carried, 0, limit=SUBJECT) or title,
+        preheader=" · ".join(part for part in (second and words("also", title=second), others) if part),
+        date=found.until,
+        window=Window(since=found.since, until=found.until),
+        items=tuple(page.meta.id for page in carried),
+        continuing=tuple(sequel.page.meta.id for sequel in found.continuing),
+        status="draft" if settings.review.hold == "all" else "ready",
+        expires=due.following,
+        generated=Generated(hash=body_hash(body)),
+    )
+
+
+def _row(meta: IssueMeta, found: Contents) -> Row:
+    return {
+        "event": "composed",
+        "issue": meta.id,
+        "items": list(meta.items),
+        "corrections": [mended.key for mended in found.corrections],
+        "since": _written(meta.window.since),
+        "until": _written(meta.window.until),
+    }
+
+
+def _written(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,136 @@
+"""The body of an issue as sections and items: Markdown by the site's own extensions, then an allow-list.
+
+People edit the body, and feeds speak in it: nothing but text, links and plain structure gets through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import urljoin, urlsplit
+
+import markdown
+import nh3
+
+from generator.mail.tree import Node, parse_tree
+from generator.record.text import clean
+
+# As in mkdocs.yml: what people see on the website is what they mail.
+EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
+_TAGS = set(
+    "p h1 h2 h3 h4 h5 h6 a em strong b i code pre br hr ul ol li blockquote table thead tbody tr th td sup sub del ins div".split()
+)
+_ATTRIBUTES = {"a": {"href"}, "*": {"lang"}}
+_CLASSES = {"h2": {"lead", "online"}, "p": {"by", "admonition-title"}, "div": {"admonition"}}
+SCHEMES = ("http", "https", "mailto")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the second level and what stands under it. An item begins with a heading of the third level."""
+
+    heading: Node | None
+    items: tuple[tuple[Node, ...], ...]
+
+    @property
+    def kind(self) -> str:
+        """`intro`, `lead`, `online` (listed on the website only) or `plain`."""
+        if self.heading is None:
+            return "intro"
+        return next((kind for kind in ("lead", "online") if kind in self.heading.classes), "plain")
+
+
+def read_body(body: str, *, site: str, path: str) -> tuple[Section, ...]:
+    """The sections of an issue's body; links are absolute. `path` is the issue's file below content/."""
+    html = markdown.markdown(body, extensions=list(EXTENSIONS), output_format="html")
+    html = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        url_schemes=set(SCHEMES),
+        link_rel=None,
+        attribute_filter=partial(_attribute, site=site, path=path),
+    )
+    return _sections([_lowered(node) for node in parse_tree(html)])
+
+
+def _attribute(tag: str, name: str, value: str, *, site: str, path: str) -> str | None:
+    if name == "lang":
+        return value if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) else None
+    return absolute(value, site=site, path=path) or None if name == "href" else value
+
+
+def absolute(href: str, *, site: str, path: str) -> str:
+    """An address as a reader of a mail needs it. What names a Markdown file is meant from the file, as MkDocs has it."""
+    try:
+        parts = urlsplit(href.strip())
+        if parts.scheme:
+            return href.strip() if parts.scheme.lower() in SCHEMES else ""
+        if parts.path.endswith(".md"):
+            target = re.sub(r"(^|/)index\.md$|\.md$", r"\1", parts.path)
+            target = target if target.endswith("/") or not target else target + "/"
+            return urljoin(site + path, target or "./") + (f"#{parts.fragment}" if parts.fragment else "")
+        return urljoin(site + path.removesuffix(".md") + "/", href.strip())
+    except ValueError:
+        return ""
+
+
+def _lowered(node: Node) -> Node:
+    """The one h1 of a mail is the template's."""
+    return replace(node, tag="h2") if node.tag == "h1" else node
+
+
+def _sections(nodes: list[Node]) -> tuple[Section, ...]:
+    found: list[tuple[Node | None, list[list[Node]]]] = [(None, [])]
+    for node in nodes:
+        if node.tag == "h2":
+            found.append((node, []))
+        elif node.tag == "h3" or not found[-1][1]:
+            found[-1][1].append([node])
+        else:
+            found[-1][1][-1].append(node)
+    return tuple(Section(heading, tuple(map(tuple, items))) for heading, items in found if heading or items)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What must not be mailed: stories that are held or withdrawn, and links to pages that are no more."""
+
+    prefix: str  # addresses of stories start so
+    known: Collection[str]  # addresses that readers may be sent to
+    titles: tuple[str, ...]
+
+    def links(self, node: Node) -> bool:
+        """Whether it leads to such a story."""
+        return any(url.startswith(self.prefix) and url.split("#")[0] not in self.known for url in node.links)
+
+    def named(self, text: str) -> bool:
+        """Whether it says such a story's headline, or the beginning of it."""
+        text = clean(text)
+        return any(title and title[:60] in text for title in self.titles)
+
+
+def without(sections: tuple[Section, ...], gone: Gone) -> tuple[tuple[Section, ...], bool]:
+    """The sections without what is gone, and whether anything was taken out. A section left empty goes too."""
+    left, taken = [], False
+    for section in sections:
+        items = [item for item in section.items if not _about(item, gone)]
+        taken = taken or len(items) < len(section.items)
+        kept = [tuple(node for node in item if not _within(node, gone, section)) for item in items]
+        inner = sum(node.without(lambda n: n.tag in ("li", "p", "tr") and gone.links(n)) for item in kept for node in item)
+        kept = [tuple(node for node in item if node.tag in ("hr", "br") or node.text.strip()) for item in kept]
+        taken = taken or bool(inner) or kept != items
+        if any(kept):
+            left.append(Section(section.heading, tuple(item for item in kept if item)))
+    return tuple(left), taken
+
+
+def _about(item: tuple[Node, ...], gone: Gone) -> bool:
+    return item[0].tag == "h3" and (gone.links(item[0]) or gone.named(item[0].text))
+
+
+def _within(node: Node, gone: Gone, section: Section) -> bool:
+    return node.tag in ("p", "blockquote", "pre") and (gone.links(node) or (section.kind == "intro" and gone.named(node.text)))

@@ -1,0 +1,184 @@
+"""The flow, one screen a job: what happens in which order. Parts are given (`wiring.py` makes them), nothing is printed.
+
+update   feeds → entries → stories → the chosen ones → sources → analysis → page, then the ledger
+issue    articles not yet in an issue → the issue's file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from generator.analysis.classify import classify
+from generator.digest.compose import Quiet, compose_issue
+from generator.digest.schedule import due
+from generator.errors import FeedsFailed, Problem, Refused
+from generator.model import Entry, FeedResult, Story
+from generator.ports import Analyst, FullText, Reader, Tell
+from generator.record.article import compose_body
+from generator.record.categories import Category
+from generator.record.frontmatter import ArticleMeta, parse
+from generator.record.ledger import Ledger
+from generator.record.page import article_meta, article_path, source_row
+from generator.record.registry import Registry
+from generator.record.store import Store, edited
+from generator.settings import Settings
+from generator.stories.choose import blocked, choose
+from generator.stories.group import group
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the jobs work with."""
+
+    settings: Settings
+    categories: Mapping[str, Category]
+    store: Store
+    ledger: Ledger
+    reader: Reader
+    fulltext: FullText
+    analyst: Analyst
+    tell: Tell
+
+
+@dataclass(frozen=True)
+class Update:
+    """What an update did: for the summary, and for the exit code."""
+
+    feeds: tuple[FeedResult, ...]
+    published: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    left: tuple[tuple[Story, str], ...] = ()
+    blocked: int = 0
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def failed(self) -> tuple[FeedResult, ...]:
+        """The feeds that gave nothing new because something is wrong with them."""
+        return tuple(result for result in self.feeds if result.error)
+
+
+def update(parts: Parts, *, now: datetime) -> Update:
+    """Read the feeds and publish the day's stories. Raises FeedsFailed where every feed failed."""
+    if not parts.settings.feeds:
+        example = "feeds:\n- {url: https://www.example.org/feed.xml, name: Example}"
+        raise Refused(f"newsletter.yml names no feeds; write for example\n{example}")
+    loaded = parts.store.articles()
+    registry = Registry(parts.ledger, loaded.pages)
+    results = _read(parts, now=now)
+    registry.note_health(results, now=now)
+    if all(result.error and not result.entries for result in results):
+        raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
+    fresh, unwanted = _fresh(parts, registry, results, now=now)
+    joined = [path for entry, story in fresh.later if (path := _join(parts, registry, entry, story, now=now))]
+    stories = group(fresh.new)
+    homes = {story.id: category_of(story, parts.categories) for story in stories}
+    today = registry.published_on(parts.settings.day(now), day=parts.settings.day)
+    choice = choose(stories, select=parts.settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
+    published = [
+        _publish(parts, registry, story, category=homes[story.id], now=now, count=f"{number}/{len(choice.chosen)}")
+        for number, story in enumerate(choice.chosen, start=1)
+    ]
+    return Update(tuple(results), tuple(published), tuple(joined), choice.left, unwanted, loaded.problems)
+
+
+def issue(parts: Parts, *, now: datetime) -> str:
+    """Write the week's issue if one is due; the answer is a sentence for the owner."""
+    issues = parts.store.issues().require()
+    rows = list(parts.ledger.rows("issues"))
+    slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
+    if slot is None:
+        return "no issue is due"
+    draft = compose_issue(
+        settings=parts.settings,
+        categories=parts.categories,
+        articles=parts.store.articles().pages,
+        issues=issues,
+        ledger_rows=rows,
+        now=now,
+        due=slot,
+    )
+    if isinstance(draft, Quiet):
+        parts.ledger.append("issues", *draft.rows, now=now)
+        return f"no issue: {draft.reason}"
+    if not parts.store.exists(draft.path):
+        parts.store.create(draft.path, draft.meta, draft.body)
+    parts.ledger.append("issues", *draft.rows, now=now)
+    return f"wrote content/{draft.path} with {len(draft.meta.items)} stories"
+
+
+def category_of(story: Story, categories: Mapping[str, Category]) -> str:
+    """The category of a story by rule, from its first coverage."""
+    first = story.first
+    return classify(first.title, first.excerpt or first.content, categories=categories, hint=first.feed.category).category
+
+
+def _read(parts: Parts, *, now: datetime) -> list[FeedResult]:
+    results = []
+    for result in parts.reader.read(parts.settings.feeds, now=now):
+        results.append(result)
+        outcome = result.error or ("nothing new" if result.unchanged else f"{len(result.entries)} entries")
+        parts.tell(f"[{len(results)}/{len(parts.settings.feeds)}] {result.feed.title}: {outcome}")
+    order = {feed.url: place for place, feed in enumerate(parts.settings.feeds)}
+    return sorted(results, key=lambda r: order[r.feed.url])
+
+
+@dataclass(frozen=True)
+class _Fresh:
+    """Entries that no page has: of new events, and of events that have one (with the story's id)."""
+
+    new: list[Entry] = field(default_factory=list)
+    later: list[tuple[Entry, str]] = field(default_factory=list)
+
+
+def _fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime) -> tuple[_Fresh, int]:
+    fresh, unwanted = _Fresh(), 0
+    for entry in (entry for result in results for entry in result.entries):
+        if registry.has(entry):
+            continue
+        if blocked(entry, parts.settings.block):
+            unwanted += 1
+        elif story := registry.story_of(entry):
+            fresh.later.append((entry, story))
+        else:
+            fresh.new.append(registry.dated(entry, now=now))
+    registry.keep_first_seen(now=now)
+    return fresh, unwanted
+
+
+def _publish(parts: Parts, registry: Registry, story: Story, *, category: str, now: datetime, count: str) -> str:
+    """Write one story's page, then its ledger row: killed between the two, the next run finds the page and adds the row."""
+    sources = [parts.fulltext.source(entry, number=number) for number, entry in enumerate(_one_an_outlet(story.entries), start=1)]
+    analysis = parts.analyst.analyse(story, sources, category=category)
+    body = compose_body(analysis, sources, language=parts.settings.language)
+    meta = article_meta(story, analysis, sources, body=body, now=now, language=parts.settings.language)
+    path = article_path(meta, taken=parts.store.exists)
+    parts.store.create(path, meta, body)
+    registry.published(story, path=path, category=category, now=now)
+    parts.tell(f"[{count}] {category}: {analysis.title}")
+    return path
+
+
+def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: datetime) -> str:
+    """Later coverage of a published event: a source on its page, never a new page. '' where nothing was added."""
+    page = registry.page(story)
+    path = ""
+    if page and not page.meta.locked and not page.meta.withdrawn and not _is_source(page.meta, entry):
+        source = parts.fulltext.source(registry.dated(entry, now=now), number=len(page.meta.sources) + 1)
+        row = source_row(source, language=parts.settings.language, added=now)
+        text = edited(page, put={"updated": now.replace(microsecond=0)}, add={"sources": [row]})
+        parts.store.replace_text(page, text)
+        registry.changed(parse(text, ArticleMeta, file=page.path))
+        path = page.path
+    registry.joined(entry, story, now=now)
+    return path
+
+
+def _one_an_outlet(entries: Iterable[Entry]) -> list[Entry]:
+    """The first entry of each feed: one outlet's repeats are no further sources."""
+    return list({entry.feed.url: entry for entry in reversed(list(entries))}.values())[::-1]
+
+
+def _is_source(meta: ArticleMeta, entry: Entry) -> bool:
+    return any(source.feed == entry.feed.title for source in meta.sources)

@@ -1,0 +1,76 @@
+"""A story and its analysis as an article's front matter and path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from generator.model import Analysis, Source, Story
+from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Entities, Generated, Score, SourceMeta, body_hash
+from generator.record.text import shorten, slugify
+
+
+def article_meta(
+    story: Story, analysis: Analysis, sources: Sequence[Source], *, body: str, now: datetime, language: str
+) -> ArticleMeta:
+    """The front matter of a new page; `language` is the publication's."""
+    return ArticleMeta(
+        id=story.id,
+        title=analysis.title[:300],
+        description=shorten(analysis.description, 60)[:600] or analysis.title,
+        date=_whole_seconds(story.first.published or now),
+        category=analysis.category,
+        date_estimated=story.first.estimated,
+        published=_whole_seconds(now),
+        tags=analysis.tags,
+        language=_other(analysis.language, language),
+        entities=Entities(organisations=analysis.organisations, products=analysis.products, cves=analysis.cves),
+        sources=tuple(source_meta(source, language=language) for source in sources),
+        analysis=AnalysisMeta(
+            by=analysis.by, model=analysis.model, prompt=analysis.prompt, kept=analysis.kept, dropped=analysis.dropped
+        ),
+        score=Score(total=story.score, why=story.why),
+        generated=Generated(hash=body_hash(body)),
+    )
+
+
+def source_meta(source: Source, *, language: str, added: datetime | None = None) -> SourceMeta:
+    """One source as the front matter names it."""
+    entry = source.entry
+    return SourceMeta(
+        feed=entry.feed.title,
+        title=entry.title,
+        url=entry.url,
+        published=_whole_seconds(entry.published) if entry.published and not entry.estimated else None,
+        words=source.words,
+        fulltext=source.fulltext,
+        access=source.access,
+        language=_other(entry.language, language),
+        added=_whole_seconds(added) if added else None,
+    )
+
+
+def source_row(source: Source, *, language: str, added: datetime) -> dict[str, Any]:
+    """A source that joins a page later, as the entry to insert."""
+    return source_meta(source, language=language, added=added).model_dump(exclude_defaults=True)
+
+
+def article_path(meta: ArticleMeta, *, taken: Callable[[str], bool]) -> str:
+    """`articles/YYYY/MM/slug.md` by the event's date (UTC); a taken slug gets the first letters of the story's id."""
+    slug = slugify(meta.title) or meta.id
+    folder = f"articles/{meta.date.astimezone(UTC):%Y/%m}"
+    path = f"{folder}/{slug}.md"
+    return path if slug != "index" and not taken(path) else f"{folder}/{slug}-{meta.id[2:8]}.md"
+
+
+def _other(language: str | None, publication: str) -> str | None:
+    """The language where it is not the publication's own."""
+    if not language:
+        return None
+    short = language.split("-")[0].split("_")[0].lower()
+    return short if short.isalpha() and len(short) in (2, 3) and short != publication.split("-")[0].lower() else None
+
+
+def _whole_seconds(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)

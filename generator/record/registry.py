@@ -1,0 +1,127 @@
+"""What is already published, from the ledger and the pages together: so that nothing is published twice, on any machine.
+
+A page without a ledger row (a run was killed between the two) counts as published; a ledger row without a page is a page
+that a person deleted, and stays deleted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from generator.model import Entry, FeedResult, Story, replace
+from generator.record.identity import marks
+from generator.record.ledger import Ledger
+from generator.record.store import Article
+
+STREAM, HEALTH = "stories", "feeds"
+
+
+class Registry:
+    """Entries and stories known so far, kept current while a run adds to them."""
+
+    def __init__(self, ledger: Ledger, pages: Iterable[Article]) -> None:
+        self._ledger = ledger
+        self._pages = {page.meta.id: page for page in pages}
+        self._entries: dict[tuple[str, str], str] = {}
+        self._marks: dict[str, str] = {}
+        self._published: dict[str, tuple[datetime, str]] = {}
+        self._first_seen: dict[tuple[str, str], datetime] = {}
+        self._newly_seen: list[Entry] = []
+        for row in ledger.rows(STREAM):
+            self._learn(row)
+        for page in self._pages.values():
+            self._learn_page(page)
+
+    def has(self, entry: Entry) -> bool:
+        """Whether this very entry is on a page, or was on one that a person deleted."""
+        return entry.key in self._entries
+
+    def story_of(self, entry: Entry) -> str | None:
+        """The id of the published story that this entry is an exact duplicate of."""
+        return next((self._marks[mark] for mark in marks(entry.url, entry.title) if mark in self._marks), None)
+
+    def page(self, story: str) -> Article | None:
+        """The story's page; None where a person deleted it."""
+        return self._pages.get(story)
+
+    def dated(self, entry: Entry, *, now: datetime) -> Entry:
+        """The entry with a date: its publisher's, else when we first saw it, marked as estimated."""
+        if entry.published:
+            return entry
+        if entry.key not in self._first_seen:
+            self._first_seen[entry.key] = now
+            self._newly_seen.append(entry)
+        return replace(entry, published=self._first_seen[entry.key], estimated=True)
+
+    def keep_first_seen(self, *, now: datetime) -> None:
+        """Write down when the undated entries of this run were first seen."""
+        rows = [{"event": "seen", "feed": e.feed.url, "entry": e.id} for e in self._newly_seen]
+        self._ledger.append(STREAM, *rows, now=now)
+        self._newly_seen.clear()
+
+    def published_on(self, today: str, *, day: Callable[[datetime], str]) -> Counter[str]:
+        """How many stories were published on a day, by category; deleted ones count."""
+        return Counter(category for moment, category in self._published.values() if day(moment) == today)
+
+    def published(self, story: Story, *, path: str, category: str, now: datetime) -> None:
+        """Remember a new page."""
+        row = {"event": "published", "story": story.id, "path": path, "category": category, **_known_by(story.entries)}
+        self._write(row, now=now)
+
+    def joined(self, entry: Entry, story: str, *, now: datetime) -> None:
+        """Remember that an entry is later coverage of a story."""
+        self._write({"event": "joined", "story": story, **_known_by([entry])}, now=now)
+
+    def changed(self, page: Article) -> None:
+        """Take a page's new text in place of the old one."""
+        self._pages[page.meta.id] = page
+
+    def note_health(self, results: Iterable[FeedResult], *, now: datetime) -> None:
+        """Write down which feeds began to fail and which recovered: transitions only, so that a quiet run writes nothing."""
+        failing = {}
+        for row in self._ledger.rows(HEALTH):
+            failing[str(row.get("feed"))] = row.get("event") == "failing"
+        rows: list[dict[str, Any]] = []
+        for result in results:
+            if bool(result.error) != failing.get(result.feed.url, False):
+                event = {"event": "failing", "why": result.error} if result.error else {"event": "recovered"}
+                rows.append({"feed": result.feed.url, **event})
+        self._ledger.append(HEALTH, *rows, now=now)
+
+    def _write(self, row: dict[str, Any], *, now: datetime) -> None:
+        self._ledger.append(STREAM, row, now=now)
+        self._learn({**row, "at": now.isoformat()})
+
+    def _learn(self, row: dict[str, Any]) -> None:
+        try:
+            moment = datetime.fromisoformat(row["at"]).astimezone(UTC)
+            if row["event"] == "seen":
+                key = (str(row["feed"]), str(row["entry"]))
+                self._first_seen[key] = min(moment, self._first_seen.get(key, moment))
+                return
+            if row["event"] == "published":
+                self._published.setdefault(row["story"], (moment, str(row["category"])))
+            for feed, entry in row["entries"]:
+                self._entries[(feed, entry)] = row["story"]
+            for mark in row["marks"]:
+                self._marks.setdefault(mark, row["story"])
+        except (KeyError, TypeError, ValueError):
+            return  # a row of another version, or one that a person broke: it must not stop the run
+
+    def _learn_page(self, page: Article) -> None:
+        if page.meta.published:
+            self._published.setdefault(page.meta.id, (page.meta.published, page.meta.category))
+        for source in page.meta.sources:
+            for mark in marks(source.url, source.title):
+                self._marks.setdefault(mark, page.meta.id)
+
+
+def _known_by(entries: Iterable[Entry]) -> dict[str, Any]:
+    entries = list(entries)
+    return {
+        "entries": [list(entry.key) for entry in entries],
+        "marks": sorted({mark for entry in entries for mark in marks(entry.url, entry.title)}),
+    }

@@ -1,0 +1,105 @@
+"""`run --sample`: a fortnight of daily runs over the sample's outlets, by real HTTP on loopback, at the sample's own time."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from generator import pipeline, resources
+from generator.ports import Tell
+from generator.record.atomic import write_atomic
+from generator.sample.press import BASE, Outlet, load_outlets, print_feeds, print_pages
+from generator.wiring import Places, open_publication
+
+FIRST_RUN = datetime(2021, 12, 6, 18, 0, tzinfo=UTC)
+RUNS = 15  # one a day; the last one is the sample's present
+
+
+def run_sample(root: Path, *, tell: Tell) -> str:
+    """Make the sample publication in ROOT/.groundwire/sample/ and say where to look."""
+    folder = root / ".groundwire" / "sample"
+    outlets = load_outlets()
+    prepare(folder, outlets)
+    pages = publish(folder, outlets, tell=tell)
+    from generator.website.build import build_site
+
+    report = build_site(folder)
+    return _where(folder, pages=pages, built=report.pages)
+
+
+def prepare(folder: Path, outlets: list[Outlet]) -> None:
+    """An empty publication with the sample's settings and its outlets' pages."""
+    for name in ("content", "site", "outbox", ".groundwire"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    feeds = "".join(
+        f"- {{url: '{BASE}{o.feed}', name: {o.name}, weight: {o.weight}, license: {o.license}, language: {o.language}"
+        f"{'' if o.carries_text else ', fulltext: true'}}}\n"
+        for o in outlets
+    )
+    text = (resources.sample() / "newsletter.yml").read_text(encoding="utf-8")
+    write_atomic(folder / "newsletter.yml", text.rstrip() + "\n\nfeeds:\n" + feeds)
+    write_atomic(folder / "mkdocs.yml", resources.bundled("mkdocs.yml").read_text(encoding="utf-8"))
+    print_pages(folder / "content" / "outlets", outlets)
+
+
+def publish(folder: Path, outlets: list[Outlet], *, tell: Tell) -> int:
+    """The fortnight's runs; the number of pages that they wrote."""
+    served = folder / ".groundwire" / "outlets"
+    shutil.copytree(folder / "content" / "outlets", served / "outlets")
+    pages = 0
+    with (
+        serving(served) as port,
+        open_publication(
+            folder, command="run --sample", tell=lambda line: None, force=True, routes={("127.0.0.1", 8000): ("127.0.0.1", port)}
+        ) as parts,
+    ):
+        for day in range(RUNS):
+            now = FIRST_RUN + timedelta(days=day)
+            print_feeds(served / "outlets", outlets, now=now)
+            done = pipeline.update(parts, now=now)
+            written = pipeline.issue(parts, now=now)
+            pages += len(done.published)
+            note = f"; {written}" if written.startswith("wrote") else ""
+            tell(f"{now:%a %d %b %Y}: {len(done.published)} new pages, {len(done.joined)} joined{note}")
+    shutil.rmtree(served)
+    return pages
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    """A web server on a free loopback port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def _where(folder: Path, *, pages: int, built: int) -> str:
+    places = Places(folder)
+    issues = sorted((places.content / "issues").glob("*.md"))
+    mails = sorted(places.outbox.glob("*.eml"))
+    lines = [f"{pages} stories published, a site of {built} pages built. Look here:", f"  site   {places.site}/index.html"]
+    lines += [f"  issue  {issues[-1]}"] if issues else []
+    lines += [f"  email  {mails[-1]}"] if mails else []
+    lines += [
+        "Next:",
+        "  groundwire preview --sample       show it at http://127.0.0.1:8000/ (search works there)",
+        '  groundwire init my-briefing --title "My Briefing" --url https://me.github.io/my-briefing/',
+    ]
+    return "\n".join(lines)

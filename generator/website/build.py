@@ -1,0 +1,90 @@
+"""Build the site: MkDocs in process, through the same plugin as `mkdocs build`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.errors import GroundwireError, InputError, Problem
+
+FILE = "mkdocs.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `pages` counts the HTML pages written."""
+
+    pages: int
+    seconds: float
+    site_dir: Path
+
+
+class _Warnings(logging.Handler):
+    """Keeps MkDocs' warnings and errors, so that they can be told instead of printed."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        self.lines.append(record.getMessage())
+
+
+def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True) -> BuildReport:
+    """Build the publication in `root`. The result is a pure function of its content, overrides and settings.
+
+    Raises InputError with every problem of the pages and settings, GroundwireError with MkDocs' own warnings (`strict`).
+    """
+    started = time.monotonic()
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    heard = _Warnings()
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(heard)
+    propagate, logger.propagate = logger.propagate, False
+    try:
+        target = _build(root, site_dir=site_dir, strict=strict, heard=heard)
+    finally:
+        logger.propagate = propagate
+        logger.removeHandler(heard)
+    return BuildReport(sum(1 for _ in target.rglob("*.html")), time.monotonic() - started, target)
+
+
+def _build(root: Path, *, site_dir: Path | None, strict: bool, heard: _Warnings) -> Path:
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import Abort, ConfigurationError
+
+    from generator.website.plugin import GroundwirePlugin
+
+    config_file = _config_file(root)
+    options = {"site_dir": str(site_dir)} if site_dir else {}
+    plugin = None
+    try:
+        config = load_config(str(config_file), strict=strict, **options)
+        plugin = config.plugins.get("groundwire")
+        if not isinstance(plugin, GroundwirePlugin):
+            example = "plugins:\n- groundwire"
+            raise InputError([Problem(FILE, "the groundwire plugin is missing", key="plugins", example=example)])
+        config.plugins.on_startup(command="build", dirty=False)
+        build(config)
+    except (Abort, ConfigurationError) as error:
+        cause = plugin.failure.__cause__ if isinstance(plugin, GroundwirePlugin) and plugin.failure else None
+        if isinstance(cause, GroundwireError):
+            raise cause from None
+        lines = heard.lines or [str(error)]
+        raise GroundwireError("\n".join(["the site was not built:", *(f"  {line}" for line in lines)])) from None
+    return Path(config.site_dir)
+
+
+def _config_file(root: Path) -> Path:
+    path = root / FILE
+    if not path.is_file():
+        from generator import resources
+
+        example = resources.bundled(FILE).read_text(encoding="utf-8").rstrip()
+        raise InputError([Problem(FILE, f"there is none in {root}", example=example)])
+    return path

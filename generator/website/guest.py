@@ -1,0 +1,89 @@
+"""What MkDocs is told about our pages: its files, its template environment, each page's template."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from generator import resources
+from generator.website import views
+from generator.website.site import Site
+
+_UNUSED_ASSETS = "assets/javascripts/"  # Material's; our templates load none of it
+
+
+def arrange_files(files: Files, config: MkDocsConfig, site: Site) -> Files:
+    """Drafts out; generated pages and files in, where the owner has none at that address; nothing in the navigation."""
+    for file in list(files):
+        if file.src_uri in site.index.hidden or file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map"):
+            files.remove(file)
+    plain = _plain_pages(files, site)
+    taken = {file.dest_uri for file in files}
+    generated = [(source, "") for source in site.virtual] + list(site.files()) + [("sitemap.xml", site.sitemap(plain))]
+    for source, content in generated:
+        file = File.generated(config, source, content=content)
+        if file.dest_uri not in taken:
+            files.append(file)
+    for file in files.documentation_pages():
+        file.inclusion = InclusionLevel.NOT_IN_NAV
+    return files
+
+
+def _plain_pages(files: Files, site: Site) -> list[str]:
+    """The addresses of the owner's own pages."""
+    ours = site.articles.keys() | site.issues.keys() | site.virtual.keys()
+    return ["" if file.url in (".", "./") else file.url for file in files.documentation_pages() if file.src_uri not in ours]
+
+
+def prepare_environment(env: Environment, site: Site) -> Environment:
+    """Our templates escape by themselves (Material's don't), and have the words, the dates and the site at hand."""
+    env.autoescape = _escapes
+    env.globals.update(gw=site.globals, t=site.words, many=site.words.count, author_line=_author_line(site), own_page=own_page)
+    env.filters.update(
+        date=site.words.date,
+        day=site.words.day,
+        moment=site.words.moment,
+        month=site.words.month,
+        iso=views.iso,
+        outcome=lambda value: site.words(views.outcome_key(value)),
+        section=lambda row: site.categories[row.category].name,
+    )
+    return env
+
+
+def _escapes(name: str | None) -> bool:
+    return name is not None and (resources.bundled("overrides") / name).is_file()
+
+
+def _author_line(site: Site) -> Any:
+    return lambda author: views.author_line(author, site.words)
+
+
+def own_page(page: Any) -> str:
+    """A plain page's title as text: MkDocs gives it as HTML where it comes from a heading."""
+    given = page.meta.get("title") if page.meta else None
+    return str(given) if given else html.unescape(str(page.title or ""))
+
+
+def prepare_page(page: Page, markdown: str, site: Site) -> str:
+    """Set the page's template and title; the Markdown that is to be rendered."""
+    source = page.file.src_uri
+    template, view = site.view(source)
+    if not template:
+        return markdown
+    page.meta = {"template": template}
+    if source in site.virtual:
+        page.title = site.virtual[source].title
+        page.meta["noindex"] = site.virtual[source].noindex
+        return markdown
+    if template.endswith("tombstone.html"):
+        page.title = site.words("withdrawn_title")
+        page.meta["noindex"] = True
+        return ""
+    page.title = view["row"].title if "row" in view else view["title"]
+    return markdown

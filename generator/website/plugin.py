@@ -1,0 +1,71 @@
+"""The MkDocs plugin: an event comes in, a plain function is called, a result goes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
+
+from generator.errors import GroundwireError
+from generator.website import config as settings_into
+from generator.website import guest, search
+from generator.website.site import Site, load_site
+
+
+class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves __init_subclass__ untyped
+    """The plugin has none: newsletter.yml has them all."""
+
+
+class GroundwirePlugin(BasePlugin[NoOptions]):
+    """One build of one publication. `failure` holds the error that stopped it, for `build_site`."""
+
+    site: Site
+    failure: Exception | None = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the publication; put its settings in place."""
+        try:
+            self.site = load_site(Path(config.config_file_path).parent)
+        except GroundwireError as error:
+            raise PluginError(str(error)) from error
+        settings_into.apply_settings(config, self.site)
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Take drafts out, put generated pages and files in."""
+        return guest.arrange_files(files, config, self.site)
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Give our templates their globals and filters, and make them escape."""
+        return guest.prepare_environment(env, self.site)
+
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Choose the page's template; a tombstone keeps nothing of its text."""
+        return guest.prepare_page(page, markdown, self.site)
+
+    def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+        """Give the template what the page shows."""
+        context["view"] = self.site.view(page.file.src_uri)[1]
+        page.toc = TableOfContents([])  # no page shows one
+        return context
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Index the built pages for the search."""
+        if self.site.index.rows or self.site.index.issues:
+            try:
+                search.index_site(Path(config.site_dir), language=self.site.settings.language)
+            except GroundwireError as error:
+                raise PluginError(str(error)) from error
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Keep the error for the one who called."""
+        self.failure = error

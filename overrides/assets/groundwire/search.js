@@ -1,0 +1,152 @@
+// The search box in the header's dialog and on the search page. Pagefind is loaded when a reader first searches.
+(() => {
+  "use strict";
+  const PAGE = 10;
+  let engine = null;
+  const load = (address) => {
+    engine = engine || import(new URL(address, location.href)).then(async (pagefind) => {
+      await pagefind.options({ excerptLength: 24 });
+      await pagefind.init();
+      return pagefind;
+    }).catch((error) => { engine = null; throw error; });
+    return engine;
+  };
+
+  // Pagefind marks the words it found with <mark>. Nothing else of its HTML is taken over: text goes in as text.
+  const marked = (target, markup) => {
+    const parsed = new DOMParser().parseFromString(markup, "text/html").body;
+    const walk = (node, inside) => {
+      for (const child of node.childNodes) {
+        if (child.nodeType === Node.TEXT_NODE) {
+          const piece = inside ? document.createElement("mark") : document.createTextNode("");
+          piece.textContent = child.data;
+          target.append(piece);
+        } else walk(child, inside || child.nodeName === "MARK");
+      }
+    };
+    walk(parsed, false);
+  };
+
+  const setUp = (box, { address }) => {
+    const form = box.querySelector("form[role=search]");
+    const field = form.elements.q;
+    const state = box.querySelector(".gw-search__state");
+    const list = box.querySelector(".gw-search__results");
+    const more = box.querySelector("[data-gw-more]");
+    const selects = [...form.querySelectorAll("select")].filter((one) => one.name !== "sort");
+    let turn = 0;
+    let found = [];
+    let timer = 0;
+    let filled = false;
+
+    const fill = async (pagefind) => {
+      if (filled) return;
+      filled = true;
+      const filters = await pagefind.filters();
+      const wanted = new URLSearchParams(address ? location.search : "");
+      for (const select of selects) {
+        const values = Object.keys(filters[select.name] || {});
+        values.sort((a, b) => (select.name === "year" ? b.localeCompare(a) : a.localeCompare(b)));
+        for (const value of values) select.add(new Option(value, value, false, wanted.get(select.name) === value));
+      }
+    };
+    const add = async (mine) => {
+      const next = await Promise.all(found.splice(0, PAGE).map((result) => result.data()));
+      if (mine !== turn) return;
+      for (const data of next) list.append(item(data));
+      more.hidden = !found.length;
+    };
+    const item = (data) => {
+      const entry = document.createElement("li");
+      const title = document.createElement("h3");
+      const link = document.createElement("a");
+      link.href = data.url;
+      link.textContent = data.meta.title || data.url;
+      title.append(link);
+      const text = document.createElement("p");
+      marked(text, data.excerpt);
+      const meta = document.createElement("div");
+      meta.className = "gw-meta";
+      meta.textContent = [data.meta.category, data.meta.date].filter(Boolean).join(" · ");
+      entry.append(title, text, meta);
+      return entry;
+    };
+    const search = async () => {
+      const mine = ++turn;
+      const query = field.value.trim();
+      const filters = {};
+      for (const select of selects) if (select.value) filters[select.name] = select.value;
+      if (address) remember(query);
+      if (!query && !Object.keys(filters).length) { list.replaceChildren(); state.textContent = ""; more.hidden = true; return; }
+      state.textContent = box.dataset.busy;
+      try {
+        const pagefind = await load(box.dataset.bundle);
+        await fill(pagefind);
+        const order = form.elements.sort.value || (query ? "" : "desc");
+        const answer = await pagefind.search(query || null, { filters, ...(order ? { sort: { date: order } } : {}) });
+        if (mine !== turn) return;
+        found = [...answer.results];
+        list.replaceChildren();
+        state.textContent = say(found.length, query);
+        await add(mine);
+      } catch {
+        if (mine === turn) { list.replaceChildren(); more.hidden = true; state.textContent = box.dataset.failed; }
+      }
+    };
+    const say = (count, query) => {
+      if (count === 0) return `${box.dataset.none.replace("%", () => query)} ${box.dataset.noneHint}`;
+      return count === 1 ? box.dataset.one : box.dataset.many.replace("%", count);
+    };
+    const remember = () => {
+      const now = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+      history.replaceState(null, "", now.size ? `?${now}` : location.pathname);
+    };
+    const soon = () => { clearTimeout(timer); timer = setTimeout(search, 180); };
+
+    form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); search(); });
+    field.addEventListener("input", soon);
+    field.addEventListener("focus", () => load(box.dataset.bundle).then(fill).catch(() => {}), { once: !address });
+    for (const select of form.querySelectorAll("select")) select.addEventListener("change", search);
+    more.addEventListener("click", () => add(turn));
+    box.hidden = false;
+    return { field, search };
+  };
+
+  // ---- the search page: what was asked stands in the address
+  const page = document.querySelector(".gw-main [data-gw-searchbox]");
+  if (page) {
+    document.querySelector("[data-gw-noscript]").hidden = true;
+    const asked = new URLSearchParams(location.search);
+    const here = setUp(page, { address: true });
+    here.field.value = asked.get("q") || "";
+    const sort = page.querySelector("select[name=sort]");
+    sort.value = [...sort.options].some((one) => one.value === asked.get("sort")) ? asked.get("sort") : "";
+    if ([...asked.keys()].length) load(page.dataset.bundle).then(() => here.search()).catch(() => here.search());
+    here.field.focus();
+  }
+
+  // ---- the dialog: `/` or the magnifier
+  const dialog = document.querySelector("[data-gw-dialog]");
+  const opener = document.querySelector("[data-gw-search]");
+  let box = null;
+  const open = () => {
+    if (page) { page.querySelector("input").focus(); return; }
+    box = box || setUp(dialog.querySelector("[data-gw-searchbox]"), { address: false });
+    dialog.showModal();
+    box.field.focus();
+    box.field.select();
+  };
+  if (!dialog || !dialog.showModal) return;
+  opener.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
+  });
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
+    event.preventDefault();
+    open();
+  });
+})();

@@ -1,0 +1,70 @@
+"""newsletter.yml: every wrong key and value at once, with line, "did you mean" and a right example."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.checked_yaml import read_yaml, validate
+from generator.errors import InputError
+from generator.settings import Settings, load_settings
+
+WRONG = """titel: X
+url: ftp://x
+language: no
+feeds:
+- {url: https://a.example/b, wieght: 2}
+- url: https://a.example/c
+  fulltext: maybe
+analysis:
+  by: claud
+  budget_usd: lots
+email: {smtp: {security: ssl, port: 99999}}
+timezone: Berlin
+"""
+
+
+def test_all_problems_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        validate(read_yaml(WRONG, file="newsletter.yml"), Settings, file="newsletter.yml")
+    told = {(p.line, p.key) for p in caught.value.problems}
+    assert told == {
+        (1, "title"), (1, "titel"), (2, "url"), (3, "language"), (5, "feeds.0.wieght"), (7, "feeds.1.fulltext"),
+        (9, "analysis.by"), (10, "analysis.budget_usd"), (11, "email.smtp.security"), (11, "email.smtp.port"), (12, "timezone"),
+    }  # fmt: skip
+    text = str(caught.value)
+    for part in (
+        "did you mean 'title'",
+        "did you mean 'weight'",
+        "did you mean 'claude'",
+        "write: timezone: Europe/Berlin",
+        "quote it",
+    ):
+        assert part in text
+
+
+def test_the_repository_s_own_settings_name_real_feeds() -> None:
+    settings = load_settings(Path(__file__).parents[1])
+    assert len(settings.feeds) >= 12
+    assert all(feed.name for feed in settings.feeds)
+
+
+def test_no_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="groundwire init"):
+        load_settings(tmp_path)
+
+
+def test_a_feed_twice(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.yml").write_text(
+        "title: T\nurl: https://x.example\nfeeds:\n- url: https://a.example/f\n- url: https://a.example/f\n"
+    )
+    with pytest.raises(InputError, match="listed twice"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "- a", "just text", "a: [", "\t", "title: \x00"])
+def test_nonsense_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "newsletter.yml").write_text(text)
+    with pytest.raises(InputError, match=r"newsletter\.yml"):
+        load_settings(tmp_path)
