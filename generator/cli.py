@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A time on the command line, ISO 8601; without a zone it is UTC."""
 
     name = "time"

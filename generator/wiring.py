@@ -27,7 +27,7 @@ from generator.settings import Settings, load_settings
 
 @dataclass(frozen=True)
 class Places:
-    """Where a publication keeps what (DESIGN.md, "Places")."""
+    """Where a publication keeps what."""
 
     root: Path
 

@@ -1,4 +1,4 @@
-"""How much of other people's text a page may carry (DESIGN.md, decision 5): one rule for every analyst.
+"""How much of other people's text a page may carry: one rule for every analyst.
 
 From one source: at most 60 words of its own excerpt, at most 25 words an evidence, and beyond the excerpt at most 150
 words and at most 15% of the article in all, unless the feed's licence allows more.

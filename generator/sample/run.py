@@ -86,6 +86,11 @@ def serving(folder: Path) -> Iterator[int]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    def send_header(self, keyword: str, value: str) -> None:
+        """All but Last-Modified: a fortnight passes here within seconds, which is finer than that header can say."""
+        if keyword != "Last-Modified":
+            super().send_header(keyword, value)
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
