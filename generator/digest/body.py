@@ -15,11 +15,12 @@ from generator.digest.words import Words
 from generator.record.categories import UNCATEGORISED, Category
 from generator.record.escape import escape, link
 from generator.record.store import Article
-from generator.record.text import clean, sentences
+from generator.record.text import clean, normal_title, sentences
 from generator.settings import Settings
 
 OUTLETS = 4  # named under a story; the others are on its page
 SENTENCES = 2
+KINDS = 4  # counted one by one in the opening
 SEQUELS = 3  # headlines of one continuing story
 
 
@@ -79,7 +80,7 @@ def _opening(contents: Contents, *, settings: Settings, categories: Mapping[str,
         "opening",
         stories=words("from", stories=stories, outlets=words.count("outlets", len(outlets))) if outlets else stories,
         span=words.span(since, until),
-        parts=words.listing(kinds),
+        kinds=words("kinds", n=len(kinds)) if len(kinds) > KINDS else words("parts", parts=words.listing(kinds)),
     )
     text += " " + words.count("moved", len(contents.continuing)) if contents.continuing else ""
     text += " " + words.count("mended", len(contents.corrections)) if contents.corrections else ""
@@ -91,8 +92,9 @@ def _item(page: Article, *, url: Callable[[Article], str], words: Words) -> str:
     tag = page.meta.language or ""
     lang = f" {{: lang={tag} }}" if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else ""
     headline = f"### {link(page.meta.title, url(page))}{lang}"
-    text = escape(" ".join(sentences(page.meta.description)[:SENTENCES]))
-    return f"{headline}\n\n{text}{lang and chr(10) + lang.strip()}\n\n{_by(page, words)}\n{{: .by }}"
+    text = escape(" ".join(sentences(page.meta.description)[:SENTENCES])) + lang.replace(" ", "\n", 1)
+    repeated = normal_title(page.meta.description) == normal_title(page.meta.title)
+    return "\n\n".join([headline, *([] if repeated else [text]), f"{_by(page, words)}\n{{: .by }}"])
 
 
 def _by(page: Article, words: Words) -> str:
@@ -103,9 +105,7 @@ def _by(page: Article, words: Words) -> str:
     return f"{sources}. {escape(credit(page, words))}." if sources else f"{escape(credit(page, words))}."
 
 
-def _rest(
-    contents: Contents, *, settings: Settings, words: Words, url: Callable[[Article], str]
-) -> list[tuple[str, list[str]]]:
+def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable[[Article], str]) -> list[tuple[str, list[str]]]:
     """The sections that are lists: what goes on, what was wrong, what came due, what only the website has."""
     online = [f"- {link(page.meta.title, url(page))}" for page in contents.online]
     return [

@@ -66,7 +66,7 @@ def _carried(issues: Sequence[Issue], rows: Sequence[Row]) -> dict[str, datetime
         for when in _times([row], "until") or _times([row], "at"):
             found.update({str(story): when for story in _list(row, "items")})
     for page in issues:
-        found.update({story: page.meta.window.until for story in page.meta.items})
+        found.update(dict.fromkeys(page.meta.items, page.meta.window.until))
     return found
 
 

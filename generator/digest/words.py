@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as Day  # noqa: N812  # the method below shadows it
 from typing import Any
 
 _ENGLISH: dict[str, Any] = {
@@ -13,8 +13,10 @@ _ENGLISH: dict[str, Any] = {
     "stories": ("1 story", "{n} stories"),
     "outlets": ("1 outlet", "{n} outlets"),
     "from": "{stories} from {outlets}",
-    "opening": "{stories}, {span}: {parts}.",
+    "opening": "{stories}, {span}{kinds}.",
     "part": "{n} in {name}",
+    "parts": ": {parts}",
+    "kinds": ", in {n} categories",
     "and": "{head} and {last}",
     "moved": ("One story of an earlier issue goes on.", "{n} stories of earlier issues go on."),
     "mended": ("One earlier story is corrected.", "{n} earlier stories are corrected."),
@@ -51,8 +53,10 @@ _GERMAN: dict[str, Any] = {
     "stories": ("1 Meldung", "{n} Meldungen"),
     "outlets": ("1 Quelle", "{n} Quellen"),
     "from": "{stories} aus {outlets}",
-    "opening": "{stories}, {span}: {parts}.",
+    "opening": "{stories}, {span}{kinds}.",
     "part": "{n} in {name}",
+    "parts": ": {parts}",
+    "kinds": ", in {n} categories",
     "and": "{head} und {last}",
     "moved": ("Eine Meldung einer früheren Ausgabe geht weiter.", "{n} Meldungen früherer Ausgaben gehen weiter."),
     "mended": ("Eine frühere Meldung ist berichtigt.", "{n} frühere Meldungen sind berichtigt."),
@@ -107,11 +111,11 @@ class Words:
         """a, b and c."""
         return self("and", head=", ".join(items[:-1]), last=items[-1]) if len(items) > 1 else "".join(items)
 
-    def date(self, day: date) -> str:
+    def date(self, day: Day) -> str:
         """27 November 2026."""
         return self("date", day=day.day, month=self._texts["months"][day.month - 1], year=day.year)
 
-    def span(self, since: date, until: date) -> str:
+    def span(self, since: Day, until: Day) -> str:
         """20 to 27 November 2026: what both dates share is said once."""
         if since == until:
             return self.date(until)

@@ -13,7 +13,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
 
 from generator import resources
@@ -204,7 +204,7 @@ def _inliner() -> css_inline.CSSInliner:
 def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(resources.email_templates()),
-        autoescape=lambda template: bool(template) and str(template).endswith(".html.j2"),
+        autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -53,6 +53,23 @@ def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True)
     return BuildReport(sum(1 for _ in target.rglob("*.html")), time.monotonic() - started, target)
 
 
+def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False) -> None:
+    """Serve the publication on this machine and build it anew when a file changes; returns at ^C.
+
+    Raises what `build_site` raises for the first build; a page broken later is told in the log, and the server stays.
+    """
+    from mkdocs.commands.serve import serve
+    from mkdocs.exceptions import Abort
+
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    try:
+        serve(str(_config_file(root)), open_in_browser=open_in_browser, dev_addr=f"127.0.0.1:{port}", strict=False)
+    except Abort as error:
+        raise GroundwireError(f"the site was not built: {error}") from None
+    except OSError as error:
+        raise GroundwireError(f"port {port}: {error.strerror}; another one: groundwire preview --port {port + 1}") from None
+
+
 def _build(root: Path, *, site_dir: Path | None, strict: bool, heard: _Warnings) -> Path:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config

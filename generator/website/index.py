@@ -127,7 +127,9 @@ def build_index(
     withdrawn = tuple(p for p in articles if p.meta.withdrawn and p.meta.status != "draft")
     ready = sorted((i for i in issues if i.meta.status == "ready"), key=lambda i: (i.meta.date, i.meta.id), reverse=True)
     hidden = [p.path for p in articles if p.meta.status == "draft"] + [i.path for i in issues if i.meta.status != "ready"]
-    times = [r.touched for r in rows] + [i.meta.date for i in ready] + [p.meta.withdrawn.date for p in withdrawn if p.meta.withdrawn]
+    times = (
+        [r.touched for r in rows] + [i.meta.date for i in ready] + [p.meta.withdrawn.date for p in withdrawn if p.meta.withdrawn]
+    )
     return Index(
         rows=tuple(rows),
         listings=_listings(rows, categories),

@@ -101,7 +101,7 @@ def _archive(index: Index, words: Words) -> Iterator[Virtual]:
     yield Virtual("archive/", "groundwire/archive.html", words("archive"), {"years": years})
     for key, rows in months.items():
         title = f"{words('archive')}: {words.month(key)}"
-        view = {"days": index.days(rows), "heading": words.month(key), "up": ("archive/", words("archive")), "brief": True}
+        view = {"days": index.days(rows), "heading": words.month(key), "up": ("archive/", words("archive"))}
         yield Virtual(_month_url("archive/", key), "groundwire/listing.html", title, view)
 
 
@@ -111,7 +111,7 @@ def _facet(index: Index, listing: Listing, words: Words) -> Iterator[Virtual]:
     base = {"listing": listing, "kind": kind, "heading": listing.name}
     view = {
         **base,
-        "days": index.days(listing.rows[:LATEST]),
+        "rows": listing.rows[:LATEST],
         "months": [(key, _month_url(listing.url, key), len(rows)) for key, rows in months.items()],
         "up": (f"{FOLDERS[kind]}/", words(FOLDERS[kind])),
         "feed": f"{listing.url}feed.xml" if kind == "category" else None,
@@ -119,7 +119,7 @@ def _facet(index: Index, listing: Listing, words: Words) -> Iterator[Virtual]:
     yield Virtual(listing.url, "groundwire/listing.html", listing.name, view)
     for key, rows in months.items():
         month = words.month(key)
-        view = {**base, "days": index.days(rows), "heading": f"{listing.name}: {month}", "up": (listing.url, listing.name)}
+        view = {**base, "rows": rows, "heading": f"{listing.name}: {month}", "up": (listing.url, listing.name)}
         yield Virtual(_month_url(listing.url, key), "groundwire/listing.html", f"{listing.name}: {month}", view)
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -25,7 +26,7 @@ class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves __ini
     """The plugin has none: newsletter.yml has them all."""
 
 
-class GroundwirePlugin(BasePlugin[NoOptions]):
+class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # likewise
     """One build of one publication. `failure` holds the error that stopped it, for `build_site`."""
 
     site: Site
@@ -57,6 +58,14 @@ class GroundwirePlugin(BasePlugin[NoOptions]):
         context["view"] = self.site.view(page.file.src_uri)[1]
         page.toc = TableOfContents([])  # no page shows one
         return context
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+        """Watch what a page depends on besides content/."""
+        root = Path(config.config_file_path).parent
+        for name in ("newsletter.yml", "categories", "overrides"):
+            if (root / name).exists():
+                server.watch(str(root / name))
+        return server
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Index the built pages for the search."""

@@ -124,4 +124,3 @@ def iso(moment: datetime) -> str:
 def outcome_key(outcome: str) -> str:
     """The catalogue's key for a watch item's outcome."""
     return "outcome_" + outcome.replace(" ", "_")
-

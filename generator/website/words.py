@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ class Words:
     """The words of one language (English where it lacks one), with the zone that times are shown in."""
 
     language: str
-    zone: tzinfo
+    zone: dt.tzinfo
     texts: dict[str, Any]
 
     def __call__(self, key: str, **values: object) -> str:
@@ -42,28 +42,28 @@ class Words:
         """`ltr` or `rtl`."""
         return "rtl" if self.language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
-    def date(self, when: date) -> str:
+    def date(self, when: dt.date) -> str:
         """27 February 2026."""
         return self._written("date", when)
 
-    def day(self, when: date) -> str:
+    def day(self, when: dt.date) -> str:
         """Friday, 27 February 2026."""
         return self._written("day", when)
 
-    def moment(self, when: datetime) -> str:
+    def moment(self, when: dt.datetime) -> str:
         """27 February 2026, 15:04 UTC."""
         return self._written("moment", when)
 
     def month(self, key: str) -> str:
         """February 2026, of the key 2026-02."""
-        return self._written("month", date.fromisoformat(f"{key}-01"))
+        return self._written("month", dt.date.fromisoformat(f"{key}-01"))
 
-    def local(self, when: datetime) -> datetime:
+    def local(self, when: dt.datetime) -> dt.datetime:
         """The moment in the publication's zone."""
         return when.astimezone(self.zone)
 
-    def _written(self, form: str, when: date) -> str:
-        if isinstance(when, datetime):
+    def _written(self, form: str, when: dt.date) -> str:
+        if isinstance(when, dt.datetime):
             when = self.local(when)
         return self(
             form,
@@ -76,7 +76,7 @@ class Words:
         )
 
 
-def words_of(language: str, zone: tzinfo) -> Words:
+def words_of(language: str, zone: dt.tzinfo) -> Words:
     """The words for a language tag: `de-AT` takes German, what is not in the catalogue English."""
     catalogue = _catalogue()
     own = catalogue.get(language.lower()) or catalogue.get(language.split("-")[0].lower()) or {}
