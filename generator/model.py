@@ -1,7 +1,7 @@
 """The values that flow between stages: frozen, typed, without behaviour that touches the world.
 
 feeds → Entry → stories → Story → analysis → Analysis → page. Times are aware datetimes in UTC; texts are plain text
-(no markup), white space collapsed, and untrusted.
+(no markup) and untrusted, white space collapsed; in `content` and `Source.text` a line is a block (paragraph, heading).
 """
 
 from __future__ import annotations

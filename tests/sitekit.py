@@ -90,7 +90,14 @@ class Publication:
         """Write an issue; its address."""
         window = Window(since=NOON - timedelta(days=7), until=NOON)
         meta = IssueMeta.model_validate(
-            {"id": identity, "title": f"Issue {identity}", "subject": "What is in it", "date": NOON, "window": window, "status": status}
+            {
+                "id": identity,
+                "title": f"Issue {identity}",
+                "subject": "What is in it",
+                "date": NOON,
+                "window": window,
+                "status": status,
+            }
         )
         self.write(f"issues/{identity}.md", compose(meta, body))
         return f"issues/{identity}/"
@@ -157,4 +164,6 @@ class Html:
 
     def text(self, tag: str | None = None) -> str:
         """The text right after tags of one name, or all of it but scripts."""
-        return " ".join(" ".join(t for name, t in self.texts if name == tag or (tag is None and name not in ("script", "style"))).split())
+        return " ".join(
+            " ".join(t for name, t in self.texts if name == tag or (tag is None and name not in ("script", "style"))).split()
+        )

@@ -73,11 +73,13 @@ class ExtractiveAnalyst:
 
 
 def describe(excerpt: str, title: str) -> str:
-    """One sentence for cards: the excerpt's first one that says something; the headline where there is none."""
+    """A sentence for cards: the excerpt's first one, with the next where it says too little; the headline where there is none."""
+    found = ""
     for sentence in sentences(excerpt):
-        if len(words(sentence)) >= 6:
-            return shorten(sentence, 40)
-    return excerpt if len(words(excerpt)) >= 4 else title
+        found = f"{found} {sentence}".strip()
+        if len(words(found)) >= 10:
+            return shorten(found, 45)
+    return found if len(words(found)) >= 4 else title
 
 
 def _quotes(sources: Sequence[Source], *, title: str, excerpt: str) -> list[Quote]:
@@ -127,4 +129,7 @@ def _section(spec: SectionSpec, homes: Mapping[str, list[Quote]]) -> Section | N
 
 def _details(facts: Facts, spec: Category) -> tuple[Detail, ...]:
     rows = ((kind, getattr(facts, kind)) for kind in spec.details)
-    return tuple(Detail(_LABELS[kind], values) for kind, values in rows if values)
+    found = [(kind, values) for kind, values in rows if values]
+    if [kind for kind, _ in found] == ["dates"]:
+        return ()  # days without a thing that they are about
+    return tuple(Detail(_LABELS[kind], values) for kind, values in found)

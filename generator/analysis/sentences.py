@@ -29,6 +29,11 @@ _LEANS = re.compile(
     r"|aber|und|doch|dies\w*|das|er|sie|es|dazu|damit|dabei|daher|deshalb|außerdem|allerdings|zudem|auch|so|wir|ich)\b",
     re.IGNORECASE,
 )
+# So does one whose first words point back.
+_POINTS_BACK = re.compile(
+    r"^(?:\S+\s+){1,5}(?:it|them|they|these|those|this|such|him|her|he|she|its|their|ihn|ihm|ihnen|diese[rsnm]?|davon|darauf)\b",
+    re.IGNORECASE,
+)
 _CONCRETE = re.compile(r"\bCVE-\d|\d")
 
 
@@ -49,7 +54,8 @@ def terms(text: str) -> list[str]:
 
 def key_sentences(text: str, *, title: str, limit: int = 12, avoid: Iterable[str] = ()) -> list[Key]:
     """Up to `limit` sentences, best first, none like another nor like one of `avoid`."""
-    candidates = [(place, s) for place, s in enumerate(sentences(text)) if _usable(s)]
+    every = [s for block in text.split("\n") for s in sentences(block)]
+    candidates = [(place, s) for place, s in enumerate(every) if _usable(s)]
     if not candidates:
         return []
     bags = {place: Counter(terms(s)) for place, s in candidates}
@@ -90,6 +96,8 @@ def _score(sentence: str, place: int, bag: Counter[str], weights: dict[str, floa
     value = content + 1.2 * position
     if _LEANS.match(sentence) and place > 0:
         value *= 0.6
+    elif _POINTS_BACK.match(sentence) and place > 0:
+        value *= 0.75
     if _CONCRETE.search(sentence):
         value *= 1.1
     if re.search(r"\b(?:I|we|you|wir|Sie)\b", sentence) and '"' not in sentence and "“" not in sentence:

@@ -120,19 +120,19 @@ def _sequel(sequel: Sequel, *, words: Words, url: Callable[[Article], str]) -> s
     new = [f"{escape(s.feed)}, {link(s.title or s.feed, s.url)}" for s in sequel.sources[:SEQUELS]]
     more = len(sequel.sources) - SEQUELS
     new += [words("further", n=more)] if more > 0 else []
-    return f"- {link(sequel.page.meta.title, url(sequel.page))}. {words('new')}: {'; '.join(new)}."
+    return f"- {link(sequel.page.meta.title, url(sequel.page))}: {words('new', items='; '.join(new))}."
 
 
 def _correction(mended: Mended, *, words: Words, url: Callable[[Article], str]) -> str:
     note = escape(mended.note)
-    return f"- {link(mended.page.meta.title, url(mended.page))}. {words('withdrawn', reason=note) if mended.withdrawn else note}"
+    return f"- {link(mended.page.meta.title, url(mended.page))}: {words('withdrawn', reason=note) if mended.withdrawn else note}"
 
 
 def _outcome(outcome: Outcome, *, words: Words, url: Callable[[Article], str]) -> str:
     watch = outcome.watch
     note = f" {escape(watch.note)}" if watch.note else ""
     said = f"{escape(watch.claim)} ({words('expected', date=words.date(watch.by))}): {words.outcome(watch.outcome)}.{note}"
-    return f"- {link(outcome.page.meta.title, url(outcome.page))}. {said}"
+    return f"- {link(outcome.page.meta.title, url(outcome.page))}: {said}"
 
 
 def headline_of(pages: Sequence[Article], place: int, *, limit: int) -> str:

@@ -61,7 +61,7 @@ class Contents:
 def contents(*, settings: Settings, articles: Sequence[Article], before: Past, now: datetime, slot: datetime) -> Contents:
     """Everything new since the last issue that counts, as of `now`."""
     listed = [page for page in articles if page.meta.listed]
-    fresh = sorted(_fresh(listed, before, now=now, slot=slot), key=by_score)
+    fresh = _ranked(_fresh(listed, before, now=now, slot=slot))
     since = before.since or min([slot - WEEK, *(page.meta.moment - timedelta(seconds=1) for page in fresh)])
     most = settings.issue.max_items
     return Contents(
@@ -75,8 +75,15 @@ def contents(*, settings: Settings, articles: Sequence[Article], before: Past, n
     )
 
 
+def _ranked(pages: Iterable[Article]) -> list[Article]:
+    """The best first. What a person wrote has no score: it is never left over for the web, but leads only its like."""
+    ranked = sorted(pages, key=by_score)
+    lead = next((place for place, page in enumerate(ranked) if page.meta.score), 0)
+    return [*ranked[lead : lead + 1], *ranked[:lead], *ranked[lead + 1 :]]
+
+
 def by_score(page: Article) -> tuple[float, datetime, str]:
-    """The order of an issue: the best first, and what a person wrote and no machine scored before all."""
+    """The highest score first, before it what has none."""
     return -(page.meta.score.total if page.meta.score else inf), page.meta.date, page.meta.id
 
 

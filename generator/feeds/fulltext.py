@@ -122,7 +122,7 @@ def extract(document: Document) -> Text:
     import trafilatura
 
     found = trafilatura.extract(page, url=document.url, favor_precision=True, include_comments=False, include_tables=False)
-    text = clean(found or "")
+    text = "\n".join(line for raw in (found or "").splitlines() if (line := clean(raw)))
     claimed = _WORD_COUNT.search(page)
     stub = claimed is not None and len(words(text)) * 3 < int(claimed.group(1))
     if access == "paywalled" or stub or len(words(text)) < LEAST_WORDS:

@@ -46,7 +46,14 @@ class Parsed:
 
 
 def body_text(markup: str) -> str:
-    return " ".join(" ".join(paragraphs(strip_furniture(markup))).split()[:CONTENT_WORDS])
+    """The text of an item without markup, a block (paragraph, heading, list item) a line."""
+    lines, room = [], CONTENT_WORDS
+    for block in paragraphs(strip_furniture(markup)):
+        lines.append(" ".join(block.split()[:room]))
+        room -= len(block.split())
+        if room <= 0:
+            break
+    return "\n".join(lines)
 
 
 def strip_furniture(markup: str) -> str:

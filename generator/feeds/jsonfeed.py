@@ -38,8 +38,8 @@ def parse_json(body: bytes, *, url: str, now: datetime) -> Parsed:
 
 
 def _item(raw: dict[str, Any], *, base: str, now: datetime) -> Item:
-    content = body_text(_string(raw.get("content_html"))) or clean(_string(raw.get("content_text")))
-    excerpt = plain(_string(raw.get("summary"))) or (content if len(words(content)) <= 80 else shorten(content, 60))
+    content = body_text(_string(raw.get("content_html"))) or body_text(_string(raw.get("content_text")))
+    excerpt = plain(_string(raw.get("summary"))) or (clean(content) if len(words(content)) <= 80 else shorten(content, 60))
     dates = (raw.get("date_published"), raw.get("date_modified"))
     return Item(
         id=clean(_string(raw.get("id")))[:1000],

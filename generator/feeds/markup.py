@@ -38,8 +38,8 @@ def paragraphs(markup: str) -> list[str]:
         strip_comments=True,
         link_rel=None,
     )
-    text = _TAG.sub("\n", safe)
-    return [line for part in text.split("\n\n" if "<pre" in safe else "\n") if (line := clean(html.unescape(part)))]
+    text = _TAG.sub("\n", safe.replace("\n", " "))
+    return [line for part in text.split("\n") if (line := clean(html.unescape(part)))]
 
 
 def title_text(markup: str) -> str:

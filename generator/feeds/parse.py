@@ -17,7 +17,7 @@ from generator.feeds.jsonfeed import looks_like, parse_json
 from generator.feeds.markup import title_text
 from generator.record.text import clean, shorten, words
 
-VERSION = 1  # of what comes out of here; cached items of another version are parsed anew
+VERSION = 2  # of what comes out of here; cached items of another version are parsed anew
 
 
 def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
@@ -64,7 +64,7 @@ def _item(entry: Any, *, base: str, now: datetime) -> Item:
         id=clean(str(entry.get("id", "")))[:1000],
         url=absolute(base, link),
         title=title_text(entry.get("title", "")),
-        excerpt=summary or shorten(content, 60),
+        excerpt=clean(summary) or shorten(content, 60),
         content=content,
         published=next((d for raw in raw_dates if (d := read_date(raw, now=now))), None),
         language=clean(str((entry.get("summary_detail") or {}).get("language") or ""))[:20] or None,

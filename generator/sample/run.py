@@ -6,18 +6,28 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from generator import pipeline, resources
+from generator.checked_yaml import read_yaml
+from generator.mail.message import Recipient
 from generator.ports import Tell
+from generator.posting import post
 from generator.record.atomic import write_atomic
+from generator.record.store import Store, edited
+from generator.record.text import slugify
 from generator.sample.press import BASE, Outlet, load_outlets, print_feeds, print_pages
+from generator.settings import load_settings
 from generator.wiring import Places, open_publication
 
 FIRST_RUN = datetime(2021, 12, 6, 18, 0, tzinfo=UTC)
+SUBSCRIBERS = tuple(
+    Recipient(f"{slugify(name)}@example.org", f"https://mail.example.org/u/{slugify(name)}-of-the-sample", name=f"{name} Sample")
+    for name in ("Ada", "Grace", "Jürgen")
+)
 RUNS = 15  # one a day; the last one is the sample's present
 
 
@@ -30,6 +40,7 @@ def run_sample(root: Path, *, tell: Tell) -> str:
     from generator.website.build import build_site
 
     report = build_site(folder)
+    post(load_settings(folder), Places(folder), recipients=SUBSCRIBERS)
     return _where(folder, pages=pages, built=report.pages)
 
 
@@ -65,10 +76,20 @@ def publish(folder: Path, outlets: list[Outlet], *, tell: Tell) -> int:
             done = pipeline.update(parts, now=now)
             written = pipeline.issue(parts, now=now)
             pages += len(done.published)
+            _by_people(parts.store, day=now.date(), now=now + timedelta(hours=1))
             note = f"; {written}" if written.startswith("wrote") else ""
             tell(f"{now:%a %d %b %Y}: {len(done.published)} new pages, {len(done.joined)} joined{note}")
     shutil.rmtree(served)
     return pages
+
+
+def _by_people(store: Store, *, day: date, now: datetime) -> None:
+    """What people did to pages on that day: corrections, a withdrawal, promises to watch."""
+    for act in read_yaml((resources.sample() / "edits.yml").read_text(encoding="utf-8"), file="edits.yml").data:
+        if act["day"] != day:
+            continue
+        page = next(p for p in store.articles().require() if any(f"/{act['page']}.html" in s.url for s in p.meta.sources))
+        store.replace_text(page, edited(page, put={**act.get("put", {}), "updated": now}, add=act.get("add", {})))
 
 
 @contextmanager
@@ -101,7 +122,7 @@ def _where(folder: Path, *, pages: int, built: int) -> str:
     mails = sorted(places.outbox.glob("*.eml"))
     lines = [f"{pages} stories published, a site of {built} pages built. Look here:", f"  site   {places.site}/index.html"]
     lines += [f"  issue  {issues[-1]}"] if issues else []
-    lines += [f"  email  {mails[-1]}"] if mails else []
+    lines += [f"  email  {mails[0]}", f"         {places.outbox}/index.html shows it"] if mails else []
     lines += [
         "Next:",
         "  groundwire preview --sample       show it at http://127.0.0.1:8000/ (search works there)",

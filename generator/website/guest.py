@@ -23,12 +23,16 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site) -> Files:
         if file.src_uri in site.index.hidden or file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map"):
             files.remove(file)
     plain = _plain_pages(files, site)
-    taken = {file.dest_uri for file in files}
+    there = {file.dest_uri: file for file in files}
     generated = [(source, "") for source in site.virtual] + list(site.files()) + [("sitemap.xml", site.sitemap(plain))]
     for source, content in generated:
         file = File.generated(config, source, content=content)
-        if file.dest_uri not in taken:
-            files.append(file)
+        other = there.get(file.dest_uri)
+        if other is not None and other.src_dir == config.docs_dir:
+            continue  # the owner's own file stands
+        if other is not None:
+            files.remove(other)  # MkDocs has a template of that name
+        files.append(file)
     for file in files.documentation_pages():
         file.inclusion = InclusionLevel.NOT_IN_NAV
     return files

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from generator.errors import GroundwireError
+from generator.website import canonical
 
 FOLDER = "pagefind"
 _IGNORED = ".footnote, .headerlink, [data-pagefind-ignore]"
@@ -26,5 +27,6 @@ def index_site(site: Path, *, language: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # a fixed command, our paths
     if done.returncode:
         raise GroundwireError(f"the search index could not be made:\n{(done.stderr or done.stdout).strip()}")
+    canonical.settle(site / FOLDER)
     for name in (*_UNUSED, *_UNUSED_TOO):
         (site / FOLDER / name).unlink(missing_ok=True)

@@ -1,0 +1,201 @@
+"""The built site in a real browser: search, evidence, light and dark, no script, size."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sitekit import Publication, sample
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARTICLE = "articles/2026/02/gateway-flaw-0/"
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+pytestmark = pytest.mark.slow
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site under a sub-path, as on a project's Pages."""
+    root = tmp_path_factory.mktemp("browser")
+    pub = sample(root / "pub")
+    pub.article(
+        "Bad <img src=x onerror=document.title='pwned'> title", hours=5, description="Word marker: <script>alert(1)</script>"
+    )
+    Publication(pub.root).build(site_dir=root / "web" / "briefing")
+    web = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root / "web")))
+    threading.Thread(target=web.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{web.server_address[1]}/briefing/"
+    web.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        message = f"no browser at {CHROMIUM}; Debian's: apt-get install chromium"
+        if os.environ.get("GROUNDWIRE_REQUIRE_ALL"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Reader:
+    """One reader's window, and what went over the wire."""
+
+    page: Any
+    asked: list[str] = field(default_factory=list)
+    bytes: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def reader(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Reader]:
+    options = {"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})}
+    context = chromium.new_context(**options)
+    reader = Reader(context.new_page())
+
+    def answered(response: Any) -> None:
+        reader.asked.append(response.url)
+        reader.bytes += len(gzip.compress(response.body(), 6))
+
+    reader.page.on("response", answered)
+    reader.page.on("console", lambda m: reader.errors.append(m.text) if m.type == "error" else None)
+    reader.page.on("pageerror", lambda error: reader.errors.append(str(error)))
+    yield reader
+    context.close()
+    assert not reader.errors
+
+
+def test_an_article_is_light_and_asks_nobody_else(base: str, reader: Reader) -> None:
+    reader.page.goto(base + ARTICLE, wait_until="networkidle")
+    assert reader.bytes <= 200_000 and len(reader.asked) <= 30, (reader.bytes, len(reader.asked))
+    assert {urlsplit(url).netloc for url in reader.asked} == {urlsplit(base).netloc}
+    assert not [url for url in reader.asked if "pagefind" in url], "nothing is downloaded before searching"
+
+
+def test_search_opens_by_key_finds_filters_and_survives_no_result(base: str, reader: Reader) -> None:
+    page = reader.page
+    page.goto(base + ARTICLE)
+    page.keyboard.press("/")
+    page.keyboard.type("gateway")
+    results = page.locator("[data-gw-dialog] .gw-search__results li")
+    results.first.wait_for()
+    assert results.count() == 3
+    assert page.locator("[data-gw-dialog] mark").first.inner_text().lower() == "gateway"
+    page.keyboard.press("Escape")
+    assert not page.locator("[data-gw-dialog]").is_visible()
+
+    page.goto(base + "search/?q=CVE-2026-41822")
+    results = page.locator(".gw-main .gw-search__results li")
+    results.first.wait_for()
+    assert results.count() == 3
+    results.first.locator("a").click()
+    assert urlsplit(page.url).path.startswith("/briefing/articles/2026/02/gateway-flaw-")
+
+    page.goto(base + "search/?category=Flaws+%26+fixes&year=2026&sort=asc")
+    results.first.wait_for()
+    assert "January story" in results.first.inner_text()
+    page.locator("input[name=q] >> visible=true").fill("zebrafish")
+    page.get_by_text("Nothing found for “zebrafish”.").wait_for()
+    for word in ("secretdraft", "secretgone", "secretissue"):
+        page.locator("input[name=q] >> visible=true").fill(word)
+        page.get_by_text(f"Nothing found for “{word}”.").wait_for()
+
+
+def test_search_shows_hostile_text_as_text(base: str, reader: Reader) -> None:
+    reader.page.goto(base + "search/?q=marker")
+    found = reader.page.locator(".gw-main .gw-search__results li").first
+    found.wait_for()
+    assert "<img src=x" in found.inner_text()
+    assert reader.page.locator(".gw-search__results img, .gw-search__results script").count() == 0
+    assert reader.page.title() != "pwned"
+    reader.page.goto(base + "search/?q=%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D%27pwned%27%22%3E")
+    reader.page.wait_for_timeout(400)
+    assert reader.page.title() != "pwned"
+
+
+def test_evidence_opens_in_place_by_key_and_by_hover(base: str, reader: Reader) -> None:
+    page = reader.page
+    page.goto(base + ARTICLE)
+    mark, box = page.locator(".footnote-ref").first, page.locator(".gw-evidence")
+    mark.focus()
+    page.keyboard.press("Enter")
+    assert "“lets anybody in”" in box.inner_text()
+    assert page.url.endswith(ARTICLE), "the reader's place is kept"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.href").startswith("https://blog.example/post#:~:text=")
+    page.keyboard.press("Escape")
+    assert box.count() == 0 and mark.evaluate("node => node === document.activeElement")
+    page.locator(".footnote-ref").nth(1).hover()
+    box.wait_for()
+    assert "Example Wire" in box.inner_text()
+
+
+@pytest.mark.parametrize(
+    "reader", [{"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}], indirect=True
+)
+def test_evidence_opens_by_tap_within_a_phone(base: str, reader: Reader) -> None:
+    page = reader.page
+    page.goto(base + ARTICLE)
+    page.locator(".footnote-ref").first.tap()
+    place = page.locator(".gw-evidence").bounding_box()
+    assert place["x"] >= 0 and place["x"] + place["width"] <= 390
+    page.locator("h1").tap()
+    assert page.locator(".gw-evidence").count() == 0
+
+
+@pytest.mark.parametrize("reader", [{"java_script_enabled": False}], indirect=True)
+def test_without_script_everything_is_readable(base: str, reader: Reader) -> None:
+    page = reader.page
+    page.goto(base + ARTICLE)
+    page.locator(".footnote-ref").first.click()
+    assert page.url.endswith("#fn:1") and page.locator("li:target").is_visible()
+    page.goto(base + "search/")
+    assert page.get_by_text("Search needs JavaScript.").is_visible()
+    assert not page.locator("input[name=q]").first.is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+def test_nothing_scrolls_sideways(base: str, reader: Reader, width: int) -> None:
+    reader.page.set_viewport_size({"width": width, "height": 800})
+    for address in ("", ARTICLE, "categories/flaws/", "archive/2026/02/", "search/", "issues/2026-w09/", "about/", "subscribe/"):
+        reader.page.goto(base + address)
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_light_and_dark_are_the_readers_choice_and_stay(base: str, reader: Reader) -> None:
+    page = reader.page
+    page.goto(base)
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.locator("[data-gw-scheme]").click()
+    dark = page.evaluate(colour)
+    assert dark != light
+    page.goto(base + ARTICLE)
+    assert page.evaluate(colour) == dark
+    page.evaluate("localStorage.clear()")
+    page.emulate_media(color_scheme="dark")
+    page.goto(base)
+    assert page.evaluate(colour) == dark
