@@ -14,10 +14,10 @@ from generator.analysis.classify import classify
 from generator.digest.compose import Quiet, compose_issue
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
-from generator.model import Entry, FeedResult, Story
+from generator.model import Entry, FeedResult, Source, Story
 from generator.ports import Analyst, FullText, Reader, Tell
 from generator.record.article import compose_body
-from generator.record.categories import Category
+from generator.record.categories import UNCATEGORISED, Category
 from generator.record.frontmatter import ArticleMeta, parse
 from generator.record.ledger import Ledger
 from generator.record.page import article_meta, article_path, source_row
@@ -111,7 +111,7 @@ def issue(parts: Parts, *, now: datetime) -> str:
 def category_of(story: Story, categories: Mapping[str, Category]) -> str:
     """The category of a story by rule, from its first coverage."""
     first = story.first
-    return classify(first.title, first.excerpt or first.content, categories=categories, hint=first.feed.category).category
+    return classify(first.title, f"{first.excerpt} {first.content}", categories=categories, hint=first.feed.category).category
 
 
 def _read(parts: Parts, *, now: datetime) -> list[FeedResult]:
@@ -150,6 +150,7 @@ def _fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, n
 def _publish(parts: Parts, registry: Registry, story: Story, *, category: str, now: datetime, count: str) -> str:
     """Write one story's page, then its ledger row: killed between the two, the next run finds the page and adds the row."""
     sources = [parts.fulltext.source(entry, number=number) for number, entry in enumerate(_one_an_outlet(story.entries), start=1)]
+    category = _settled(category, sources[0], parts.categories)
     analysis = parts.analyst.analyse(story, sources, category=category)
     body = compose_body(analysis, sources, language=parts.settings.language)
     meta = article_meta(story, analysis, sources, body=body, now=now, language=parts.settings.language)
@@ -158,6 +159,14 @@ def _publish(parts: Parts, registry: Registry, story: Story, *, category: str, n
     registry.published(story, path=path, category=category, now=now)
     parts.tell(f"[{count}] {category}: {analysis.title}")
     return path
+
+
+def _settled(category: str, source: Source, categories: Mapping[str, Category]) -> str:
+    """The category, once more by the full text where the feed's excerpt told none."""
+    if category != UNCATEGORISED or not source.fulltext:
+        return category
+    entry = source.entry
+    return classify(entry.title, f"{entry.excerpt} {source.text}", categories=categories, hint=entry.feed.category).category
 
 
 def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: datetime) -> str:

@@ -110,7 +110,8 @@ class Publication:
 
     def build(self, **options: Any) -> Path:
         """Build it; the site's folder."""
-        return build_site(self.root, **options).site_dir
+        report = build_site(self.root, **options)
+        return report.site_dir
 
 
 def sample(root: Path) -> Publication:

@@ -77,7 +77,7 @@ def describe(excerpt: str, title: str) -> str:
     found = ""
     for sentence in sentences(excerpt):
         found = f"{found} {sentence}".strip()
-        if len(words(found)) >= 10:
+        if len(words(found)) >= 12:
             return shorten(found, 45)
     return found if len(words(found)) >= 4 else title
 

@@ -37,6 +37,12 @@ _POINTS_BACK = re.compile(
 _CONCRETE = re.compile(r"\bCVE-\d|\d")
 
 
+# Code, addresses, handles, and what is left of tables.
+_NOT_PROSE = re.compile(r"https?:|[{}|<>@=]|\S{40}|\(\s|\s\)|\b\w+\(\)|\.\s*\w+\s*\(|;\s*$")
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my|we|us|our|you|your|wir|uns|unser\w*|ich|mein\w*|Sie|Ihre?n?)\b")
+_LOOSE = re.compile(r"\s[.,;:!?](?:\s|$)")  # a blank before a comma: markup that fell apart
+
+
 @dataclass(frozen=True)
 class Key:
     """A sentence worth quoting: its place in the text (from 0), its score."""
@@ -79,7 +85,7 @@ def _usable(sentence: str) -> bool:
     if any(sentence.count(a) != sentence.count(b) for a, b in ("()", "“”", "[]")):
         return False
     letters = sum(c.isalpha() or c == " " for c in sentence)
-    return letters / len(sentence) > 0.75 and not re.search(r"https?:|\{|\}|[|<>]|\S{40}", sentence)
+    return letters / len(sentence) > 0.75 and not _NOT_PROSE.search(sentence)
 
 
 def _weights(bags: Sequence[Counter[str]], title: Counter[str]) -> dict[str, float]:
@@ -100,8 +106,10 @@ def _score(sentence: str, place: int, bag: Counter[str], weights: dict[str, floa
         value *= 0.75
     if _CONCRETE.search(sentence):
         value *= 1.1
-    if re.search(r"\b(?:I|we|you|wir|Sie)\b", sentence) and '"' not in sentence and "“" not in sentence:
-        value *= 0.75
+    if _FIRST_PERSON.search(sentence) and not re.search(r"[\"“„]", sentence):
+        value *= 0.6
+    if _LOOSE.search(sentence):
+        value *= 0.7
     return value
 
 

@@ -1,7 +1,7 @@
 """An issue's body: Markdown that people edit, a website shows and the email is made from.
 
-Three attributes tell the email what is what: `{: .lead }` on the lead's heading, `{: .by }` under a story's line of sources,
-`{: .online }` on the heading of what only the website lists. All else is plain Markdown. Text of others goes through
+A few attributes tell the email what is what: `{: .by }` under a story's line of sources, and on headings `{: .lead }`,
+`{: .corrections }` (which may name withdrawn stories) and `{: .online }` (what only the website lists). All else is plain Markdown. Text of others goes through
 `record.escape`.
 """
 
@@ -110,7 +110,7 @@ def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable
     online = [f"- {link(page.meta.title, url(page))}" for page in contents.online]
     return [
         (words("continuing"), [_sequel(sequel, words=words, url=url) for sequel in contents.continuing]),
-        (words("corrections"), [_correction(mended, words=words, url=url) for mended in contents.corrections]),
+        (f"{words('corrections')} {{: .corrections }}", [_correction(mended, words=words, url=url) for mended in contents.corrections]),
         (words("watch"), [_outcome(outcome, words=words, url=url) for outcome in contents.outcomes]),
         (f"{words('online', n=len(online))} {{: .online }}", online),
     ]

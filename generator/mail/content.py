@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import markdown
 import nh3
 
-from generator.mail.tree import Node, parse_tree
+from generator.mail.tree import VOID, Node, parse_tree
 from generator.record.text import clean
 
 # As in mkdocs.yml: what people see on the website is what they mail.
@@ -23,7 +23,7 @@ _TAGS = set(
     "p h1 h2 h3 h4 h5 h6 a em strong b i code pre br hr ul ol li blockquote table thead tbody tr th td sup sub del ins div".split()
 )
 _ATTRIBUTES = {"a": {"href"}, "*": {"lang"}}
-_CLASSES = {"h2": {"lead", "online"}, "p": {"by", "admonition-title"}, "div": {"admonition"}}
+_CLASSES = {"h2": {"lead", "corrections", "online"}, "p": {"by", "admonition-title"}, "div": {"admonition"}}
 SCHEMES = ("http", "https", "mailto")
 
 
@@ -36,10 +36,10 @@ class Section:
 
     @property
     def kind(self) -> str:
-        """`intro`, `lead`, `online` (listed on the website only) or `plain`."""
+        """`intro`, `lead`, `corrections`, `online` (listed on the website only) or `plain`."""
         if self.heading is None:
             return "intro"
-        return next((kind for kind in ("lead", "online") if kind in self.heading.classes), "plain")
+        return next((kind for kind in ("lead", "corrections", "online") if kind in self.heading.classes), "plain")
 
 
 def read_body(body: str, *, site: str, path: str) -> tuple[Section, ...]:
@@ -100,12 +100,14 @@ class Gone:
     """What must not be mailed: stories that are held or withdrawn, and links to pages that are no more."""
 
     prefix: str  # addresses of stories start so
-    known: Collection[str]  # addresses that readers may be sent to
+    known: Collection[str]  # addresses of the stories that readers may be sent to
+    tombs: Collection[str]  # those of withdrawn ones, where it is said why; for a correction only
     titles: tuple[str, ...]
 
-    def links(self, node: Node) -> bool:
+    def links(self, node: Node, section: Section) -> bool:
         """Whether it leads to such a story."""
-        return any(url.startswith(self.prefix) and url.split("#")[0] not in self.known for url in node.links)
+        own = {url.split("#")[0] for url in node.links if url.startswith(self.prefix)}
+        return not own <= {*self.known, *(self.tombs if section.kind == "corrections" else ())}
 
     def named(self, text: str) -> bool:
         """Whether it says such a story's headline, or the beginning of it."""
@@ -117,20 +119,25 @@ def without(sections: tuple[Section, ...], gone: Gone) -> tuple[tuple[Section, .
     """The sections without what is gone, and whether anything was taken out. A section left empty goes too."""
     left, taken = [], False
     for section in sections:
-        items = [item for item in section.items if not _about(item, gone)]
-        taken = taken or len(items) < len(section.items)
-        kept = [tuple(node for node in item if not _within(node, gone, section)) for item in items]
-        inner = sum(node.without(lambda n: n.tag in ("li", "p", "tr") and gone.links(n)) for item in kept for node in item)
-        kept = [tuple(node for node in item if node.tag in ("hr", "br") or node.text.strip()) for item in kept]
-        taken = taken or bool(inner) or kept != items
-        if any(kept):
-            left.append(Section(section.heading, tuple(item for item in kept if item)))
+        items = [kept for item in section.items if (kept := _left(item, section, gone))]
+        taken = taken or sum(map(len, items)) < sum(map(len, section.items))
+        taken = bool(sum(_emptied(node, section, gone) for item in items for node in item)) or taken
+        items = [kept for item in items if (kept := tuple(node for node in item if node.tag in VOID or node.text.strip()))]
+        left += [replace(section, items=tuple(items))] if items else []
     return tuple(left), taken
 
 
-def _about(item: tuple[Node, ...], gone: Gone) -> bool:
-    return item[0].tag == "h3" and (gone.links(item[0]) or gone.named(item[0].text))
+def _left(item: tuple[Node, ...], section: Section, gone: Gone) -> tuple[Node, ...]:
+    """What is left of an item: nothing where its headline is of a story that is gone."""
+    if item[0].tag == "h3" and (gone.links(item[0], section) or gone.named(item[0].text)):
+        return ()
+    flowing = ("p", "blockquote", "pre")
+    return tuple(
+        node
+        for node in item
+        if not (node.tag in flowing and (gone.links(node, section) or (section.kind == "intro" and gone.named(node.text))))
+    )
 
 
-def _within(node: Node, gone: Gone, section: Section) -> bool:
-    return node.tag in ("p", "blockquote", "pre") and (gone.links(node) or (section.kind == "intro" and gone.named(node.text)))
+def _emptied(node: Node, section: Section, gone: Gone) -> int:
+    return node.without(lambda inner: inner.tag in ("li", "p", "tr") and gone.links(inner, section))

@@ -77,8 +77,8 @@ def compose_letter(page: Issue, *, articles: Sequence[Article], settings: Settin
     sections = read_body(page.body, site=settings.url, path=page.path)
     gone = _gone(articles, settings)
     sections, taken = without(sections, gone)
-    if taken and page.pristine:  # its opening counts stories that are not there
-        sections = tuple(section for section in sections if section.kind != "intro")
+    if taken and page.pristine:
+        sections = _without_opening(sections)
     subject, preheader = _headlines(page, sections, gone, settings)
     listed = [section for section in sections if section.kind == "online"]
     sheet = _Sheet(
@@ -119,11 +119,20 @@ def _letter(sheet: _Sheet, html: str) -> Letter:
     )
 
 
+def _without_opening(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Without the machine's own opening: it counts stories that are not there any more."""
+    stories = (tuple(item for item in section.items if section.heading or item[0].tag == "h3") for section in sections)
+    return tuple(replace(section, items=items) for section, items in zip(sections, stories, strict=True) if items)
+
+
 def _gone(articles: Sequence[Article], settings: Settings) -> Gone:
     listed = [page for page in articles if page.meta.listed]
-    known = {settings.url + path for page in listed for path in (page.url, *page.meta.aliases)}
+    known, tombs = (
+        frozenset(settings.url + path for page in pages for path in (page.url, *page.meta.aliases))
+        for pages in (listed, [page for page in articles if page.meta.withdrawn and page.meta.status != "draft"])
+    )
     titles = {clean(page.meta.title) for page in articles if not page.meta.listed}
-    return Gone(settings.url + "articles/", frozenset(known), tuple(titles - {clean(page.meta.title) for page in listed}))
+    return Gone(settings.url + "articles/", known, tombs, tuple(titles - {clean(page.meta.title) for page in listed}))
 
 
 def _headlines(page: Issue, sections: Sequence[Section], gone: Gone, settings: Settings) -> tuple[str, str]:
@@ -197,7 +206,7 @@ def _values(sheet: _Sheet) -> dict[str, object]:
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(load_remote_stylesheets=False)
+    return css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
 
 
 @cache

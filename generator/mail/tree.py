@@ -74,13 +74,14 @@ class _Builder(HTMLParser):
         self._open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = Node(tag, {key: value or "" for key, value in attrs})
+        given = {key: value or "" for key, value in attrs}
+        node = Node("span" if tag == "a" and not given.get("href") else tag, given)  # a refused address is no link
         self._open[-1].children.append(node)
         if tag not in VOID:
             self._open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
-        if len(self._open) > 1 and self._open[-1].tag == tag:
+        if len(self._open) > 1 and self._open[-1].tag in (tag, "span"):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:

@@ -53,6 +53,7 @@ class Outlet:
     weight: float
     state: str
     carries_text: bool
+    category: str | None
     pieces: tuple[Piece, ...]
 
     @property
@@ -65,7 +66,7 @@ def load_outlets() -> list[Outlet]:
     """The outlets and their articles, from the package's data."""
     raw = yaml.safe_load((resources.sample() / "outlets.yml").read_text(encoding="utf-8"))
     return [
-        Outlet(**{"carries_text": place % 2 == 0, **data}, pieces=tuple(sorted(_pieces(data["slug"]), key=lambda p: p.published)))
+        Outlet(**{"carries_text": place % 2 == 0, "category": None, **data}, pieces=tuple(sorted(_pieces(data["slug"]), key=lambda p: p.published)))
         for place, data in enumerate(raw)
     ]
 

@@ -50,7 +50,7 @@ def prepare(folder: Path, outlets: list[Outlet]) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
     feeds = "".join(
         f"- {{url: '{BASE}{o.feed}', name: {o.name}, weight: {o.weight}, license: {o.license}, language: {o.language}"
-        f"{'' if o.carries_text else ', fulltext: true'}}}\n"
+        f"{'' if o.carries_text else ', fulltext: true'}{f', category: {o.category}' if o.category else ''}}}\n"
         for o in outlets
     )
     text = (resources.sample() / "newsletter.yml").read_text(encoding="utf-8")

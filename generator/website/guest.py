@@ -75,19 +75,11 @@ def own_page(page: Any) -> str:
 
 
 def prepare_page(page: Page, markdown: str, site: Site) -> str:
-    """Set the page's template and title; the Markdown that is to be rendered."""
+    """Set the page's template and title; the Markdown that is to be rendered: of a tombstone none."""
     source = page.file.src_uri
-    template, view = site.view(source)
+    template = site.template(source)
     if not template:
         return markdown
-    page.meta = {"template": template}
-    if source in site.virtual:
-        page.title = site.virtual[source].title
-        page.meta["noindex"] = site.virtual[source].noindex
-        return markdown
-    if template.endswith("tombstone.html"):
-        page.title = site.words("withdrawn_title")
-        page.meta["noindex"] = True
-        return ""
-    page.title = view["row"].title if "row" in view else view["title"]
-    return markdown
+    page.meta = {"template": template, "noindex": site.noindex(source)}
+    page.title = site.title(source)
+    return "" if template.endswith("tombstone.html") else markdown

@@ -55,7 +55,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Give the template what the page shows."""
-        context["view"] = self.site.view(page.file.src_uri)[1]
+        context["view"] = self.site.view(page.file.src_uri)
         page.toc = TableOfContents([])  # no page shows one
         return context
 

@@ -14,7 +14,7 @@ from generator.errors import InputError, Problem
 from generator.record.categories import Category, load_categories
 from generator.record.frontmatter import read
 from generator.record.store import Article, Issue, Store
-from generator.record.text import digest
+from generator.record.text import clean, digest
 from generator.settings import Settings, load_settings
 from generator.website import syndication, views
 from generator.website.index import Index, build_index
@@ -56,19 +56,43 @@ class Site:
             "version": asset_version(),
         }
 
-    def view(self, source: str) -> tuple[str, Mapping[str, Any]]:
-        """The template and the view of the page from `source`; ('', {}) for a plain page."""
+    def template(self, source: str) -> str:
+        """The template of the page from `source`; '' for a plain page."""
         if source in self.virtual:
-            return self.virtual[source].template, self.virtual[source].view
+            return self.virtual[source].template
         if source in self.issues:
-            return "groundwire/issue.html", views.issue_view(self.issues[source], self.index)
+            return "groundwire/issue.html"
+        if source in self.articles:
+            return "groundwire/tombstone.html" if self.articles[source].meta.withdrawn else "groundwire/article.html"
+        return ""
+
+    def title(self, source: str) -> str:
+        """The title of the page from `source`; '' for a plain page, which has its own."""
+        if source in self.virtual:
+            return self.virtual[source].title
+        if source in self.issues:
+            return views.issue_title(self.issues[source])
+        page = self.articles.get(source)
+        return "" if page is None else self.words("withdrawn_title") if page.meta.withdrawn else clean(page.meta.title)
+
+    def noindex(self, source: str) -> bool:
+        """Whether search engines are asked to leave the page out: tombstones, redirects, the search page."""
+        if source in self.virtual:
+            return self.virtual[source].noindex
+        return source in self.articles and self.articles[source].meta.withdrawn is not None
+
+    def view(self, source: str) -> Mapping[str, Any]:
+        """What the page from `source` shows beside its body; nothing for a plain page."""
+        if source in self.virtual:
+            return self.virtual[source].view
+        if source in self.issues:
+            return views.issue_view(self.issues[source], self.index)
         page = self.articles.get(source)
         if page is None:
-            return "", {}
+            return {}
         if page.meta.withdrawn:
-            return "groundwire/tombstone.html", views.tombstone_view(page)
-        row = self.index.by_id[page.meta.id]
-        return "groundwire/article.html", views.article_view(page, row, self.index, site_url=self.settings.url)
+            return views.tombstone_view(page)
+        return views.article_view(page, self.index.by_id[page.meta.id], self.index, site_url=self.settings.url)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """The generated files that are no pages: feeds and robots.txt, as (address below the site's, text)."""
@@ -91,12 +115,10 @@ class Site:
         rows = [(url + row.url, row.touched) for row in sorted(self.index.rows, key=lambda r: r.url)]
         issues = [(url + issue.url, issue.meta.date) for issue in sorted(self.index.issues, key=lambda i: i.url)]
         generated = sorted(page.url for page in self.virtual.values() if not page.noindex)
-        listings = [(url + address, self._changed(address)) for address in generated]
+        changed = {x.url: max((row.touched for row in x.rows), default=None) for x in self.index.listings.values()}
+        changed[""] = self.index.now
+        listings = [(url + address, changed.get(address)) for address in generated]
         return syndication.sitemap([*listings, *rows, *issues, *((url + address, None) for address in sorted(plain))])
-
-    def _changed(self, address: str) -> Any:
-        rows = next((x.rows for x in self.index.listings.values() if x.url == address), ())
-        return max((row.touched for row in rows), default=None) if address else self.index.now
 
     def _channel(self, path: str, *, home: str = "", name: str = "", updated: Any = None) -> Channel:
         s = self.settings

@@ -43,7 +43,7 @@ def article_view(page: Article, row: Row, index: Index, *, site_url: str) -> dic
         "sources": [_source(source, index) for source in sorted(meta.sources, key=lambda s: s.access != "free")],
         "words_read": sum(source.words for source in meta.sources),
         "facets": _linked(row, index),
-        "filters": {"source": row.sources, "year": f"{row.moment.astimezone(index.zone):%Y}"},
+        "year": f"{row.moment.astimezone(index.zone):%Y}",
         "jsonld": article_jsonld(page, row, site_url=site_url),
     }
 

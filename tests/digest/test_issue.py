@@ -30,7 +30,12 @@ CATEGORIES = load_categories(Path("no such folder"))
 
 def settings(**issue: Any) -> Settings:
     return Settings.model_validate(
-        {"title": "The Example Briefing", "url": "https://example.github.io/briefing/", "timezone": "Europe/Berlin", "issue": issue}
+        {
+            "title": "The Example Briefing",
+            "url": "https://example.github.io/briefing/",
+            "timezone": "Europe/Berlin",
+            "issue": issue,
+        }
     )
 
 

@@ -31,7 +31,8 @@ def pub(tmp_path_factory: pytest.TempPathFactory) -> Publication:
 
 @pytest.fixture(scope="module")
 def site(pub: Publication) -> Path:
-    return pub.build()
+    built: Path = pub.build()
+    return built
 
 
 def page(site: Path, address: str) -> Html:
@@ -60,7 +61,7 @@ def test_drafts_are_in_no_output(site: Path) -> None:
     for path, data in snapshot(site).items():
         text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
         for word in (b"secretdraft", b"secretissue"):
-            assert word not in text.lower() and word.decode() not in path.lower(), path
+            assert word not in text.lower() + path.lower().encode(), path
 
 
 def test_a_withdrawn_page_is_a_tombstone_and_nowhere_else(site: Path) -> None:
@@ -149,8 +150,10 @@ def test_hostile_titles_are_text_everywhere(tmp_path: Path) -> None:
 
 def test_feeds_are_valid_and_their_ids_stay(site: Path) -> None:
     rss, atom = (feedparser.parse((site / name).read_bytes()) for name in ("feed.xml", "atom.xml"))
-    assert not rss.bozo and not atom.bozo
-    assert rss.version == "rss20" and atom.version == "atom10"
+    assert not rss.bozo
+    assert not atom.bozo
+    assert rss.version == "rss20"
+    assert atom.version == "atom10"
     assert rss.feed.title == "The <Test> Briefing"
     assert [e.title for e in rss.entries] == [e.title for e in atom.entries]
     assert [e.title for e in rss.entries][:2] == ["Gateway flaw 0", "Gateway flaw 1"]
@@ -217,7 +220,8 @@ def test_every_broken_page_is_told_at_once(tmp_path: Path) -> None:
     told = str(caught.value)
     assert "content/articles/2026/02/broken.md:3:1: error: titel: unknown key; did you mean 'title'?" in told
     assert "content/articles/2026/02/bare.md:1:1" in told
-    assert "did you mean 'flaws'?" in told and "write: category: flaws" in told
+    assert "did you mean 'flaws'?" in told
+    assert "write: category: flaws" in told
 
 
 def test_mkdocs_own_warnings_stop_a_strict_build(tmp_path: Path) -> None:
@@ -242,7 +246,8 @@ def test_mkdocs_build_works_by_itself(tmp_path: Path) -> None:
     pub.article("Wrong category", category="flws")
     done = mkdocs(pub.root)
     assert done.returncode == 1
-    assert "did you mean 'flaws'?" in done.stderr and "Traceback" not in done.stderr
+    assert "did you mean 'flaws'?" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_publication_overrides_our_templates(tmp_path: Path) -> None:
@@ -275,7 +280,8 @@ def test_german_is_complete_and_used(tmp_path: Path) -> None:
     address = pub.article("Meldung")
     site = pub.build()
     text = page(site, address).text()
-    assert "27. Februar 2026, 13:00 Uhr CET" in text and "nicht geprüft" in text
+    assert "27. Februar 2026, 13:00 Uhr CET" in text
+    assert "nicht geprüft" in text
     assert dict(page(site, address).tags)["html"]["lang"] == "de"
 
 

@@ -109,7 +109,8 @@
     for (const select of form.querySelectorAll("select")) select.addEventListener("change", search);
     more.addEventListener("click", () => add(turn));
     box.hidden = false;
-    return { field, search };
+    const start = () => load(box.dataset.bundle).then(fill).catch(() => {}).then(search);
+    return { field, start };
   };
 
   // ---- the search page: what was asked stands in the address
@@ -121,7 +122,7 @@
     here.field.value = asked.get("q") || "";
     const sort = page.querySelector("select[name=sort]");
     sort.value = [...sort.options].some((one) => one.value === asked.get("sort")) ? asked.get("sort") : "";
-    if ([...asked.keys()].length) load(page.dataset.bundle).then(() => here.search()).catch(() => here.search());
+    if ([...asked.keys()].length) here.start();
     here.field.focus();
   }
 
@@ -141,6 +142,10 @@
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open();
+  });
+  // In a search field Escape would only clear it; a reader who presses it wants to go back to the page.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.preventDefault(); dialog.close(); }
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   document.addEventListener("keydown", (event) => {
