@@ -22,6 +22,7 @@ _TAIL = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;|\+\d+ chars)\]|\(?(?:read more|continue reading|weiterlesen|mehr)\)?\s*[»›→>]*)\s*$",
     re.IGNORECASE,
 )
+_TORN_WORD = re.compile(r"[\s,;:–—-]+[^\s.…]*(?:\.{3}|…)$")  # 'technology that supplies wat...'
 _POST = re.compile(
     r"\s*(?:The post|Der Beitrag)\s.{3,300}?(?:appeared first on|erschien zuerst auf)\s.{2,120}?\.?$", re.IGNORECASE
 )
@@ -40,7 +41,7 @@ def clean_excerpt(excerpt: str) -> str:
     kept = [s for s in sentences(text) if not is_boilerplate(s)]
     if len(kept) > 1 and is_torn(kept[-1]):
         kept.pop()
-    return " ".join(kept)
+    return _TORN_WORD.sub(" …", " ".join(kept))
 
 
 def is_torn(sentence: str) -> bool:

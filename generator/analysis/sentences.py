@@ -105,7 +105,7 @@ def _score(sentence: str, place: int, bag: Counter[str], weights: dict[str, floa
     elif _POINTS_BACK.match(sentence) and place > 0:
         value *= 0.75
     if _CONCRETE.search(sentence):
-        value *= 1.1
+        value *= 1.25
     if _FIRST_PERSON.search(sentence) and not re.search(r"[\"“„]", sentence):
         value *= 0.6
     if _LOOSE.search(sentence):

@@ -89,7 +89,7 @@ def compose_letter(page: Issue, *, articles: Sequence[Article], settings: Settin
         preheader=preheader,
         sections=tuple(section for section in sections if section.kind != "online"),
         online=sum(1 for section in listed for item in section.items for node in item for _ in node.each("li")),
-        token=f"https://{digest(page.text, subject, length=32)}.invalid/",
+        token=f"https://{digest(page.text, page.body, subject, length=32)}.invalid/",
     )
     if not sheet.items:
         raise Refused(f"content/{page.path} has no story that can be mailed: all are held, withdrawn or taken out")

@@ -69,8 +69,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
         joined = hyphen and match.start() == end
         hyphen = False
         end = match.end()
-        for part in _parts(match):
-            out.append(Token(part, opens, joined))
+        for number, part in enumerate(_parts(match)):
+            out.append(Token(part, opens, joined or number > 0))
             opens = part in '.!?:"' or (opens and not out[-1].is_word)
     return tuple(out)
 

@@ -36,9 +36,9 @@ _MONTHS = """january januar jänner janvier enero jan|february februar février 
 _WEEKDAYS = """monday montag lundi lunes|tuesday dienstag mardi martes|wednesday mittwoch mercredi miércoles|thursday donnerstag jeudi jueves
 |friday freitag vendredi viernes|saturday samstag sonnabend samedi sábado|sunday sonntag dimanche domingo"""
 _SPANS = """second seconds sekunde sekunden|minute minutes minuten minuto minutos|hour hours stunde stunden heure heures hora horas
-|day days tag tage tagen jour jours día días|week weeks woche wochen semaine semaines semana semanas|month months monat monate monaten monats mois mes meses
-|year years jahr jahre jahren jahres an ans année années año años|decade decades jahrzehnt jahrzehnte jahrzehnten|century centuries jahrhundert
-|yesterday gestern hier ayer|today heute aujourd'hui hoy|tomorrow morgen demain mañana|tonight|weekend weekends wochenende|quarter quarters quartal quartals"""
+|day days tag tage tagen jour jours día días|week weeks woche wochen semaine semaines semana semanas|month months monat monate monaten monats mois meses
+|year years jahr jahre jahren jahres année années año años|decade decades jahrzehnt jahrzehnte jahrzehnten|century centuries jahrhundert
+|yesterday gestern ayer|today heute aujourd'hui hoy|tomorrow morgen demain mañana|tonight|weekend weekends wochenende|quarter quarters quartal quartals"""
 _PLACES = """germany deutschland allemagne alemania|france frankreich francia|spain spanien espagne españa|italy italien italie italia|austria österreich autriche
 |switzerland schweiz suisse suiza|poland polen pologne polonia|russia russland russie rusia|ukraine ukraina ucrania|china chine|turkey türkei turquie turquía
 |europe europa|munich münchen|cologne köln|vienna wien|zurich zürich|geneva genf genève ginebra|brussels brüssel bruxelles bruselas|rome rom roma

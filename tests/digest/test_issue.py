@@ -141,6 +141,14 @@ def test_a_draft_that_nobody_approved_gives_its_stories_back() -> None:
     assert isinstance(third, Quiet)
 
 
+def test_drafts_forgotten_for_months_lose_no_story() -> None:
+    stories = [article(n, NOW - timedelta(hours=n)) for n in (1, 2)]
+    issues: list[Issue] = []
+    for week in range(9):
+        issues.append(written(draft(stories, issues=issues, now=NOW + timedelta(days=7 * week)), status="draft"))
+    assert [issue.meta.items for issue in issues] == [issues[0].meta.items] * 9
+
+
 def test_an_issue_whose_file_was_deleted_is_not_made_again() -> None:
     stories = [article(1, NOW - timedelta(hours=1))]
     rows = draft(stories).rows
