@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -81,7 +82,11 @@ def run(root: Path, now: datetime, sample: bool, force: bool) -> None:
     """The main job: update, the issue when one is due, build."""
     from generator import jobs
 
-    _say(jobs.run_sample(root, tell=_progress) if sample else jobs.run(root, now=now, force=force, tell=_progress))
+    _say(
+        jobs.run_sample(root, tell=_progress, command=_called())
+        if sample
+        else jobs.run(root, now=now, force=force, tell=_progress)
+    )
 
 
 @groundwire.command()
@@ -215,6 +220,14 @@ def _guarded() -> int:
             err=True,
         )
         return OURS
+
+
+def _called() -> str:
+    """How to call this command again: its name where the shell finds it, else its path from here."""
+    name = Path(sys.argv[0])
+    if shutil.which("groundwire") or name.name != "groundwire":
+        return "groundwire"
+    return os.path.relpath(name)
 
 
 def _progress(line: str) -> None:

@@ -118,11 +118,11 @@ def send_dry(root: Path) -> str:
     return posting.dry_run(root)
 
 
-def run_sample(root: Path, *, tell: Tell) -> str:
+def run_sample(root: Path, *, tell: Tell, command: str) -> str:
     """The whole way on the bundled sample."""
     from generator.sample.run import run_sample as run_it
 
-    return run_it(root, tell=tell)
+    return run_it(root, tell=tell, command=command)
 
 
 def summary(done: Update) -> str:

@@ -35,7 +35,7 @@ def test_every_command_is_documented(name: str, command: click.Command) -> None:
 
 @pytest.mark.parametrize("key", [key for key, _, _ in documented_settings()])
 def test_every_setting_is_documented_with_an_example(key: str) -> None:
-    assert f"`{key}`" in INSIDE, f"generator/README.md does not say `{key}`: run `python -m benchmarks.settings_table`"
+    assert f"`{key}`" in INSIDE, f"generator/README.md does not say `{key}`: run `python scripts/document.py`"
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -60,6 +60,20 @@ def test_the_readme_s_settings_example_is_right() -> None:
 
 
 def test_nothing_names_a_machine_or_a_registry() -> None:
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("generator/*.md"), *ROOT.glob("*.toml"), *ROOT.glob("requirements/*"), *ROOT.glob(".github/**/*.*")]:
+    for path in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("generator/*.md"),
+        *ROOT.glob("*.toml"),
+        *ROOT.glob("requirements/*"),
+        *ROOT.glob(".github/**/*.*"),
+    ]:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"/work/|/root/|/home/\w+/|pythonhosted|pypi\.org/simple", text), path
+
+
+def test_what_is_made_from_the_code_is_current() -> None:
+    import runpy
+
+    document = runpy.run_path(str(ROOT / "scripts" / "document.py"))
+    assert document["with_settings"](INSIDE) == INSIDE, "run `python scripts/document.py`"
+    assert document["categories_page"]() == (ROOT / "generator" / "categories" / "README.md").read_text(encoding="utf-8")

@@ -85,7 +85,7 @@ def describe(excerpt: str, title: str) -> str:
 def _quotes(sources: Sequence[Source], *, title: str, excerpt: str) -> list[Quote]:
     """Sentences from the full texts, source after source, each within its limit and none like another."""
     found: list[Quote] = []
-    avoid = [*sentences(excerpt), title]
+    avoid = sentences(excerpt)
     for source in sources:
         if not source.fulltext:
             continue

@@ -114,12 +114,15 @@ def _score(sentence: str, place: int, bag: Counter[str], weights: dict[str, floa
 
 
 def _diverse(scored: list[Key], bags: dict[int, Counter[str]], *, limit: int, avoid: list[Counter[str]]) -> list[Key]:
+    printed: Counter[str] = Counter()
+    for bag in avoid:
+        printed |= bag
     chosen: list[Key] = []
-    taken = list(avoid)
     for key in sorted(scored, key=lambda k: (-k.score, k.place)):
-        if all(alike(bags[key.place], other) < 0.6 for other in taken):
+        bag = bags[key.place]
+        news = 1 - (bag & printed).total() / (bag.total() or 1)
+        if news >= 0.45 and all(alike(bag, bags[other.place]) < 0.6 for other in chosen):
             chosen.append(key)
-            taken.append(bags[key.place])
         if len(chosen) == limit:
             break
     return chosen

@@ -110,7 +110,10 @@ def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable
     online = [f"- {link(page.meta.title, url(page))}" for page in contents.online]
     return [
         (words("continuing"), [_sequel(sequel, words=words, url=url) for sequel in contents.continuing]),
-        (f"{words('corrections')} {{: .corrections }}", [_correction(mended, words=words, url=url) for mended in contents.corrections]),
+        (
+            f"{words('corrections')} {{: .corrections }}",
+            [_correction(mended, words=words, url=url) for mended in contents.corrections],
+        ),
         (words("watch"), [_outcome(outcome, words=words, url=url) for outcome in contents.outcomes]),
         (f"{words('online', n=len(online))} {{: .online }}", online),
     ]

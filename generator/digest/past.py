@@ -51,7 +51,7 @@ def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past
         told=frozenset(str(key) for row in remembered for key in _list(row, "corrections")),
         bodies="\n".join(page.body for page in counted),
         since=max([w.until for w in regular] + _times(remembered, "until"), default=None),
-        horizon=min([page.meta.window.since for page in counted] + _times(rows, "since"), default=None),
+        horizon=min([page.meta.window.since for page in issues] + _times(rows, "since"), default=None),
         expired=tuple(sorted(page.meta.id for page in expired if page.meta.id not in skipped)),
     )
 

@@ -25,7 +25,15 @@ _SCALES = {
     "trillion": 12, "trillions": 12, "tn": 12, "billionen": 12,
 }  # fmt: skip
 _SHORT = frozenset({"k", "m", "mn", "b", "bn", "tn"})
-_OTHERS = {"dozen": "12", "dutzend": "12", "dozens": "12s", "hundreds": "100s", "hunderte": "100s", "thousands": "1000s", "tausende": "1000s"}
+_OTHERS = {
+    "dozen": "12",
+    "dutzend": "12",
+    "dozens": "12s",
+    "hundreds": "100s",
+    "hunderte": "100s",
+    "thousands": "1000s",
+    "tausende": "1000s",
+}
 _TIMES = {"half": "half", "hälfte": "half", "twice": "2x", "doubled": "2x", "double": "2x", "doppelt": "2x", "triple": "3x", "tripled": "3x",
     "quadruple": "4x", "halved": "half", "thrice": "3x"}  # fmt: skip
 _SIGNS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "₹": "₹"}
@@ -86,7 +94,8 @@ def _number(tokens: Sequence[Token], place: int, language: str) -> list[Amount]:
         return []
     value, end = _scaled(value, tokens, end)
     unit, end = _unit(tokens, place, end)
-    return [Amount(value + unit, place, end)]
+    sign = "-" if place and tokens[place - 1].folded == "minus" else ""
+    return [Amount(sign + value + unit, place, end)]
 
 
 def _digits(tokens: Sequence[Token], place: int, language: str) -> tuple[str, int] | None:
@@ -110,7 +119,12 @@ def _digits(tokens: Sequence[Token], place: int, language: str) -> tuple[str, in
 
 def _is_group(tokens: Sequence[Token], place: int, text: str) -> bool:
     """`12 500`: thousands set apart by a blank."""
-    return place < len(tokens) and len(text) <= 3 and not tokens[place].joined and re.fullmatch(r"\d{3}", tokens[place].text) is not None
+    return (
+        place < len(tokens)
+        and len(text) <= 3
+        and not tokens[place].joined
+        and re.fullmatch(r"\d{3}", tokens[place].text) is not None
+    )
 
 
 def _spelled(tokens: Sequence[Token], place: int) -> tuple[str, int]:
@@ -129,7 +143,9 @@ def _spelled(tokens: Sequence[Token], place: int) -> tuple[str, int]:
 
 
 def _scaled(value: str, tokens: Sequence[Token], end: int) -> tuple[str, int]:
-    while end < len(tokens) and (scale := _SCALES.get(word := tokens[end].text.casefold())) and re.fullmatch(r"\d+(\.\d+)?", value):
+    while (
+        end < len(tokens) and (scale := _SCALES.get(word := tokens[end].text.casefold())) and re.fullmatch(r"\d+(\.\d+)?", value)
+    ):
         if word in _SHORT and not (tokens[end].joined or word in ("bn", "mn", "tn")):
             break
         if tokens[end].text == "M" and not tokens[end].joined:
@@ -169,7 +185,7 @@ def _is_month(tokens: Sequence[Token], place: int) -> bool:
     word = tokens[place].text.casefold()
     if any(text[0].isdigit() for text in beside):
         return True
-    return len(word) > 4 and not (tokens[place].opens and word == "march") or (word == "may" and not tokens[place].opens)
+    return (len(word) > 4 and not (tokens[place].opens and word == "march")) or (word == "may" and not tokens[place].opens)
 
 
 def each(tokens: Sequence[Token], language: str) -> Iterator[str]:

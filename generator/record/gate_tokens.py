@@ -71,7 +71,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
         end = match.end()
         for number, part in enumerate(_parts(match)):
             out.append(Token(part, opens, joined or number > 0))
-            opens = part in '.!?:"' or (opens and not out[-1].is_word)
+            opens = part in '.!?:"' or (opens and not out[-1].is_word) or match.group("dotted") is not None
     return tuple(out)
 
 
@@ -94,7 +94,7 @@ def key(tokens: Iterable[Token]) -> str:
 def stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Without quotation marks, brackets and the stop around them: what a writer adds or leaves when quoting."""
     start, end = 0, len(tokens)
-    while start < end and tokens[start].text in "\"([.,;:*":
+    while start < end and tokens[start].text in '"([.,;:*':
         start += 1
     while end > start and tokens[end - 1].text in '")].,;:!?*':
         end -= 1
@@ -104,8 +104,8 @@ def stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:
 class Text:
     """A text that is searched again and again."""
 
-    def __init__(self, text: str) -> None:
-        self.tokens = tokenize(text)
+    def __init__(self, text: str | Sequence[Token]) -> None:
+        self.tokens = tokenize(text) if isinstance(text, str) else tuple(text)
         self._key = key(self.tokens)
         self._folded = self._key.casefold()
 
@@ -121,6 +121,17 @@ class Text:
     def holds(self, tokens: Sequence[Token]) -> bool:
         """Whether the tokens stand in it next to each other, case ignored."""
         return bool(tokens) and key(tokens).casefold() in self._folded
+
+    def find_folded(self, tokens: Sequence[Token], *, start: int = 0) -> int | None:
+        """The first place at or after token `start` where they stand, case ignored."""
+        wanted, size = [t.text.casefold() for t in tokens], len(tokens)
+        if not self.holds(tokens):
+            return None
+        rows = (place for place in range(start, len(self.tokens) - size + 1) if self._same(place, wanted))
+        return next(rows, None)
+
+    def _same(self, place: int, wanted: Sequence[str]) -> bool:
+        return all(self.tokens[place + n].text.casefold() == word for n, word in enumerate(wanted))
 
     def _at(self, wanted: str, start: int) -> int | None:
         offset = self._offset(start)

@@ -66,7 +66,10 @@ def load_outlets() -> list[Outlet]:
     """The outlets and their articles, from the package's data."""
     raw = yaml.safe_load((resources.sample() / "outlets.yml").read_text(encoding="utf-8"))
     return [
-        Outlet(**{"carries_text": place % 2 == 0, "category": None, **data}, pieces=tuple(sorted(_pieces(data["slug"]), key=lambda p: p.published)))
+        Outlet(
+            **{"carries_text": place % 2 == 0, "category": None, **data},
+            pieces=tuple(sorted(_pieces(data["slug"]), key=lambda p: p.published)),
+        )
         for place, data in enumerate(raw)
     ]
 

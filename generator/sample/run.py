@@ -31,7 +31,7 @@ SUBSCRIBERS = tuple(
 RUNS = 15  # one a day; the last one is the sample's present
 
 
-def run_sample(root: Path, *, tell: Tell) -> str:
+def run_sample(root: Path, *, tell: Tell, command: str = "groundwire") -> str:
     """Make the sample publication in ROOT/.groundwire/sample/ and say where to look."""
     folder = root / ".groundwire" / "sample"
     outlets = load_outlets()
@@ -41,7 +41,7 @@ def run_sample(root: Path, *, tell: Tell) -> str:
 
     report = build_site(folder)
     post(load_settings(folder), Places(folder), recipients=SUBSCRIBERS)
-    return _where(folder, pages=pages, built=report.pages)
+    return _where(folder, pages=pages, built=report.pages, command=command)
 
 
 def prepare(folder: Path, outlets: list[Outlet]) -> None:
@@ -116,7 +116,7 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def _where(folder: Path, *, pages: int, built: int) -> str:
+def _where(folder: Path, *, pages: int, built: int, command: str) -> str:
     places = Places(folder)
     issues = sorted((places.content / "issues").glob("*.md"))
     mails = sorted(places.outbox.glob("*.eml"))
@@ -125,7 +125,7 @@ def _where(folder: Path, *, pages: int, built: int) -> str:
     lines += [f"  email  {mails[0]}", f"         {places.outbox}/index.html shows it"] if mails else []
     lines += [
         "Next:",
-        "  groundwire preview --sample       show it at http://127.0.0.1:8000/ (search works there)",
-        '  groundwire init my-briefing --title "My Briefing" --url https://me.github.io/my-briefing/',
+        f"  {command} preview --sample    show it at http://127.0.0.1:8000/ (search works there)",
+        f'  {command} init my-briefing --title "My Briefing" --url https://me.github.io/my-briefing/',
     ]
     return "\n".join(lines)

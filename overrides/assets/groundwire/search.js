@@ -58,7 +58,7 @@
     };
     const item = (data) => {
       const entry = document.createElement("li");
-      const title = document.createElement("h3");
+      const title = document.createElement("h2");
       const link = document.createElement("a");
       link.href = data.url;
       link.textContent = data.meta.title || data.url;

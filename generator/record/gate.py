@@ -1,0 +1,171 @@
+"""The gate between what a model wrote and what goes on a page. Pure; exact, never "similar enough".
+
+A fact passes where its evidence stands in its source word for word, and where every number, date, name, code and quotation of
+its claim stands in that evidence (or in the source's title), at the same place and with the same yes, no and maybe. Any other
+sentence passes where its numbers, dates, names, codes and quotations stand in the story's sources. What the gate cannot see
+is listed, with figures, by `benchmarks/gate.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.model import Source
+from generator.record.gate_evidence import Located, locate
+from generator.record.gate_names import Known, is_name, unknown_amounts, unknown_names
+from generator.record.gate_polarity import disagreement
+from generator.record.gate_quotes import unknown_quotations
+from generator.record.gate_roles import misplaced
+from generator.record.gate_support import borrowed, unsupported
+from generator.record.gate_tokens import Text, Token, tokenize
+from generator.record.gate_tongue import tongue
+from generator.record.text import clean, words
+
+LONGEST = 80  # words of one sentence that a model writes
+_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\b(?:javascript|data|mailto|vbscript):|\S@\S+\.\w|\]\(|<[a-z/!]", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says. `reason` is empty where the text passes; `translated`: claim and evidence differ in language."""
+
+    reason: str = ""
+    translated: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether it may go on a page."""
+        return not self.reason
+
+
+class _Read:
+    """One source as the gate reads it."""
+
+    def __init__(self, source: Source, language: str) -> None:
+        self.text, self.title = Text(source.text), Text(source.entry.title)
+        self.outlet = Text(source.entry.feed.title)
+        given = (source.entry.language or language).split("-")[0].lower()
+        self.language = tongue([t.text for t in self.text.tokens[:400]], given)
+
+    @cached_property
+    def known(self) -> Known:
+        """All that it names and counts."""
+        return Known(self.text, self.title, self.outlet, language=self.language)
+
+
+class Gate:
+    """Judges the sentences of one story. `language` is the page's."""
+
+    def __init__(self, sources: Sequence[Source], *, language: str = "en") -> None:
+        self._language = language.split("-")[0].lower()
+        self._sources = {source.id: _Read(source, self._language) for source in sources}
+
+    def fact(self, claim: str, evidence: str, source: int) -> Verdict:
+        """Whether a claim is what its evidence says."""
+        read = self._sources.get(source)
+        if read is None:
+            return Verdict(f"there is no source {source}")
+        if reason := _shape(claim) or _shape(evidence):
+            return Verdict(reason)
+        found = locate(evidence, read.text, language=read.language)
+        if isinstance(found, str):
+            found = _in_title(evidence, read) or found
+        if isinstance(found, str):
+            return Verdict(found)
+        return self._judge(tokenize(claim), found, read, claim=claim)
+
+    def sentence(self, text: str) -> Verdict:
+        """Whether a sentence names, counts and quotes only what the story's sources do."""
+        if reason := _shape(text):
+            return Verdict(reason)
+        tokens = tokenize(text)
+        reasons = [_particulars(tokens, text, r.known, (r.text, r.title), self._tongue(tokens)) for r in self._sources.values()]
+        if "" in reasons:
+            return Verdict()
+        return Verdict(self._together(tokens, text))
+
+    def _together(self, tokens: Sequence[Token], text: str) -> str:
+        """What none of the sources has."""
+        reads, language = list(self._sources.values()), self._tongue(tokens)
+        for amount in {a.key: a for r in reads for a in unknown_amounts(tokens, r.known, language=language)}.values():
+            if all(amount.key not in r.known.amounts for r in reads):
+                return f"“{_shown(tokens[amount.start : amount.end])}” stands in no source"
+        missing = [set(unknown_names(tokens, r.known, translated=r.language != language)) for r in reads]
+        if names := set.intersection(*missing) if missing else set():
+            return f"“{min(names)}” stands in no source"
+        texts = [text for r in reads for text in (r.text, r.title)]
+        return unknown_quotations(text, texts, texts)
+
+    def _judge(self, tokens: Sequence[Token], found: Located, read: _Read, *, claim: str) -> Verdict:
+        mine = self._tongue(tokens)
+        theirs = tongue([t.text for t in found.around], read.language)
+        translated = mine != theirs
+        evidence = Text(found.tokens)
+        known = Known(evidence, read.title, language=theirs)
+        reason = (
+            _particulars(tokens, claim, known, (evidence, read.title), mine, whole=read.text, spoken=(read.text, read.title))
+            or disagreement(tokens, found.span, languages=(mine, theirs))
+            or ("" if translated else misplaced(tokens, found.tokens, language=mine))
+            or ("" if translated else borrowed(tokens, known=(evidence, read.title, Text(found.around)), source=read.text))
+            or ("" if translated else unsupported(tokens, known))
+        )
+        return Verdict(reason, translated)
+
+    def _tongue(self, tokens: Sequence[Token]) -> str:
+        return tongue([t.text for t in tokens], self._language)
+
+
+def _shape(text: str) -> str:
+    """What is wrong with a sentence whatever it says."""
+    if not clean(text):
+        return "there is no text"
+    if len(words(text)) > LONGEST:
+        return f"it has more than {LONGEST} words"
+    return "it carries an address or markup" if _ADDRESS.search(text) else ""
+
+
+def _in_title(evidence: str, read: _Read) -> Located | None:
+    found = locate(evidence, read.title, language=read.language)
+    return None if isinstance(found, str) else found
+
+
+def _particulars(
+    tokens: Sequence[Token],
+    text: str,
+    known: Known,
+    quotable: Sequence[Text],
+    language: str,
+    *,
+    whole: Text | None = None,
+    spoken: Sequence[Text] = (),
+) -> str:
+    """The first number, date, name, code or quotation that is not known."""
+    if amounts := unknown_amounts(tokens, known, language=language):
+        return f"“{_shown(tokens[amounts[0].start : amounts[0].end])}” is not in the evidence"
+    names = unknown_names(tokens, known, translated=language != known.language)
+    if names and whole:
+        names = [name for name in names if not _full_name(name, tokens, known, whole)]
+    if names:
+        return f"“{names[0]}” is not in the evidence"
+    return unknown_quotations(text, quotable, spoken or quotable)
+
+
+def _full_name(name: str, tokens: Sequence[Token], known: Known, whole: Text) -> bool:
+    """Whether the name is part of a longer one that the source has, and of which the evidence has another part ("Dario" of Amodei)."""
+    place = next(n for n, t in enumerate(tokens) if t.text == name)
+    start, end = place, place + 1
+    while start > 0 and is_name(tokens[start - 1]):
+        start -= 1
+    while end < len(tokens) and is_name(tokens[end]):
+        end += 1
+    run = tokens[start:end]
+    return end - start > 1 and any(known.names(t.text) for t in run) and whole.holds(run)
+
+
+def _shown(tokens: Sequence[Token]) -> str:
+    return " ".join(t.text for t in tokens)

@@ -1,0 +1,110 @@
+"""Whether a claim keeps each name and number in the place that its evidence gives it.
+
+Seen: a name or number that stands beside a word, or between two, where the evidence has another one. Not seen: what a change of
+voice or of word order hides ("was sued by"), and roles of things without a capital.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from generator.record.gate_names import is_headline, is_name
+from generator.record.gate_numbers import amounts
+from generator.record.gate_tokens import Token
+from generator.record.gate_tongue import stem
+
+_AGENT = frozenset({"by", "von", "durch", "par", "por"})
+_DIRECTED = frozenset({"from", "to", "against", "over", "than", "into", "toward", "towards", "gegen", "an", "nach", "aus"})
+_LOOSE = frozenset(
+    """the a an of in on at to for and or is are was were be been being has have had do does did its his her their this that with by from as it he she they who which
+    also but about after before when while said der die das den dem des ein eine und oder ist war hat im zu mit von für auf sich""".split()
+)
+_AND = frozenset({"and", "or", "&", ",", "und", "oder", "et", "y", "as", "well", "/"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A name, a number or another word with its neighbours' place in the row."""
+
+    kind: str  # name, number, word, sign
+    text: str
+    keys: frozenset[str] = field(default=frozenset())
+
+
+def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: str) -> str:
+    """What stands in another's place, in a reader's words; '' where nothing does."""
+    here, there = units(claim, language), units(evidence, language)
+    voice = len(_AGENT & {u.text for u in here}) != len(_AGENT & {u.text for u in there})
+    for place, unit in enumerate(here):
+        if unit.kind not in ("name", "number"):
+            continue
+        left = _rivals(here, place, -1, there)
+        right = _rivals(here, place, +1, there)
+        if left & right and not voice:
+            return _told(unit, left & right)
+        for side, found in ((-1, left), (+1, right)):
+            if found and not voice and _binds(_at(here, place + side)) and not _listed(unit, found, there):
+                return _told(unit, found)
+    return ""
+
+
+def units(tokens: Sequence[Token], language: str) -> list[Unit]:
+    """Tokens as units: a name of several words is one, a number with its scale and unit too."""
+    counted = {a.start: a for a in amounts(tokens, language) if not a.key.startswith("span")}
+    headline, out, place = is_headline(tokens), [], 0
+    while place < len(tokens):
+        if amount := counted.get(place):
+            out.append(Unit("number", " ".join(t.text for t in tokens[place : amount.end]), frozenset({amount.key})))
+            place = amount.end
+            continue
+        end = place
+        while end < len(tokens) and end not in counted and is_name(tokens[end], headline=headline):
+            end += 1
+        if end > place:
+            run = tokens[place:end]
+            out.append(Unit("name", " ".join(t.text for t in run), frozenset(t.folded for t in run)))
+            place = end
+            continue
+        token = tokens[place]
+        out.append(Unit("word", token.folded) if token.is_word else Unit("sign", token.text))
+        place += 1
+    return out
+
+
+def _at(row: Sequence[Unit], place: int) -> Unit:
+    return row[place] if 0 <= place < len(row) and row[place].text not in ".!?;" else Unit("end", "")
+
+
+def _rivals(here: Sequence[Unit], place: int, side: int, there: Sequence[Unit]) -> frozenset[Unit]:
+    """The units of the evidence that stand where the claim has this one, beside the same word, if none of them is the same."""
+    unit, beside = here[place], _at(here, place + side)
+    found = {other for n, other in enumerate(there) if other.kind == unit.kind and _same(_at(there, n + side), beside)}
+    return frozenset() if any(other.keys & unit.keys for other in found) else frozenset(found)
+
+
+def _same(one: Unit, other: Unit) -> bool:
+    if one.kind != other.kind:
+        return False
+    return one.text == other.text or (one.kind == "word" and stem(one.text) == stem(other.text))
+
+
+def _binds(beside: Unit) -> bool:
+    """Whether a neighbour ties a name to itself: a word with a meaning, or one with a direction."""
+    return beside.kind == "word" and (beside.text in _DIRECTED or (beside.text not in _LOOSE and len(beside.text) > 2))
+
+
+def _listed(unit: Unit, rivals: frozenset[Unit], there: Sequence[Unit]) -> bool:
+    """Whether the evidence lists the unit and a rival side by side ("A and B"), so that their order says nothing."""
+    marks = [n for n, u in enumerate(there) if u.kind == unit.kind]
+    for n, m in pairwise(marks):
+        if all(u.text in _AND for u in there[n + 1 : m]):
+            pair = (there[n], there[m])
+            if any(u.keys & unit.keys for u in pair) and any(u in rivals for u in pair):
+                return True
+    return False
+
+
+def _told(unit: Unit, rivals: frozenset[Unit]) -> str:
+    return f"“{unit.text}” stands where the evidence has “{min(u.text for u in rivals)}”"

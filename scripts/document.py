@@ -1,0 +1,71 @@
+"""Writes the documentation that is made from the code and its data: python scripts/document.py
+
+The table of settings in generator/README.md, and generator/categories/README.md. tests/test_docs.py holds them to be current.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator import resources
+from generator.record.categories import Category, SectionSpec, load_categories
+from generator.settings import documented_settings
+
+INSIDE = Path(__file__).parents[1] / "generator" / "README.md"
+CATEGORIES = resources.categories() / "README.md"
+MARKS = ("<!-- settings: made by scripts/document.py -->\n", "<!-- end of settings -->")
+
+
+def settings_table() -> str:
+    """The settings as Markdown: key, what it is, a right example."""
+    rows = [f"| `{key}` | {text} | {code(example)} |" for key, text, example in documented_settings()]
+    return "\n".join(["| key | what it is | for example |", "|---|---|---|", *rows]) + "\n"
+
+
+def code(example: str) -> str:
+    """An example as code on one line."""
+    return "`" + "; ".join(line.strip() for line in example.splitlines()) + "`" if example else ""
+
+
+def with_settings(text: str) -> str:
+    """generator/README.md with a current table."""
+    before, rest = text.split(MARKS[0])
+    return before + MARKS[0] + "\n" + settings_table() + "\n" + MARKS[1] + rest.split(MARKS[1])[1]
+
+
+def categories_page() -> str:
+    """What each shipped category is for, and the sections of its page."""
+    head = [
+        "# Categories",
+        "",
+        "Made by `python scripts/document.py` from the files in this folder. A publication's own `categories/NAME.yml` adds a category, or replaces the one of",
+        "that name. A section appears only where there is something to stand in it.",
+        "",
+    ]
+    found = load_categories(Path("/nonexistent"))
+    return "\n".join(head + [line for category in found.values() for line in category_lines(category)])
+
+
+def category_lines(category: Category) -> list[str]:
+    """One category: when it applies, the rows of its key details, a table of sections."""
+    rows = [row for section in category.sections for row in section_rows(section, depth=0)]
+    details = f"Key details: {', '.join(category.details)}." if category.details else ""
+    table = ["| section | shape | kind | least words of source | what stands there |", "|---|---|---|---|---|", *rows]
+    return [f"## {category.name} (`{category.id}`)", "", category.applies, "", details, "", *table, ""]
+
+
+def section_rows(section: SectionSpec, *, depth: int) -> list[str]:
+    """A section and its parts as table rows."""
+    name = "— " * depth + section.heading + (f" ({', '.join(section.labels)})" if section.labels else "")
+    row = f"| {name} | {section.shape} | {section.kind} | {section.min_words or ''} | {' '.join(section.guidance.split())} |"
+    return [row, *(line for part in section.parts for line in section_rows(part, depth=depth + 1))]
+
+
+def main() -> None:
+    """Write both."""
+    INSIDE.write_text(with_settings(INSIDE.read_text(encoding="utf-8")), encoding="utf-8")
+    CATEGORIES.write_text(categories_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
