@@ -1,7 +1,7 @@
 # Two commands for a bare machine: `make demo` and `make test`. Everything else is listed by `make`.
 SHELL := /bin/sh
 BIN := .venv/bin
-CODE = $(wildcard generator tests benchmarks)
+CODE = $(wildcard generator tests benchmarks scripts)
 # How many tests at a time, and what else pytest is told: make test PYTEST='-k push -x'
 JOBS ?= 2
 PYTEST ?=
