@@ -154,8 +154,14 @@ def test_the_job_s_summary_is_written_where_a_runner_wants_it(
 
 
 def test_mail_into_the_outbox_twice_changes_nothing(publication: Callable[..., Path], server: FeedServer) -> None:
+    told = (
+        "Bakers of Exampleton strike for shorter nights",
+        "A comet passes Mars",
+        "Ferries to the islands are late",
+        "New rules for bees",
+    )
     items = [
-        {**ITEM, "title": f"{ITEM['title']}, part {n} of the series", "link": f"https://outlet.example/{n}"} for n in range(4)
+        {"title": t, "link": f"https://outlet.example/{n}", "description": f"{t}, a paper says."} for n, t in enumerate(told)
     ]
     root = publication(
         server.put("/feed.xml", rss(*items)),
