@@ -7,7 +7,7 @@ feeds → Entry → stories → Story → analysis → Analysis → page. Times 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from generator.settings import Feed
@@ -27,6 +27,7 @@ __all__ = [
     "Source",
     "Statement",
     "Story",
+    "Watched",
     "replace",
 ]
 
@@ -98,7 +99,9 @@ class Statement:
     """One sentence (or bullet) of an analysis.
 
     A fact carries `evidence`, at most 25 words verbatim from source number `source`. Where `quoted`, the text itself
-    is the source's own sentence and is printed as a quotation.
+    is the source's own sentence and is printed as a quotation. `also`: further sources that say the same, each with its
+    evidence. `translated`: the evidence is in another language than the text. Where not `shown`, enough of the source is
+    quoted already: the page leads to the evidence without printing it.
     """
 
     text: str
@@ -107,6 +110,9 @@ class Statement:
     evidence: str = ""
     quoted: bool = False
     label: str = ""
+    also: tuple[tuple[int, str], ...] = ()
+    translated: bool = False
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,14 @@ class Detail:
 
     label: str
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A prediction that a reader can check on a day."""
+
+    claim: str
+    by: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +161,5 @@ class Analysis:
     prompt: int | None = None
     kept: int = 0
     dropped: int = 0
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())  # what a reader should know of how the page was made
+    watch: tuple[Watched, ...] = ()

@@ -7,7 +7,7 @@ issue    articles not yet in an issue → the issue's file
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from generator.analysis.classify import classify
@@ -25,7 +25,9 @@ from generator.record.registry import Registry
 from generator.record.store import Store, edited
 from generator.settings import Settings
 from generator.stories.choose import blocked, choose
-from generator.stories.group import group
+from generator.stories.frozen import frozen_clusters
+from generator.stories.group import join_or_start
+from generator.stories.hold import held
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,13 @@ def update(parts: Parts, *, now: datetime) -> Update:
     registry.note_health(results, now=now)
     if all(result.error and not result.entries for result in results):
         raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
-    fresh, unwanted = _fresh(parts, registry, results, now=now)
-    joined = [path for entry, story in fresh.later if (path := _join(parts, registry, entry, story, now=now))]
-    stories = group(fresh.new)
+    fresh = _fresh(parts, registry, results, now=now)
+    since = min((entry.published or now for entry in fresh.new), default=now)
+    known = frozen_clusters(loaded.pages, registry.gone(parts.store.exists), since=since)
+    found = join_or_start(fresh.new, known)
+    later = [*fresh.known, *found.joins, *found.swallowed]
+    joined = [path for entry, story in later if (path := _join(parts, registry, entry, story, now=now))]
+    stories = found.stories
     homes = {story.id: category_of(story, parts.categories) for story in stories}
     today = registry.published_on(parts.settings.day(now), day=parts.settings.day)
     choice = choose(stories, select=parts.settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
@@ -80,7 +86,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         _publish(parts, registry, story, category=homes[story.id], now=now, count=f"{number}/{len(choice.chosen)}")
         for number, story in enumerate(choice.chosen, start=1)
     ]
-    return Update(tuple(results), tuple(published), tuple(joined), choice.left, unwanted, loaded.problems)
+    return Update(tuple(results), tuple(published), tuple(joined), choice.left, fresh.blocked, loaded.problems)
 
 
 def issue(parts: Parts, *, now: datetime) -> str:
@@ -126,25 +132,20 @@ def _read(parts: Parts, *, now: datetime) -> list[FeedResult]:
 
 @dataclass(frozen=True)
 class _Fresh:
-    """Entries that no page has: of new events, and of events that have one (with the story's id)."""
+    """Entries that no page has: new ones, and new ones at an address that a page has (with its story's id)."""
 
-    new: list[Entry] = field(default_factory=list)
-    later: list[tuple[Entry, str]] = field(default_factory=list)
+    new: tuple[Entry, ...]
+    known: tuple[tuple[Entry, str], ...]
+    blocked: int
 
 
-def _fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime) -> tuple[_Fresh, int]:
-    fresh, unwanted = _Fresh(), 0
-    for entry in (entry for result in results for entry in result.entries):
-        if registry.has(entry):
-            continue
-        if blocked(entry, parts.settings.block):
-            unwanted += 1
-        elif story := registry.story_of(entry):
-            fresh.later.append((entry, story))
-        else:
-            fresh.new.append(registry.dated(entry, now=now))
+def _fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime) -> _Fresh:
+    unread = [entry for result in results for entry in result.entries if not registry.has(entry)]
+    wanted = [entry for entry in unread if not blocked(entry, parts.settings.block)]
+    known = [(entry, story) for entry in wanted if (story := registry.story_of(entry))]
+    new = [registry.dated(entry, now=now) for entry in wanted if not registry.story_of(entry)]
     registry.keep_first_seen(now=now)
-    return fresh, unwanted
+    return _Fresh(tuple(new), tuple(known), len(unread) - len(wanted))
 
 
 def _publish(parts: Parts, registry: Registry, story: Story, *, category: str, now: datetime, count: str) -> str:
@@ -153,7 +154,8 @@ def _publish(parts: Parts, registry: Registry, story: Story, *, category: str, n
     category = _settled(category, sources[0], parts.categories)
     analysis = parts.analyst.analyse(story, sources, category=category)
     body = compose_body(analysis, sources, language=parts.settings.language)
-    meta = article_meta(story, analysis, sources, body=body, now=now, language=parts.settings.language)
+    draft = bool(held(story, parts.settings.review))
+    meta = article_meta(story, analysis, sources, body=body, now=now, language=parts.settings.language, draft=draft)
     path = article_path(meta, taken=parts.store.exists)
     parts.store.create(path, meta, body)
     registry.published(story, path=path, category=category, now=now)

@@ -52,7 +52,21 @@ def _address(value: str) -> str:
     return value
 
 
+def _colour(value: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValueError("should be # and six hexadecimal digits, in quotes: # begins a comment in YAML")
+    return value.lower()
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError:
+        raise ValueError("should be a network, written as address/bits") from None
+
+
 Url = Annotated[str, AfterValidator(_http_url)]
+Network = Annotated[str, AfterValidator(_network)]
 Slug = Annotated[str, AfterValidator(_slug)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -183,6 +197,47 @@ class Email(Part):
     )
 
 
+class FooterLink(Part):
+    """One link of the owner's own in the site's footer."""
+
+    label: str = Field(min_length=1, max_length=60, examples=["Our printed edition"])
+    url: Url = Field(examples=["https://www.example.org/print/"])
+
+
+class SiteSettings(Part):
+    """How the site looks, and whom its readers can tell something."""
+
+    logo: str | None = Field(
+        None, examples=["assets/logo.svg"], description="a picture below content/, beside the title; 40 pixels high"
+    )
+    colour: Annotated[str, AfterValidator(_colour)] | None = Field(
+        None, examples=["#1d5f8f"], description="of links and marks; made darker or lighter until it can be read"
+    )
+    footer: tuple[FooterLink, ...] = Field(
+        (), examples=[[{"label": "Our printed edition", "url": "https://www.example.org/print/"}]]
+    )
+    credit: bool = Field(True, examples=[False], description="say in the footer what the site is made with")
+    forge: Url | None = Field(
+        None,
+        examples=["https://github.com/example/briefing"],
+        description="the repository: “edit this page” and “report a mistake” lead there (GitHub, GitLab, Forgejo)",
+    )
+    branch: str = Field("main", min_length=1, examples=["main"], description="the branch that readers edit there")
+    report_email: Address | None = Field(
+        None, examples=["corrections@example.org"], description="for mistakes and rights; without it `publisher.email`"
+    )
+    index_unreviewed: bool = Field(
+        False, examples=[True], description="let search engines list pages that nobody reviewed and that only quote"
+    )
+
+    @field_validator("logo")
+    @classmethod
+    def _below_content(cls, value: str | None) -> str | None:
+        if value is not None and (re.search(r"[\\:?#\s]", value) or value.startswith("/") or ".." in value.split("/")):
+            raise ValueError("should be a path below content/, without blanks")
+        return value
+
+
 class SubscriberSettings(Part):
     """Where the subscribers are."""
 
@@ -191,6 +246,9 @@ class SubscriberSettings(Part):
     )
     url: Url | None = Field(
         None, examples=["https://news.example.org/mail/"], description="the public address of `subscribers serve`"
+    )
+    proxies: tuple[Network, ...] = Field(
+        (), examples=[["127.0.0.1/32"]], description="your reverse proxy: only its X-Forwarded-For is believed"
     )
 
 
@@ -213,6 +271,7 @@ class Settings(Part):
     analysis: AnalysisSettings = Field(default_factory=lambda: AnalysisSettings(), examples=[{"by": "auto", "budget_usd": 0.5}])
     issue: IssueSettings = Field(default_factory=lambda: IssueSettings(), examples=[{"weekday": "friday", "hour": 9}])
     email: Email = Field(default_factory=lambda: Email(), examples=[{"transport": "outbox", "sender": "briefing@example.org"}])
+    site: SiteSettings = Field(default_factory=lambda: SiteSettings(), examples=[{"colour": "#1d5f8f", "credit": False}])
     subscribers: SubscriberSettings = Field(
         default_factory=lambda: SubscriberSettings(), examples=[{"database": "/var/lib/groundwire/subscribers.sqlite"}]
     )

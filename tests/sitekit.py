@@ -15,6 +15,7 @@ from generator.record.frontmatter import (
     Entities,
     Generated,
     IssueMeta,
+    Reviewed,
     Score,
     SourceMeta,
     Window,
@@ -119,7 +120,8 @@ def sample(root: Path) -> Publication:
     pub = Publication.create(root)
     names = Entities(organisations=("Example Corp",), products=("Gateway",), cves=("CVE-2026-41822",))
     for number in range(3):
-        pub.article(f"Gateway flaw {number}", hours=number, tags=("vpn",), entities=names)
+        reviewed = Reviewed(by="A. Editor", on=NOON.date()) if number == 1 else None
+        pub.article(f"Gateway flaw {number}", hours=number, tags=("vpn",), entities=names, reviewed=reviewed)
     pub.article("A lone story", hours=30, tags=("rare",), category="uncategorised")
     pub.article("January story", hours=24 * 40, aliases=("articles/2026/01/old-name/",))
     pub.article("Secretdraft unpublished", hours=2, status="draft", tags=("vpn",))

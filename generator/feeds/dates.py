@@ -11,7 +11,11 @@ from datetime import UTC, datetime, timedelta, timezone
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan", "feb", "mar mär mrz", "apr", "may mai", "jun", "jul", "aug", "sep", "oct okt", "nov", "dec dez"), start=1
+        (
+            *("jan ene gen", "feb fev fév", "mar mär mrz mrt", "apr abr avr", "may mai mei mag", "jun giu", "jul lug"),
+            *("aug ago aoû", "sep set", "oct okt ott out", "nov", "dec dez dic déc"),
+        ),
+        start=1,
     )
     for name in names.split()
 }
@@ -30,9 +34,13 @@ _MONTH_FIRST = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(
-    r"^(\d{4})-(\d{2})-(\d{2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$",
+    r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$",
     re.IGNORECASE,
 )
+_BASIC = re.compile(r"^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})$")  # ISO 8601, section 5.4.2
+_ASCTIME = re.compile(
+    r"^[A-Za-z]{3}\s([A-Za-z]{3})\s(\d{1,2})\s(\d{1,2}):(\d{2}):(\d{2})(?:\s([A-Z]{1,5}))?\s(\d{4})$"
+)  # C's, as RFC 9110
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(hours=48)
 
@@ -44,7 +52,7 @@ def read_date(raw: str | None, *, now: datetime) -> datetime | None:
     """
     text = re.sub(r"\s+", " ", raw or "").strip()[:80]
     try:
-        found = _rfc822(text) or _iso(text) or _month_first(text)
+        found = _rfc822(text) or _iso(text) or _month_first(text) or _asctime(text)
     except (ValueError, OverflowError):
         return None
     return found if found and EARLIEST <= found <= now + AHEAD else None
@@ -64,7 +72,7 @@ def _rfc822(text: str) -> datetime | None:
 
 
 def _iso(text: str) -> datetime | None:
-    match = _ISO.match(text)
+    match = _ISO.match(text) or _BASIC.match(text)
     if not match:
         return None
     year, month, day, hour, minute, second, zone = match.groups()
@@ -85,6 +93,15 @@ def _month_first(text: str) -> datetime | None:
     return _at(int(year), number, int(day), hour, minute, second, zone)
 
 
+def _asctime(text: str) -> datetime | None:
+    match = _ASCTIME.match(text)
+    if not match:
+        return None
+    name, day, hour, minute, second, zone_name, year = match.groups()
+    number, zone = _month(name), _zone(zone_name)
+    return None if number is None or zone is None else _at(int(year), number, int(day), hour, minute, second, zone)
+
+
 def _at(year: int, month: int, day: int, hour: str | None, minute: str | None, second: str | None, zone: timezone) -> datetime:
     hours, seconds = int(hour or 0), min(int(second or 0), 59)  # a leap second is a second too many for datetime
     extra = timedelta(days=1) if hours == 24 and int(minute or 0) == 0 and seconds == 0 else timedelta()
@@ -93,7 +110,10 @@ def _at(year: int, month: int, day: int, hour: str | None, minute: str | None, s
 
 
 def _month(name: str) -> int | None:
-    return _MONTHS.get(name[:3].lower())
+    folded = name.lower()
+    if folded.startswith(("juin", "juil")):  # the one pair that three letters do not tell apart
+        return 6 if folded.startswith("juin") else 7
+    return _MONTHS.get(folded[:3])
 
 
 def _zone(name: str | None) -> timezone | None:

@@ -6,83 +6,61 @@ A page is fetched only where robots.txt, its rules for AI agents and `tdm-reserv
 
 from __future__ import annotations
 
-import codecs
 import json
-import re
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
+from generator.feeds.article import LEAST_WORDS, Text, extract
+from generator.feeds.items import NotAFeed
+from generator.feeds.language import language_of
+from generator.feeds.permission import Permission
 from generator.feeds.web import Document, FetchError, Web
+from generator.feeds.workers import Parsers
 from generator.model import Access, Entry, Source
-from generator.record.text import clean, digest, words
+from generator.record.text import digest, words
 
-# Who else a publisher means when it refuses machines that analyse: their rules are obeyed as if they were ours.
-AI_AGENTS = ("ClaudeBot", "Claude-Web", "anthropic-ai", "GPTBot", "CCBot", "Google-Extended")
-AGENT = "Groundwire"
-LEAST_WORDS = 120
-_NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?(?:false|False)"?')
-_RESERVED = re.compile(r"<meta[^>]+name=[\"']tdm-reservation[\"'][^>]+content=[\"']1[\"']", re.IGNORECASE)
-_WORD_COUNT = re.compile(r'"wordCount"\s*:\s*"?(\d{2,6})')
-
-
-@dataclass(frozen=True)
-class Text:
-    """What a page gave: its text ('' if none may be had), and who may read it."""
-
-    text: str
-    access: Access = "free"
+# What an answer says of who may read; any other refusal says nothing of it.
+_CLOSED: dict[int, Access] = {401: "registration", 402: "paywalled"}
+_FINAL = (401, 402, 404, 410, 451)
 
 
 class WebFullText:
-    """Finds articles' texts over HTTP, robots.txt first; both are remembered."""
+    """Finds articles' texts over HTTP, permission first; both are remembered.
 
-    def __init__(self, web: Web, folder: Path) -> None:
-        self._web, self._folder = web, folder
-        self._robots: dict[str, Any] = {}
-        self._lock = threading.Lock()
+    With `parsers`, pages are read in processes that can be killed, as feeds are.
+    """
+
+    def __init__(self, web: Web, folder: Path, parsers: Parsers | None = None, *, permission: Permission | None = None) -> None:
+        self._web, self._folder, self._parsers = web, folder, parsers
+        self._permission = permission or Permission(web, folder.parent / "robots")
 
     def source(self, entry: Entry, *, number: int) -> Source:
-        """The entry as a source, with as much text as its feed's settings and its publisher allow."""
+        """The entry as a source, with as much text as its feed's settings and its publisher allow, and its language."""
         carried = from_feed(entry)
         if carried or entry.feed.fulltext is not True:
-            return Source(number, entry, carried or entry.excerpt or entry.title, bool(carried))
-        found = self._recall(entry.url) or self._remember(entry.url, self._fetch(entry.url))
-        if found.text:
-            return Source(number, entry, found.text, True, found.access)
-        return Source(number, entry, entry.excerpt or entry.title, False, found.access)
+            return _source(entry, number, carried, "free")
+        found = self._recall(entry.url) or self._find(entry.url)
+        return _source(entry, number, found.text, found.access)
 
-    def _fetch(self, url: str) -> Text:
+    def _find(self, url: str) -> Text:
+        """The text at an address. What may be better another time is not kept."""
         try:
-            if not self._may(url):
+            if not self._permission.may(url):
                 return Text("")
-            return extract(self._web.get(url, headers={"Accept": "text/html, application/xhtml+xml"}))
+            document = self._web.get(url, headers={"Accept": "text/html, application/xhtml+xml"})
+            if document.url != url and not self._permission.may(document.url):
+                return Text("")
+            return self._remember(url, self._read(document))
         except FetchError as error:
-            return Text("", "paywalled" if error.status in (401, 402, 403) else "free")
+            found = Text("", _CLOSED.get(error.status, "free"))
+            return self._remember(url, found) if error.status in _FINAL else found
+        except NotAFeed:  # the page broke the bounds of its reader
+            return self._remember(url, Text(""))
 
-    def _may(self, url: str) -> bool:
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        with self._lock:
-            if origin not in self._robots:
-                self._robots[origin] = self._read_robots(origin)
-            rules = self._robots[origin]
-        if rules is None:
-            return True
-        if rules is False:
-            return False
-        return all(rules.can_fetch(url, agent) for agent in (AGENT, *AI_AGENTS))
-
-    def _read_robots(self, origin: str) -> Any:
-        from protego import Protego
-
-        try:
-            return Protego.parse(self._web.get(f"{origin}/robots.txt").body[:500_000].decode("utf-8", "replace"))
-        except FetchError as error:
-            return None if 400 <= error.status < 500 else False  # RFC 9309, section 2.3.1: unreachable means all refused
+    def _read(self, document: Document) -> Text:
+        document = replace(document, headers=dict(document.headers))
+        return self._parsers.call(extract, document) if self._parsers else extract(document)
 
     def _recall(self, url: str) -> Text | None:
         try:
@@ -111,32 +89,8 @@ def from_feed(entry: Entry) -> str:
     return entry.content if (size >= LEAST_WORDS and size > 1.3 * len(words(entry.excerpt))) or size >= 300 else ""
 
 
-def extract(document: Document) -> Text:
-    """The article in a page, by trafilatura; nothing where the publisher reserves text mining, a mark where it is paid."""
-    if _says_reserved(document.headers):
-        return Text("")
-    page = document.body.decode(_charset(document.headers), "replace")
-    if _RESERVED.search(page):
-        return Text("")
-    access: Access = "paywalled" if _NOT_FREE.search(page) else "free"
-    import trafilatura
-
-    found = trafilatura.extract(page, url=document.url, favor_precision=True, include_comments=False, include_tables=False)
-    text = "\n".join(line for raw in (found or "").splitlines() if (line := clean(raw)))
-    claimed = _WORD_COUNT.search(page)
-    stub = claimed is not None and len(words(text)) * 3 < int(claimed.group(1))
-    if access == "paywalled" or stub or len(words(text)) < LEAST_WORDS:
-        return Text("", "paywalled" if stub else access)
-    return Text(text, access)
-
-
-def _says_reserved(headers: Mapping[str, str]) -> bool:
-    return headers.get("tdm-reservation", "").strip() == "1"
-
-
-def _charset(headers: Mapping[str, str]) -> str:
-    match = re.search(r"charset=[\"']?([\w.:-]+)", headers.get("content-type", ""), re.IGNORECASE)
-    try:
-        return codecs.lookup(match.group(1)).name if match else "utf-8"
-    except LookupError:
-        return "utf-8"
+def _source(entry: Entry, number: int, text: str, access: Access) -> Source:
+    """The source, in the language that the owner says, else that its text shows."""
+    read = text or entry.excerpt or entry.title
+    language = entry.feed.language or language_of(read, entry.language)
+    return Source(number, replace(entry, language=language), read, bool(text), access)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from generator.feeds.markup import paragraphs
 from generator.record.escape import safe_url
@@ -14,6 +15,8 @@ from generator.record.urls import canonical
 
 MAX_ITEMS = 2_000
 CONTENT_WORDS = 20_000
+ID_LENGTH = 1_000
+_NEVER = re.compile(r"(?:javascript|vbscript|data|blob|file|about):", re.IGNORECASE)
 
 
 class NotAFeed(Exception):
@@ -49,8 +52,9 @@ def body_text(markup: str) -> str:
     """The text of an item without markup, a block (paragraph, heading, list item) a line."""
     lines, room = [], CONTENT_WORDS
     for block in paragraphs(strip_furniture(markup)):
-        lines.append(" ".join(block.split()[:room]))
-        room -= len(block.split())
+        parts = block.split()
+        lines.append(" ".join(parts[:room]))
+        room -= len(parts)
         if room <= 0:
             break
     return "\n".join(lines)
@@ -58,27 +62,37 @@ def body_text(markup: str) -> str:
 
 def strip_furniture(markup: str) -> str:
     """HTML without what is not the article's text: WordPress' "The post … appeared first on …" closing line."""
+    if "appeared first on" not in markup:
+        return markup
     return re.sub(r"<p>\s*The post .{0,600}?appeared first on .{0,300}?</p>", "", markup, flags=re.DOTALL | re.IGNORECASE)
 
 
 def absolute(base: str, link: str) -> str:
-    """The link made absolute, '' where it is no web address."""
+    """The link made absolute, '' where there is none or it is no web address."""
     try:
-        return safe_url(urljoin(base, clean(link)))
+        return safe_url(urljoin(base, text)) if (text := clean(link)) else ""
     except ValueError:
         return ""
 
 
+def identifier(raw: str) -> str:
+    """A publisher's id as it stands; a hash of it where it is too long to keep or would be an address that runs."""
+    text = clean(raw)
+    return f"sha256:{digest(text, length=32)}" if len(text) > ID_LENGTH or _NEVER.match(text) else text
+
+
 def with_identities(parsed: Parsed) -> Parsed:
-    """Items with ids that are one of a kind in their feed: guid; guid + url where repeated; canonical URL; hash of the text."""
-    counts: dict[str, int] = {}
-    urls: dict[str, int] = {}
-    for item in parsed.items:
-        counts[item.id] = counts.get(item.id, 0) + 1
-        urls[canonical(item.url)] = urls.get(canonical(item.url), 0) + 1
+    """Items with ids that are one of a kind in their feed.
+
+    guid; guid + address where the guid repeats; canonical address; the address with its fragment where only that differs
+    (one page of news, an anchor an item); else a hash of the text.
+    """
+    places = [canonical(item.url) for item in parsed.items]
+    ids, addresses, urls = Counter(i.id for i in parsed.items), Counter(places), Counter(i.url for i in parsed.items)
     out: dict[str, Item] = {}
-    for item in parsed.items:
-        one = base = _identity(item, repeated=counts[item.id] > 1, url_repeated=urls[canonical(item.url)] > 1)
+    for item, place in zip(parsed.items, places, strict=True):
+        address = place if addresses[place] == 1 else item.url if urls[item.url] == 1 and urlsplit(item.url).fragment else ""
+        one = base = _identity(item, address, repeated=ids[item.id] > 1)
         nth = 1
         while one in out:  # the same item twice, to the letter
             nth += 1
@@ -87,12 +101,9 @@ def with_identities(parsed: Parsed) -> Parsed:
     return replace(parsed, items=tuple(out.values()))
 
 
-def _identity(item: Item, *, repeated: bool, url_repeated: bool) -> str:
-    address = canonical(item.url)
+def _identity(item: Item, address: str, *, repeated: bool) -> str:
     if item.id and not repeated:
         return item.id
-    if item.id and address and not url_repeated:
-        return f"{item.id}|{address}"
-    if address and not url_repeated:
-        return address
-    return f"sha256:{digest(item.id, address, item.title, item.excerpt, item.content, length=32)}"
+    if address:
+        return f"{item.id}|{address}" if item.id else address
+    return f"sha256:{digest(item.id, item.url, item.title, item.excerpt, item.content, length=32)}"

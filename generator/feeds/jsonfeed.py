@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from generator.feeds.dates import read_date
-from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text
-from generator.feeds.markup import plain, title_text
+from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text, identifier
+from generator.feeds.language import tag
+from generator.feeds.markup import headline, inert, plain, title_text
 from generator.record.text import clean, shorten, words
 
 
@@ -33,23 +34,28 @@ def parse_json(body: bytes, *, url: str, now: datetime) -> Parsed:
     base = absolute(url, _string(data.get("home_page_url"))) or url
     items = tuple(_item(raw, base=base, now=now) for raw in data["items"][:MAX_ITEMS] if isinstance(raw, dict))
     warning = "something stands after the end of the JSON" if text[end:].strip() else ""
-    language = clean(_string(data.get("language")))[:20] or None
-    return Parsed(title_text(_string(data.get("title"))), base, items, warning, language=language)
+    title = title_text(_string(data.get("title")), is_html=False)
+    return Parsed(title, base, items, warning, language=tag(_string(data.get("language"))))
 
 
 def _item(raw: dict[str, Any], *, base: str, now: datetime) -> Item:
-    content = body_text(_string(raw.get("content_html"))) or body_text(_string(raw.get("content_text")))
+    content = body_text(_string(raw.get("content_html"))) or _lines(_string(raw.get("content_text")))
     excerpt = plain(_string(raw.get("summary"))) or (clean(content) if len(words(content)) <= 80 else shorten(content, 60))
     dates = (raw.get("date_published"), raw.get("date_modified"))
     return Item(
-        id=clean(_string(raw.get("id")))[:1000],
+        id=identifier(_string(raw.get("id"))),
         url=absolute(base, _string(raw.get("url")) or _string(raw.get("external_url"))),
-        title=title_text(_string(raw.get("title"))) or shorten(content, 12),
+        title=headline(title_text(_string(raw.get("title")), is_html=False), excerpt=excerpt, content=content),
         excerpt=excerpt,
         content=content,
         published=next((d for value in dates if (d := read_date(_string(value), now=now))), None),
-        language=clean(_string(raw.get("language")))[:20] or None,
+        language=tag(_string(raw.get("language"))),
     )
+
+
+def _lines(text: str) -> str:
+    """`content_text` is plain by the specification: its own lines are its blocks."""
+    return "\n".join(line for raw in text.splitlines() if (line := inert(clean(raw))))
 
 
 def _string(value: object) -> str:

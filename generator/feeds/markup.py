@@ -7,7 +7,7 @@ import re
 
 import nh3
 
-from generator.record.text import clean
+from generator.record.text import clean, shorten
 
 # Elements whose edges are edges of text; all other tags vanish without leaving a blank.
 _BLOCKS = frozenset(
@@ -19,6 +19,13 @@ _DROP = frozenset(
 )
 _TAG = re.compile(r"</?[a-z][a-z0-9]*[^>]*>")
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
+# In text that is said to be no HTML: a bare tag is spoken of (`<dialog>`) and stays unless a browser would act on it.
+_SPOKEN_OF = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)\s*/?>")
+_WITH_MORE = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+_ACTIVE = frozenset(
+    """a applet audio base body button embed form frame frameset head html iframe image img input link math meta object param script
+    select source style svg template textarea title video""".split()
+)
 
 
 def plain(markup: str) -> str:
@@ -39,10 +46,27 @@ def paragraphs(markup: str) -> list[str]:
         link_rel=None,
     )
     text = _TAG.sub("\n", safe.replace("\n", " "))
-    return [line for part in text.split("\n") if (line := clean(html.unescape(part)))]
+    return [inert(line) for part in text.split("\n") if (line := clean(html.unescape(part)))]
 
 
-def title_text(markup: str) -> str:
-    """A headline without markup, at most 300 characters."""
-    text = plain(markup)
-    return text if len(text) <= 300 else text[:299].rsplit(" ", 1)[0] + "…"
+def inert(text: str) -> str:
+    """Plain text in which nothing looks like a live tag: `<dialog>` stays, `<script>` loses its brackets, the rest goes.
+
+    Text is escaped wherever it is printed; this is for the reader who prints it elsewhere.
+    """
+    if "<" not in text:
+        return text
+    text = _SPOKEN_OF.sub(lambda m: f"{m.group(1)}{m.group(2)}" if m.group(2).lower() in _ACTIVE else m.group(), text)
+    text = _WITH_MORE.sub(lambda m: m.group() if _SPOKEN_OF.fullmatch(m.group()) else "", text)
+    return clean(re.sub(r"<(?=/?(?:script|iframe|svg|img|object|embed)\b)", "", text, flags=re.IGNORECASE))
+
+
+def title_text(text: str, *, is_html: bool = True) -> str:
+    """A headline without markup, at most 300 characters. Where it is no HTML, what looks like a tag is part of it."""
+    line = plain(text) if is_html else inert(clean(html.unescape(text)))
+    return line if len(line) <= 300 else line[:299].rsplit(" ", 1)[0] + "…"
+
+
+def headline(title: str, *, excerpt: str, content: str) -> str:
+    """The title; where there is none, the first words of the text, as the item has no other name."""
+    return title or shorten(excerpt or content, 12)

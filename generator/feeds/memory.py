@@ -6,7 +6,7 @@ It holds other people's text and is never uploaded. Lost, it costs one unconditi
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Memory:
     checksum: str = ""
     due: datetime | None = None
     errors: int = 0
+    error: str = ""  # why it failed last, '' after a success
     gone: int = 0
     moved_to: str = ""
     moved: int = 0
@@ -33,6 +34,10 @@ class Memory:
     ttl_minutes: int = 0
     title: str = ""
     items: tuple[Item, ...] = ()
+
+
+_FIELDS = tuple(f.name for f in fields(Memory) if f.name != "items")
+_ITEM = tuple(f.name for f in fields(Item))
 
 
 class Memories:
@@ -44,20 +49,21 @@ class Memories:
     def recall(self, url: str) -> Memory:
         """What is known of a feed; a fresh memory where nothing is, or where another version of the parser wrote it."""
         try:
-            raw = json.loads(self._path(url).read_text(encoding="utf-8"))
+            raw = json.loads(self._path(url).read_bytes())
             if raw.pop("version") != VERSION or raw["url"] != url:
                 return Memory(url)
             raw["items"] = tuple(_item(item) for item in raw["items"])
             raw["due"] = _time(raw["due"])
             return Memory(**raw)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return Memory(url)
 
     def keep(self, memory: Memory) -> None:
         """Write it, whole or not at all (no flush: it can be lost)."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        data = {**{f.name: getattr(memory, f.name) for f in fields(memory)}, "version": VERSION}
-        data["items"] = [asdict(item) for item in memory.items]
+        data = {name: getattr(memory, name) for name in _FIELDS}
+        data["version"] = VERSION
+        data["items"] = [[getattr(item, name) for name in _ITEM] for item in memory.items]
         path = self._path(memory.url)
         temporary = path.with_suffix(".tmp")
         temporary.write_text(json.dumps(data, ensure_ascii=False, default=_plain), encoding="utf-8", errors="replace")
@@ -67,9 +73,9 @@ class Memories:
         return self._folder / f"{digest(url, length=20)}.json"
 
 
-def _item(raw: dict[str, Any]) -> Item:
-    item = Item(**raw)
-    return replace(item, published=_time(raw["published"]))
+def _item(raw: list[Any]) -> Item:
+    values = dict(zip(_ITEM, raw, strict=True))
+    return Item(**{**values, "published": _time(values["published"])})
 
 
 def _time(raw: str | None) -> datetime | None:

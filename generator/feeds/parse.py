@@ -6,89 +6,126 @@ feedparser gets bytes, with its sanitiser and its resolver off: nh3 and our own 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from generator.feeds.dates import read_date
-from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text, with_identities
+from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text, identifier, with_identities
 from generator.feeds.jsonfeed import looks_like, parse_json
-from generator.feeds.markup import title_text
+from generator.feeds.language import language_of, tag
+from generator.feeds.markup import headline, inert, title_text
+from generator.feeds.repair import mended, speaks_of_items
 from generator.record.text import clean, shorten, words
 
-VERSION = 2  # of what comes out of here; cached items of another version are parsed anew
+VERSION = 3  # of what comes out of here; cached items of another version are parsed anew
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_TEXT_TYPES = frozenset({"", "text/plain", "text/html", "application/xhtml+xml", "html", "xhtml", "text"})
 
 
 def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
     """The feed in `body`. Raises NotAFeed with the reason."""
-    if not body.strip():
+    if not body.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise NotAFeed("the document is empty")
     is_json = looks_like(body, headers.get("content-type", ""))
     parsed = parse_json(body, url=url, now=now) if is_json else _parse_xml(body, url=url, headers=headers, now=now)
-    items = tuple(replace(item, language=item.language or parsed.language) for item in parsed.items)
-    return with_identities(replace(parsed, items=items))
+    items = tuple(_with_language(item, parsed.language) for item in parsed.items)
+    unlinked = sum(1 for item in items if not item.url)
+    warning = parsed.warning or (f"{unlinked} of {len(items)} entries have no link and are left out" if unlinked else "")
+    return with_identities(replace(parsed, items=items, warning=warning))
+
+
+def _with_language(item: Item, declared: str | None) -> Item:
+    text = f"{item.title}. {item.excerpt if len(item.excerpt) > len(item.content) else item.content}"
+    return replace(item, language=language_of(text, item.language or declared))
 
 
 def _parse_xml(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
-    import feedparser  # 60 ms, and only where something is parsed
-
-    kept = {name: headers[name] for name in ("content-type", "content-language") if name in headers}
-    found = feedparser.parse(body, response_headers=kept, sanitize_html=False, resolve_relative_uris=False)
+    found = _feedparsed(body, headers)
+    why = clean(str(found.get("bozo_exception", "")))[:120] if found.get("bozo") else ""
+    if not found.entries and speaks_of_items(body):
+        again = _feedparsed(mended(body), {})
+        found, why = (again, why or "its beginning") if again.entries else (found, why)
     if not found.get("version") and not found.entries:
         raise NotAFeed(_what_it_is(body))
     feed = found.feed
     base = absolute(url, feed.get("link", "")) or url
-    items = tuple(_item(entry, base=base, now=now) for entry in found.entries[:MAX_ITEMS])
-    warning = f"not well-formed ({clean(str(found.get('bozo_exception', '')))[:120]})" if found.get("bozo") else ""
     ttl = str(feed.get("ttl", "")).strip()
     return Parsed(
         title_text(feed.get("title", "")),
         base,
-        items,
-        warning,
+        tuple(_item(entry, base=base, now=now) for entry in found.entries[:MAX_ITEMS]),
+        f"not well-formed ({why})" if why else "",
         int(ttl) if ttl.isdecimal() and len(ttl) < 6 else 0,
-        clean(str(feed.get("language", "")))[:20] or None,
+        tag(str(feed.get("language", ""))),
     )
+
+
+def _feedparsed(body: bytes, headers: Mapping[str, str]) -> Any:
+    import feedparser  # 60 ms, and only where something is parsed
+
+    kept = {name: headers[name] for name in ("content-type", "content-language") if name in headers}
+    return feedparser.parse(body, response_headers=kept, sanitize_html=False, resolve_relative_uris=False)
 
 
 def _item(entry: Any, *, base: str, now: datetime) -> Item:
-    link = entry.get("link", "") or _first_link(entry)
-    summary = body_text(entry.get("summary", ""))
-    bodies = [body_text(part.get("value", "")) for part in entry.get("content", []) if _is_text(part.get("type", ""))]
-    content = max(bodies, key=len, default="")
+    summary = _body(entry.get("summary", ""), entry.get("summary_detail"))
+    content = max((_body(part.get("value", ""), part) for part in entry.get("content", [])), key=len, default="")
     if not content and len(words(summary)) > 150:  # feeds that carry the whole article as its description
         content = summary
-    raw_dates = (entry.get("published"), entry.get("updated"), entry.get("created"))
+    title = title_text(entry.get("title", ""), is_html=_kind(entry.get("title_detail")) != "text/plain")
+    excerpt = clean(summary) or shorten(content, 60)
     return Item(
-        id=clean(str(entry.get("id", "")))[:1000],
-        url=absolute(base, link),
-        title=title_text(entry.get("title", "")),
-        excerpt=clean(summary) or shorten(content, 60),
+        id=identifier(str(entry.get("id", ""))),
+        url=absolute(base, _link(entry)),
+        title=headline(title, excerpt=excerpt, content=content),
+        excerpt=excerpt,
         content=content,
-        published=next((d for raw in raw_dates if (d := read_date(raw, now=now))), None),
-        language=clean(str((entry.get("summary_detail") or {}).get("language") or ""))[:20] or None,
+        published=_date(entry, now=now),
+        language=tag(_detail(entry.get("summary_detail"), "language")),
     )
 
 
-def _is_text(kind: str) -> bool:
-    return kind in ("", "text/plain", "text/html", "application/xhtml+xml", "html", "xhtml", "text")
+def _body(text: str, detail: Any) -> str:
+    kind = _kind(detail)
+    if kind not in _TEXT_TYPES:  # a picture, or a document of another kind, inside the feed
+        return ""
+    if kind != "text/plain":
+        return body_text(text)
+    return "\n".join(inert(line) for line in (clean(raw) for raw in text.splitlines()) if line)
 
 
-def _first_link(entry: Any) -> str:
-    links: Sequence[Any] = entry.get("links", [])
-    plain_links = [x.get("href", "") for x in links if x.get("rel", "alternate") == "alternate"]
-    enclosed = [x.get("href", "") for x in links if x.get("rel") == "enclosure"]
-    found = next((href for href in [*plain_links, *enclosed] if href), "")
-    if not found and entry.get("guidislink", False):
-        return str(entry.get("id", ""))
-    if not found and re.match(r"https?://", str(entry.get("id", ""))):
-        return str(entry.get("id", ""))
-    return str(found)
+def _kind(detail: Any) -> str:
+    return _detail(detail, "type").lower()
+
+
+def _detail(detail: Any, key: str) -> str:
+    return str((detail or {}).get(key) or "")
+
+
+def _date(entry: Any, *, now: datetime) -> datetime | None:
+    """The first of its dates that can be read, in the publisher's own words (feedparser's reading is not asked)."""
+    # dict.get: feedparser's own get() answers `updated` with `published`, and warns that it does.
+    raw = (dict.get(entry, key) for key in ("published", "updated", "created"))
+    return next((found for text in raw if (found := read_date(text, now=now))), None)
+
+
+def _link(entry: Any) -> str:
+    """Its link; else its page or its enclosure; else its guid where that is a whole web address (RSS 2.0, isPermaLink)."""
+    link, guid = str(entry.get("link", "")), str(entry.get("id", ""))
+    if link and (link != guid or _WEB.match(link)):
+        return link
+    links = [(x.get("rel", "alternate"), x.get("href", "")) for x in entry.get("links", [])]
+    for wanted in ("alternate", "enclosure"):
+        found = next((href for rel, href in links if rel == wanted and href and href != guid), "")
+        if found:
+            return str(found)
+    return guid if _WEB.match(guid) else ""
 
 
 def _what_it_is(body: bytes) -> str:
-    start = body[:2_000].lower()
-    if b"<html" in start or b"<!doctype html" in start:
+    if _HTML.search(body, 0, 4_000):
         return "the address answers with an HTML page, not with a feed"
     return "the document is neither RSS, Atom nor JSON Feed"

@@ -3,61 +3,94 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
+import signal
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from generator.feeds.items import NotAFeed, Parsed
 from generator.feeds.parse import parse_feed
 
+T = TypeVar("T")
 SECONDS = 10
 MEGABYTES = 512
+# What the first process loads, so that the others are forked with it loaded.
+PRELOAD = ["feedparser", "nh3", "generator.feeds.parse"]
+_OUT_OF_MEMORY = 86
 
 
 class Parsers:
-    """A few parsing processes, started when the first document comes."""
+    """A few parsing processes, started when the first document comes. Safe to use from several threads."""
 
     def __init__(self, *, processes: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._processes, self._seconds, self._megabytes = processes, seconds, megabytes
+        self._lock = threading.Lock()
+        self._closed = False
         self._pool: Any = None
 
     def __enter__(self) -> Parsers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
-
-    def start(self) -> None:
-        """Start the processes. Call it from the main thread, before other threads parse."""
-        from pebble import ProcessPool
-
-        if self._pool is None:
-            context = multiprocessing.get_context("forkserver")
-            self._pool = ProcessPool(self._processes, initializer=_bound, initargs=(self._megabytes,), context=context)
+        with self._lock:
+            self._closed = True
+            if self._pool is not None:
+                self._pool.stop()
+                self._pool.join()
 
     def parse(self, body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
         """As `parse_feed`, within the bounds. Raises NotAFeed with the reason."""
-        from pebble import ProcessExpired
-
-        self.start()
-        future = self._pool.schedule(_parse, args=(body, url, dict(headers), now), timeout=self._seconds)
-        try:
-            answer: Parsed | str = future.result()
-        except FutureTimeout:
-            raise NotAFeed(f"reading it took more than {self._seconds:g} s") from None
-        except (MemoryError, RecursionError):
-            raise NotAFeed(f"reading it takes more than {self._megabytes} MB") from None
-        except ProcessExpired:
-            raise NotAFeed("reading it broke the parser") from None
+        answer = self.call(_parse, body, url, dict(headers), now)
         if isinstance(answer, str):
             raise NotAFeed(answer)
         return answer
+
+    def call(self, function: Callable[..., T], *args: object) -> T:
+        """A function of untrusted data, called within the bounds. Raises NotAFeed where it breaks them.
+
+        Function, arguments and answer are pickled; the function is found by its module's name.
+        """
+        from pebble import ProcessExpired
+
+        future = self._started().schedule(_guarded, args=(function, args), timeout=self._seconds)
+        try:
+            # The time counts from the start of the work; the wait for a turn is bounded too, should the pool itself break.
+            answer: T = future.result(timeout=self._seconds * 60)
+        except FutureTimeout:
+            raise NotAFeed(f"reading it took more than {self._seconds:g} s") from None
+        except RecursionError:
+            raise NotAFeed("it is nested too deeply to be read") from None
+        except ProcessExpired as error:
+            if error.exitcode == _OUT_OF_MEMORY:
+                raise NotAFeed(f"reading it takes more than {self._megabytes} MB") from None
+            raise NotAFeed("reading it broke the parser") from None
+        return answer
+
+    def _started(self) -> Any:
+        from pebble import ProcessPool
+
+        with self._lock:
+            if self._closed:
+                raise NotAFeed("the run was interrupted")
+            if self._pool is None:
+                context = multiprocessing.get_context("forkserver")  # safe beside threads: no process forks from this one
+                context.set_forkserver_preload(PRELOAD)
+                self._pool = ProcessPool(self._processes, initializer=_bound, initargs=(self._megabytes,), context=context)
+            return self._pool
+
+
+def _guarded(function: Callable[..., T], args: tuple[object, ...]) -> T:
+    """The call; out of memory the process ends, since what it holds is in pieces."""
+    try:
+        return function(*args)
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
 
 
 def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Parsed | str:
@@ -68,5 +101,6 @@ def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Par
 
 
 def _bound(megabytes: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to the whole group; the main process ends us
     if sys.platform == "linux":  # elsewhere the kernel does not hold to it
         resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))

@@ -24,6 +24,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "also": "Also reported by",
         "analysis": "Analysis, not reported",
         "prediction": "Prediction",
+        "several": "reported by {count} sources",
+        "translated": "translated",
+        "how": "How this page was made",
     },
     "de": {
         "report": "Die Meldung",
@@ -35,6 +38,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "also": "Ebenfalls berichtet von",
         "analysis": "Einordnung, nicht berichtet",
         "prediction": "Prognose",
+        "several": "von {count} Quellen berichtet",
+        "translated": "übersetzt",
+        "how": "Wie diese Seite entstand",
     },
 }
 
@@ -48,17 +54,23 @@ class _Notes:
         self._numbers: dict[tuple[int, str], int] = {}
 
     def mark(self, statement: Statement) -> str:
-        """`[^n]` for a statement with a source, else ''."""
+        """`[^n]` for each source of a statement, '' where it has none."""
         if statement.source is None:
             return ""
-        evidence = statement.text if statement.quoted else statement.evidence
-        key = (statement.source, evidence)
+        own = statement.text if statement.quoted else statement.evidence
+        pairs = [(statement.source, own), *statement.also]
+        bare = statement.quoted or not statement.shown
+        return "".join(self._number(source, evidence, bare=bare) for source, evidence in pairs)
+
+    def _number(self, source: int, evidence: str, *, bare: bool) -> str:
+        key = (source, evidence)
         if key not in self._numbers:
-            entry = self._sources[statement.source].entry
-            place = f"[{escape(entry.feed.title)}](<{text_fragment(entry.url, evidence)}>)"
-            quoted = "" if statement.quoted else f"“{escape(evidence)}” — "
+            entry = self._sources[source].entry
+            target = text_fragment(entry.url, evidence)
+            place = f"[{escape(entry.feed.title)}](<{target}>)" if target else escape(entry.feed.title)
+            words = "" if bare else f"“{escape(_inner_quotes(evidence))}” — "
             self._numbers[key] = len(self._numbers) + 1
-            self.lines.append(f"[^{self._numbers[key]}]: {quoted}{place}")
+            self.lines.append(f"[^{self._numbers[key]}]: {words}{place}")
         return f"[^{self._numbers[key]}]"
 
 
@@ -75,8 +87,11 @@ def compose_body(analysis: Analysis, sources: Sequence[Source], *, language: str
     else:
         parts.append(said["short"].format(link=_outlet(sources[0])))
     if analysis.details:
-        parts.append(_details(analysis, said, level=3 if filled else 2))
+        table = _details(analysis, said, level=3 if filled else 2)
+        filled = _with_table(filled, table) if analysis.by == "claude" else [table, *filled]
     parts += filled
+    if analysis.notes:
+        parts.append(f'!!! note "{said["how"]}"\n' + "\n".join(f"    {escape(note)}" for note in analysis.notes))
     if notes.lines:
         parts.append("\n".join(notes.lines))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -100,6 +115,16 @@ def _details(analysis: Analysis, said: Mapping[str, str], *, level: int) -> str:
     return "\n".join([f"{'#' * level} {said['details']}", "", f"| {said['detail']} | {said['reported']} |", "|---|---|", *rows])
 
 
+def _with_table(filled: Sequence[str], table: str) -> list[str]:
+    """The table under the section that has its heading, where there is one; else before the second section."""
+    heading, _, rows = table.partition("\n\n")
+    for place, text in enumerate(filled):
+        own, _, rest = text.partition("\n\n")
+        if own == heading:
+            return [*filled[:place], "\n\n".join(part for part in (heading, rows, rest) if part), *filled[place + 1 :]]
+    return [*filled[:1], table, *filled[1:]]
+
+
 def _section(section: Section, notes: _Notes, *, level: int, said: Mapping[str, str]) -> str:
     parts = [f"{'#' * level} {escape(section.heading)}"]
     parts += _statements(section.statements, notes, said)
@@ -114,15 +139,15 @@ def _statements(statements: Sequence[Statement], notes: _Notes, said: Mapping[st
         chosen = [s for s in statements if s.kind == kind]
         if not chosen:
             continue
-        block = _block(chosen, notes)
+        block = _block(chosen, notes, said)
         if kind != "fact":
             block = f'!!! {kind} "{said[kind]}"\n' + "\n".join(f"    {line}" if line else "" for line in block.split("\n"))
         out.append(block)
     return out
 
 
-def _block(statements: Sequence[Statement], notes: _Notes) -> str:
-    lines = [_line(s, notes) for s in statements]
+def _block(statements: Sequence[Statement], notes: _Notes, said: Mapping[str, str]) -> str:
+    lines = [_line(s, notes, said) for s in statements]
     return (
         "\n".join(f"- {line}" for line in lines)
         if any(s.label or s.quoted for s in statements) and len(lines) > 1
@@ -130,12 +155,14 @@ def _block(statements: Sequence[Statement], notes: _Notes) -> str:
     )
 
 
-def _line(statement: Statement, notes: _Notes) -> str:
+def _line(statement: Statement, notes: _Notes, said: Mapping[str, str]) -> str:
     label = f"**{escape(statement.label)}:** " if statement.label else ""
     text = escape(statement.text)
     if statement.quoted:
         text = f"“{escape(_inner_quotes(statement.text))}”"
-    return label + text + notes.mark(statement)
+    remarks = [said["several"].format(count=1 + len(statement.also))] if statement.also else []
+    remarks += [said["translated"]] if statement.translated else []
+    return label + text + notes.mark(statement) + (f" ({', '.join(remarks)})" if remarks else "")
 
 
 _SINGLE = {"“": "‘", "”": "’", "„": "‚"}

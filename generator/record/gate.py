@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from generator.model import Source
@@ -20,7 +21,7 @@ from generator.record.gate_polarity import disagreement
 from generator.record.gate_quotes import unknown_quotations
 from generator.record.gate_roles import misplaced
 from generator.record.gate_support import borrowed, unsupported
-from generator.record.gate_tokens import Text, Token, tokenize
+from generator.record.gate_tokens import Text, Token, key, stripped, tokenize
 from generator.record.gate_tongue import tongue
 from generator.record.text import clean, words
 
@@ -89,28 +90,42 @@ class Gate:
             return Verdict()
         return Verdict(self._together(tokens, text))
 
+    def day(self, day: date) -> bool:
+        """Whether the sources name a day: its month and its number, and its year where they name years like it at all."""
+        for read in self._sources.values():
+            named = read.known.amounts
+            if (
+                f"month {day.month}" in named
+                and str(day.day) in named
+                and (str(day.year) in named or str(day.year + 1) not in named)
+            ):
+                return True
+        return False
+
     def _together(self, tokens: Sequence[Token], text: str) -> str:
         """What none of the sources has."""
         reads, language = list(self._sources.values()), self._tongue(tokens)
         for amount in {a.key: a for r in reads for a in unknown_amounts(tokens, r.known, language=language)}.values():
             if all(amount.key not in r.known.amounts for r in reads):
                 return f"“{_shown(tokens[amount.start : amount.end])}” stands in no source"
-        missing = [set(unknown_names(tokens, r.known, translated=r.language != language)) for r in reads]
+        missing = [set(unknown_names(tokens, r.known, translated=r.language != language, headline=True)) for r in reads]
         if names := set.intersection(*missing) if missing else set():
             return f"“{min(names)}” stands in no source"
         texts = [text for r in reads for text in (r.text, r.title)]
         return unknown_quotations(text, texts, texts)
 
     def _judge(self, tokens: Sequence[Token], found: Located, read: _Read, *, claim: str) -> Verdict:
-        mine = self._tongue(tokens)
+        if key(stripped(tokens)).casefold() == key(stripped(found.span)).casefold():
+            return Verdict()
         theirs = tongue([t.text for t in found.around], read.language)
-        translated = mine != theirs
         evidence = Text(found.tokens)
         known = Known(evidence, read.title, language=theirs)
+        mine = tongue([t.text for t in tokens], theirs if _shared(tokens, known) else self._language)
+        translated = mine != theirs
         reason = (
             _particulars(tokens, claim, known, (evidence, read.title), mine, whole=read.text, spoken=(read.text, read.title))
-            or disagreement(tokens, found.span, languages=(mine, theirs))
-            or ("" if translated else misplaced(tokens, found.tokens, language=mine))
+            or disagreement(tokens, found.span, found.around, languages=(mine, theirs))
+            or ("" if translated else misplaced(tokens, found.tokens, language=mine, texts=(read.text, read.title)))
             or ("" if translated else borrowed(tokens, known=(evidence, read.title, Text(found.around)), source=read.text))
             or ("" if translated else unsupported(tokens, known))
         )
@@ -118,6 +133,12 @@ class Gate:
 
     def _tongue(self, tokens: Sequence[Token]) -> str:
         return tongue([t.text for t in tokens], self._language)
+
+
+def _shared(tokens: Sequence[Token], known: Known) -> bool:
+    """Whether most words of a claim are its evidence's, so that they are of one language."""
+    said = [t.folded for t in tokens if t.is_word]
+    return sum(word in known.words for word in said) * 2 > len(said)
 
 
 def _shape(text: str) -> str:
@@ -147,7 +168,7 @@ def _particulars(
     """The first number, date, name, code or quotation that is not known."""
     if amounts := unknown_amounts(tokens, known, language=language):
         return f"“{_shown(tokens[amounts[0].start : amounts[0].end])}” is not in the evidence"
-    names = unknown_names(tokens, known, translated=language != known.language)
+    names = unknown_names(tokens, known, translated=language != known.language, headline=whole is None)
     if names and whole:
         names = [name for name in names if not _full_name(name, tokens, known, whole)]
     if names:

@@ -12,14 +12,22 @@ Class = Literal["negation", "doubt", "claim", "said", "plan", "proof", "all"]
 
 # Phrases that hold a word of a list below and mean something else.
 IDIOMS = (
-    "not only", "not just", "not merely", "no matter", "no doubt", "denial of service", "no . *", "no. *", "said to be", "nicht nur", "non seulement", "no solo", "no sólo",
-    "whether or not", "if not", "may day", "will smith", "not least", "non - profit", "claims adjuster", "if only",
-)  # fmt: skip
+    "no matter",
+    "no doubt",
+    "denial of service",
+    "no . *",
+    "said to be",
+    "whether or not",
+    "may day",
+    "will smith",
+    "not least",
+    "claims adjuster",
+)
 
 PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
     "en": {
         "negation": (
-            "not", "*n't", "cannot", "no", "no one", "never", "none", "nobody", "nothing", "nowhere", "neither", "without", "unable", "fail* to", "failed",
+            "not", "no", "no one", "never", "none", "nobody", "nothing", "nowhere", "neither", "without", "unable", "fail* to", "failed",
             "failing to", "failure to", "refuse*", "refusal", "refusing", "decline to", "declined to", "declines to", "declining to", "deny", "denies", "denied", "denying", "denial",
             "reject*", "turn* down", "lack", "lacks", "lacked", "lacking", "hardly", "barely", "scarcely", "yet to", "stopped short of", "rule* out", "ruling out",
         ),

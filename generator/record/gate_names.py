@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from generator.record.gate_numbers import Amount, amounts
+from generator.record.gate_numbers import Amount, amounts, is_month
 from generator.record.gate_tokens import Text, Token, fold
-from generator.record.gate_tongue import MONTHS, PLACES, WEEKDAYS, common
+from generator.record.gate_tongue import PLACES, WEEKDAYS, common, stem
 
 _NO_NAMES = frozenset({"i", "i'm", "i've", "i'd", "i'll", "ok"})
 _SMALL = frozenset({"of", "and", "the", "for", "in", "on", "&", "de", "für", "der", "und"})
@@ -37,7 +37,7 @@ def is_headline(tokens: Sequence[Token]) -> bool:
 
 def is_code(token: Token) -> bool:
     """A word with digits in it: an identifier, a model, a version."""
-    return token.text[0].isalpha() and any(c.isdigit() for c in token.text)
+    return any(c.isdigit() for c in token.text) and any(c.isalpha() for c in token.text)
 
 
 class Known:
@@ -66,8 +66,9 @@ class Known:
         return frozenset(PLACES[w] for w in self.words if w in PLACES)
 
     @cached_property
-    def _dates(self) -> frozenset[str]:
-        return frozenset(w for w in self.words if w in MONTHS or w in WEEKDAYS)
+    def stems(self) -> frozenset[str]:
+        """Its words' stems."""
+        return frozenset(map(stem, self.words))
 
     def names(self, word: str, *, translated: bool = False) -> bool:
         """Whether the text has the name: in this form, with another ending, as a country's people, or as initials."""
@@ -116,15 +117,15 @@ def unknown_amounts(tokens: Sequence[Token], known: Known, *, language: str) -> 
     return [a for a in amounts(tokens, language) if a.key not in known.amounts]
 
 
-def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = False) -> list[str]:
-    """The names and codes that the text does not have."""
-    headline = is_headline(tokens)
+def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = False, headline: bool = False) -> list[str]:
+    """The names and codes that the text does not have. `headline`: the tokens may be one, with a capital at every word."""
+    headline = headline and is_headline(tokens)
     out = []
-    for token in tokens:
+    for place, token in enumerate(tokens):
         if is_code(token):
             missing = token.folded not in known.words
-        elif is_name(token, headline=headline):
-            missing = not known.names(token.text, translated=translated) and not _is_date(token)
+        elif is_name(token, headline=headline) and token.folded not in WEEKDAYS and not is_month(tokens, place):
+            missing = not known.names(token.text, translated=translated) and not _is_ordinary(token, known)
         else:
             continue
         if missing:
@@ -132,6 +133,6 @@ def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = F
     return out
 
 
-def _is_date(token: Token) -> bool:
-    """Months and weekdays are looked up as dates."""
-    return token.folded in MONTHS or token.folded in WEEKDAYS
+def _is_ordinary(token: Token, known: Known) -> bool:
+    """A sentence's first word, of which the text has another form (`Ferries` where it has `ferry`)."""
+    return token.opens and token.text[1:].islower() and len(token.text) > 4 and stem(token.text) in known.stems

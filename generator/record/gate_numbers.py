@@ -174,18 +174,23 @@ def _word(tokens: Sequence[Token], place: int) -> list[Amount]:
         return [Amount(f"span {SPANS[word]}", place, place + 1)]
     if word in WEEKDAYS and (token.text[0].isupper() or word not in ("martes", "mardi")):
         return [Amount(f"weekday {WEEKDAYS[word]}", place, place + 1)]
-    if word in MONTHS and token.text[0].isupper() and _is_month(tokens, place):
+    if is_month(tokens, place):
         return [Amount(f"month {MONTHS[word]}", place, place + 1)]
     return []
 
 
-def _is_month(tokens: Sequence[Token], place: int) -> bool:
-    """`May`, `March` and short forms may be other words: beside a number they are months, and within a sentence the long ones are."""
+_SHORT_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct okt nov dec dez mär mars".split())
+
+
+def is_month(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a month's name is one. `May`, `March` and short forms may be other words: beside a number they are months."""
+    word = tokens[place].folded
+    if word not in MONTHS or not tokens[place].text[0].isupper():
+        return False
     beside = [tokens[i].text for i in (place - 1, place + 1, place + 2) if 0 <= i < len(tokens)]
-    word = tokens[place].text.casefold()
     if any(text[0].isdigit() for text in beside):
         return True
-    return (len(word) > 4 and not (tokens[place].opens and word == "march")) or (word == "may" and not tokens[place].opens)
+    return word not in _SHORT_MONTHS and not (tokens[place].opens and word in ("may", "march"))
 
 
 def each(tokens: Sequence[Token], language: str) -> Iterator[str]:

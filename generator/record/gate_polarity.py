@@ -22,13 +22,17 @@ _SMALL = frozenset(
     so any such than then there who which what when where will would can could may might must not no der die das den dem des ein eine einen einem einer und oder ist sind war
     waren wird werden hat haben im zu mit von für auf sich es er sie le la les de des un une el los en que y""".split()
 )
-_FIRST_PERSON = frozenset({"we", "i", "our", "my", "us", "wir", "ich", "unser", "unsere", "nous", "je", '"'})
 
 
-def disagreement(claim: Sequence[Token], evidence: Sequence[Token], *, languages: tuple[str, str]) -> str:
-    """What does not agree, in a reader's words; '' where all does. `languages` are the claim's and the evidence's."""
-    mine, theirs = _Said(claim, languages[0]), _Said(evidence, languages[1])
-    return _negated(mine, theirs) or _hedged(mine, theirs) or _added(mine, theirs) or _opposite(mine, theirs)
+def disagreement(
+    claim: Sequence[Token], evidence: Sequence[Token], around: Sequence[Token], *, languages: tuple[str, str]
+) -> str:
+    """What does not agree, in a reader's words; '' where all does.
+
+    `around`: the sentences that the evidence stands in, which may say who speaks. `languages`: the claim's and the evidence's.
+    """
+    mine, theirs, more = _Said(claim, languages[0]), _Said(evidence, languages[1]), _Said(around, languages[1])
+    return _negated(mine, theirs) or _hedged(mine, theirs) or _added(mine, theirs, more) or _opposite(mine, theirs)
 
 
 class _Said:
@@ -37,7 +41,7 @@ class _Said:
     def __init__(self, tokens: Sequence[Token], language: str) -> None:
         self.tokens = tokens
         self.language = language
-        self.words = [_lower(t) for t in tokens]
+        self.words = [word for t in tokens for word in _lower(t)]
         self.stems = frozenset(stem(w) for w in self.words if w not in _SMALL and w[0].isalnum())
         starts, text = [], ""
         for word in self.words:
@@ -57,6 +61,11 @@ class _Said:
         more = {"said": MORE_SAID, "plan": MORE_PLAN}.get(name)
         return bool(more and self._spans(phrases(more)))
 
+    def speakers(self) -> int:
+        """How many phrases say that somebody says something."""
+        spans = [*self.marks("said"), *self.marks("claim"), *self._spans(phrases(MORE_SAID))]
+        return len({first for first, _ in spans})
+
     def bears_on(self, mark: tuple[int, int], *, before: int = 0) -> list[str]:
         """The stems of what a phrase bears on: the words after it in its clause, and the last `before` ones ahead of it."""
         out: list[str] = []
@@ -73,11 +82,14 @@ class _Said:
         return [(bisect_right(self._starts, m.start()) - 1, bisect_right(self._starts, m.end() - 1) - 1) for m in found]
 
 
-def _lower(token: Token) -> str:
-    """`May` within a sentence is a month, `Will` a man."""
-    if token.text in ("May", "Will", "Said", "Might") and not token.opens:
-        return token.text.upper() + "_"
-    return token.text.casefold()
+def _lower(token: Token) -> list[str]:
+    """`May` within a sentence is a month, `Will` a man; `can't` is two words."""
+    if token.text in ("May", "Will", "Might") and not token.opens:
+        return ["_" + token.text]
+    word = token.text.casefold()
+    if word in ("cannot", "can't", "won't", "shan't"):
+        return ["will" if word == "won't" else word[:3].replace("sha", "shall"), "not"]
+    return [word.removesuffix("n't"), "not"] if word.endswith("n't") and len(word) > 3 else [word]
 
 
 @cache
@@ -116,27 +128,42 @@ _NAMES: dict[Class, str] = {"doubt": "a doubt", "claim": "an allegation", "said"
 
 
 def _hedged(mine: _Said, theirs: _Said) -> str:
-    for name in ("doubt", "claim", "said", "plan"):
+    names: tuple[Class, ...] = ("doubt", "claim", "said", "plan")
+    for name in names:
         marks = theirs.marks(name)
-        if not marks or mine.says(name):
-            continue
-        if name in ("doubt", "plan") and _same_tongue(mine, theirs):
-            marks = [m for m in marks if _shares(theirs.bears_on(m, before=1), mine)]
-        if marks:
+        if marks and (
+            not mine.says(name) or (name != "said" and _same_tongue(mine, theirs) and _uncovered(name, marks, mine, theirs))
+        ):
+            if (
+                name in ("doubt", "plan")
+                and not any(_shares(theirs.bears_on(m, before=1), mine) for m in marks)
+                and _same_tongue(mine, theirs)
+            ):
+                continue
             return _said(_NAMES[name], added=False)
     return ""
+
+
+def _uncovered(name: Class, marks: list[tuple[int, int]], mine: _Said, theirs: _Said) -> bool:
+    """Whether the claim says something without the mark that the evidence has for it, though it has such a mark elsewhere."""
+    own = [m for one in INSTEAD.get(name, (name,)) for m in mine.marks(one)]
+    if not own:
+        return False
+    covered = {s for mark in own for s in mine.bears_on(mark, before=3)}
+    bearing = [{s for s in theirs.bears_on(mark, before=1) if s in mine.stems} for mark in marks]
+    return any(stems and not stems & covered for stems in bearing)
 
 
 def _shares(stems: list[str], mine: _Said) -> bool:
     return not stems or any(s in mine.stems for s in stems)
 
 
-def _added(mine: _Said, theirs: _Said) -> str:
+def _added(mine: _Said, theirs: _Said, around: _Said) -> str:
     names: tuple[Class, ...] = ("doubt", "claim")
     for name in names:
         if mine.marks(name) and not theirs.says(name):
             return _said(_NAMES[name], added=True)
-    if mine.marks("said") and not theirs.says("said") and not _FIRST_PERSON & set(theirs.words):
+    if mine.marks("said") and mine.speakers() > around.speakers():
         return _said(_NAMES["said"], added=True)
     return _stronger("proof", mine, theirs) or _stronger("all", mine, theirs)
 

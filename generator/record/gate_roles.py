@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from generator.record.gate_names import is_headline, is_name
+from generator.record.gate_names import is_name
 from generator.record.gate_numbers import amounts
-from generator.record.gate_tokens import Token
+from generator.record.gate_tokens import Text, Token, tokenize
 from generator.record.gate_tongue import stem
 
 _AGENT = frozenset({"by", "von", "durch", "par", "por"})
@@ -33,12 +33,20 @@ class Unit:
     keys: frozenset[str] = field(default=frozenset())
 
 
-def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: str) -> str:
-    """What stands in another's place, in a reader's words; '' where nothing does."""
+def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: str, texts: Sequence[Text]) -> str:
+    """What stands in another's place, in a reader's words; '' where nothing does. `texts`: where a name of several words may stand whole."""
     here, there = units(claim, language), units(evidence, language)
+    for unit in here:
+        if (
+            unit.kind == "name"
+            and len(unit.keys) > 1
+            and not any(text.holds(tokenize(unit.text)) for text in texts)
+            and _torn(unit, there)
+        ):
+            return f"“{unit.text}” is put together from other names"
     voice = len(_AGENT & {u.text for u in here}) != len(_AGENT & {u.text for u in there})
     for place, unit in enumerate(here):
-        if unit.kind not in ("name", "number"):
+        if unit.kind not in ("name", "number") or _short_for(unit, there):
             continue
         left = _rivals(here, place, -1, there)
         right = _rivals(here, place, +1, there)
@@ -50,18 +58,33 @@ def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: st
     return ""
 
 
+def _short_for(unit: Unit, there: Sequence[Unit]) -> bool:
+    """Initials that the evidence spells out have their place by those words."""
+    return unit.kind == "name" and unit.text.isupper() and not any(unit.keys & other.keys for other in there)
+
+
+def _torn(unit: Unit, there: Sequence[Unit]) -> bool:
+    """Whether the evidence joins a part of the name with something that the claim leaves out."""
+    return any(
+        unit.keys & other.keys and other.keys - unit.keys for other in there if other.kind == "name" and len(other.keys) > 1
+    )
+
+
 def units(tokens: Sequence[Token], language: str) -> list[Unit]:
     """Tokens as units: a name of several words is one, a number with its scale and unit too."""
     counted = {a.start: a for a in amounts(tokens, language) if not a.key.startswith("span")}
-    headline, out, place = is_headline(tokens), [], 0
+    out: list[Unit] = []
+    place = 0
     while place < len(tokens):
         if amount := counted.get(place):
             out.append(Unit("number", " ".join(t.text for t in tokens[place : amount.end]), frozenset({amount.key})))
             place = amount.end
             continue
         end = place
-        while end < len(tokens) and end not in counted and is_name(tokens[end], headline=headline):
+        while end < len(tokens) and end not in counted and is_name(tokens[end]):
             end += 1
+            if tokens[end - 1].text.endswith("'s"):
+                break
         if end > place:
             run = tokens[place:end]
             out.append(Unit("name", " ".join(t.text for t in run), frozenset(t.folded for t in run)))

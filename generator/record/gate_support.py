@@ -31,7 +31,6 @@ def borrowed(tokens: Sequence[Token], *, known: Sequence[Text], source: Text) ->
 def unsupported(tokens: Sequence[Token], known: Known) -> str:
     """Says so where hardly a word of the claim stands in the evidence."""
     content = [stem(t.text) for t in tokens if t.is_word and t.folded not in _EMPTY]
-    have = {stem(word) for word in known.words}
-    if content and sum(word in have for word in content) < LEAST * len(content):
+    if content and sum(word in known.stems for word in content) < LEAST * len(content):
         return "hardly a word of it stands in the evidence"
     return ""

@@ -10,13 +10,19 @@ TITLE_WORDS = 4  # below that, equal headlines ("Security update") say nothing
 
 def marks(url: str, title: str) -> tuple[str, ...]:
     """Short hashes of an article's canonical address and of its headline: whoever prints the same has one of them."""
-    found = []
-    if address := canonical(url):
-        found.append(digest("url", address))
+    return tuple(mark for mark in (url_mark(url), title_mark(title)) if mark)
+
+
+def url_mark(url: str) -> str:
+    """A short hash of the canonical address, '' where there is none."""
+    address = canonical(url)
+    return digest("url", address) if address else ""
+
+
+def title_mark(title: str) -> str:
+    """A short hash of the headline, '' where it is too short to say anything."""
     plain = normal_title(title)
-    if len(words(plain)) >= TITLE_WORDS:
-        found.append(digest("title", plain))
-    return tuple(found)
+    return digest("title", plain) if len(words(plain)) >= TITLE_WORDS else ""
 
 
 def story_id(feed_url: str, entry_id: str) -> str:

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from generator.model import Analysis, Source, Story
-from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Entities, Generated, Score, SourceMeta, body_hash
+from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Entities, Generated, Score, SourceMeta, Watch, body_hash
 from generator.record.text import shorten, slugify
 
 
 def article_meta(
-    story: Story, analysis: Analysis, sources: Sequence[Source], *, body: str, now: datetime, language: str
+    story: Story, analysis: Analysis, sources: Sequence[Source], *, body: str, now: datetime, language: str, draft: bool = False
 ) -> ArticleMeta:
-    """The front matter of a new page; `language` is the publication's."""
+    """The front matter of a new page; `language` is the publication's, a `draft` waits for a person."""
     return ArticleMeta(
         id=story.id,
         title=analysis.title[:300],
@@ -31,6 +31,8 @@ def article_meta(
             by=analysis.by, model=analysis.model, prompt=analysis.prompt, kept=analysis.kept, dropped=analysis.dropped
         ),
         score=Score(total=story.score, why=story.why),
+        watch=tuple(Watch(claim=item.claim, by=item.by) for item in analysis.watch),
+        status="draft" if draft else None,
         generated=Generated(hash=body_hash(body)),
     )
 

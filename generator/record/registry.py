@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from generator.model import Entry, FeedResult, Story, replace
-from generator.record.identity import marks
+from generator.record.identity import url_mark
 from generator.record.ledger import Ledger
 from generator.record.store import Article
 
 STREAM, HEALTH = "stories", "feeds"
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A deleted page, as the ledger remembers it: its first coverage's headline, and when it was published."""
+
+    story: str
+    title: str
+    published: datetime
 
 
 class Registry:
@@ -26,7 +36,8 @@ class Registry:
         self._ledger = ledger
         self._pages = {page.meta.id: page for page in pages}
         self._entries: dict[tuple[str, str], str] = {}
-        self._marks: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
+        self._rows: dict[str, dict[str, Any]] = {}
         self._published: dict[str, tuple[datetime, str]] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
         self._newly_seen: list[Entry] = []
@@ -40,8 +51,17 @@ class Registry:
         return entry.key in self._entries
 
     def story_of(self, entry: Entry) -> str | None:
-        """The id of the published story that this entry is an exact duplicate of."""
-        return next((self._marks[mark] for mark in marks(entry.url, entry.title) if mark in self._marks), None)
+        """The id of the published story that has this entry's address among its sources, or had before it was deleted."""
+        return self._addresses.get(url_mark(entry.url))
+
+    def gone(self, exists: Callable[[str], bool]) -> list[Gone]:
+        """Stories whose pages people deleted: their coverage is known and comes back nowhere."""
+        lost = (row for story, row in self._rows.items() if story not in self._pages)
+        return [
+            Gone(str(row["story"]), str(row.get("title", "")), _moment(row))
+            for row in lost
+            if not exists(str(row.get("path", "")))
+        ]
 
     def page(self, story: str) -> Article | None:
         """The story's page; None where a person deleted it."""
@@ -68,7 +88,8 @@ class Registry:
 
     def published(self, story: Story, *, path: str, category: str, now: datetime) -> None:
         """Remember a new page."""
-        row = {"event": "published", "story": story.id, "path": path, "category": category, **_known_by(story.entries)}
+        row = {"event": "published", "story": story.id, "path": path, "category": category, "title": story.first.title}
+        row |= _known_by(story.entries)
         self._write(row, now=now)
 
     def joined(self, entry: Entry, story: str, *, now: datetime) -> None:
@@ -97,17 +118,18 @@ class Registry:
 
     def _learn(self, row: dict[str, Any]) -> None:
         try:
-            moment = datetime.fromisoformat(row["at"]).astimezone(UTC)
+            moment = _moment(row)
             if row["event"] == "seen":
                 key = (str(row["feed"]), str(row["entry"]))
                 self._first_seen[key] = min(moment, self._first_seen.get(key, moment))
                 return
             if row["event"] == "published":
                 self._published.setdefault(row["story"], (moment, str(row["category"])))
+                self._rows.setdefault(row["story"], row)
             for feed, entry in row["entries"]:
                 self._entries[(feed, entry)] = row["story"]
             for mark in row["marks"]:
-                self._marks.setdefault(mark, row["story"])
+                self._addresses.setdefault(mark, row["story"])
         except (KeyError, TypeError, ValueError):
             return  # a row of another version, or one that a person broke: it must not stop the run
 
@@ -115,13 +137,16 @@ class Registry:
         if page.meta.published:
             self._published.setdefault(page.meta.id, (page.meta.published, page.meta.category))
         for source in page.meta.sources:
-            for mark in marks(source.url, source.title):
-                self._marks.setdefault(mark, page.meta.id)
+            self._addresses.setdefault(url_mark(source.url), page.meta.id)
 
 
 def _known_by(entries: Iterable[Entry]) -> dict[str, Any]:
     entries = list(entries)
     return {
         "entries": [list(entry.key) for entry in entries],
-        "marks": sorted({mark for entry in entries for mark in marks(entry.url, entry.title)}),
+        "marks": sorted({mark for entry in entries if (mark := url_mark(entry.url))}),
     }
+
+
+def _moment(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["at"]).astimezone(UTC)

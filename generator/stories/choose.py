@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,8 +12,13 @@ from generator.record.categories import phrases
 from generator.record.text import words
 from generator.record.urls import host
 from generator.settings import Block, Select
+from generator.stories import background
+from generator.stories.cues import critical, exploited
+from generator.stories.independent import independent
+from generator.stories.terms import terms
 
 LONG_TEXT_WORDS = 150
+NEW_NAME = 8.7  # rarity of a word that the background table has never seen
 
 
 @dataclass(frozen=True)
@@ -40,19 +45,40 @@ def blocked(entry: Entry, block: Block) -> str:
 
 
 def score(story: Story, *, now: datetime) -> Story:
-    """The story with its score and the reasons for it, in a reader's words."""
-    total, why = 0.0, []
-    outlets = {entry.feed.url: entry.feed.weight for entry in story.entries}
-    total += sum(outlets.values())
-    why.append("1 source" if len(outlets) == 1 else f"{len(outlets)} sources")
+    """The story with its score and the reasons for it, in a reader's words, the weightiest kind first."""
+    parts = [*_coverage(story), *_urgency(story), *_freshness(story, now=now)]
+    return replace(story, score=round(sum(points for points, _ in parts), 2), why=tuple(words for _, words in parts if words))
+
+
+def _coverage(story: Story) -> Iterator[tuple[float, str]]:
+    """Who reports it: each outlet's weight, one copy once."""
+    voices = independent(story.entries)
+    outlets = len({entry.feed.url for entry in story.entries})
+    told = "1 source" if len(voices) == 1 else f"{len(voices)} independent sources"
+    if copies := outlets - len(voices):
+        told += " and 1 copy" if copies == 1 else f" and {copies} copies"
+    yield sum(max(entry.feed.weight for entry in voice) for voice in voices), told
     if max(len(words(entry.content)) for entry in story.entries) >= LONG_TEXT_WORDS:
-        total += 1.0
-        why.append("full text")
+        yield 1.0, "full text"
+
+
+def _urgency(story: Story) -> Iterator[tuple[float, str]]:
+    texts = [f"{_sentence(entry.title)} {entry.excerpt or entry.content}" for entry in story.entries]
+    if any(exploited(text) for text in texts):
+        yield 1.5, "exploited in the wild"
+    if any(critical(text) for text in texts):
+        yield 0.75, "rated critical"
+    if any(background.shipped().rarity(term) >= NEW_NAME for entry in story.entries for term in terms(entry.title)):
+        yield 0.5, "names something new"
+
+
+def _freshness(story: Story, *, now: datetime) -> Iterator[tuple[float, str]]:
     age = now - (story.first.published or now)
-    fresh = max(0.0, 1.0 - age / timedelta(days=7))
-    if age < timedelta(days=1):
-        why.append("new today")
-    return replace(story, score=round(total + fresh, 2), why=tuple(why))
+    yield max(0.0, 1.0 - age / timedelta(days=7)), "new today" if age < timedelta(days=1) else ""
+
+
+def _sentence(title: str) -> str:
+    return title if title.endswith((".", "!", "?")) else f"{title}."
 
 
 def choose(

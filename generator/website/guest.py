@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from typing import Any, get_args
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
@@ -11,8 +11,11 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from generator import resources
+from generator.record.authorship import author_line
+from generator.settings import Weekday
 from generator.website import views
 from generator.website.site import Site
+from generator.website.tongue import with_languages
 
 _UNUSED_ASSETS = "assets/javascripts/"  # Material's; our templates load none of it
 
@@ -24,7 +27,8 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site) -> Files:
             files.remove(file)
     plain = _plain_pages(files, site)
     there = {file.dest_uri: file for file in files}
-    generated = [(source, "") for source in site.virtual] + list(site.files()) + [("sitemap.xml", site.sitemap(plain))]
+    pages = [(source, "") for source in site.virtual]
+    generated: list[tuple[str, str | bytes]] = [*pages, *site.files(), ("sitemap.xml", site.sitemap(plain))]
     for source, content in generated:
         file = File.generated(config, source, content=content)
         other = there.get(file.dest_uri)
@@ -47,14 +51,14 @@ def _plain_pages(files: Files, site: Site) -> list[str]:
 def prepare_environment(env: Environment, site: Site) -> Environment:
     """Our templates escape by themselves (Material's don't), and have the words, the dates and the site at hand."""
     env.autoescape = _escapes
-    env.globals.update(gw=site.globals, t=site.words, many=site.words.count, author_line=_author_line(site), own_page=own_page)
+    env.globals.update(gw=site.globals, t=site.words, author_line=_author_line(site), own_page=own_page, weekday=_weekday(site))
     env.filters.update(
         date=site.words.date,
         day=site.words.day,
         moment=site.words.moment,
         month=site.words.month,
         iso=views.iso,
-        outcome=lambda value: site.words(views.outcome_key(value)),
+        outcome=site.words.outcome,
         section=lambda row: site.categories[row.category].name,
     )
     return env
@@ -65,13 +69,26 @@ def _escapes(name: str | None) -> bool:
 
 
 def _author_line(site: Site) -> Any:
-    return lambda author: views.author_line(author, site.words)
+    return lambda author: author_line(author, site.words)
+
+
+def _weekday(site: Site) -> Any:
+    names = dict(zip(get_args(Weekday), site.words.texts["weekdays"], strict=True))
+    return lambda key: names[key]
 
 
 def own_page(page: Any) -> str:
     """A plain page's title as text: MkDocs gives it as HTML where it comes from a heading."""
     given = page.meta.get("title") if page.meta else None
     return str(given) if given else html.unescape(str(page.title or ""))
+
+
+def finish_page(body: str, page: Page, site: Site) -> str:
+    """The rendered body of an article, with what is quoted in another language marked so."""
+    article = site.articles.get(page.file.src_uri)
+    if article is None or article.meta.withdrawn:
+        return body
+    return with_languages(body, article.meta.sources, language=site.words.language)
 
 
 def prepare_page(page: Page, markdown: str, site: Site) -> str:

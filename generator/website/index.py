@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Literal
 
+from generator.record.authorship import Authorship, authorship
 from generator.record.categories import Category
 from generator.record.store import Article, Issue
-from generator.record.text import clean, digest, slugify
+from generator.record.text import clean
+from generator.website.names import Names, facet_slug
 
 Kind = Literal["category", "tag", "source", "organisation", "product", "cve"]
-Writer = Literal["extracted", "model", "person"]
 
 FOLDERS: Mapping[Kind, str] = {
     "category": "categories",
@@ -25,16 +26,6 @@ FOLDERS: Mapping[Kind, str] = {
 ALWAYS: frozenset[Kind] = frozenset({"category", "source"})
 MIN_STORIES = 3  # of a tag, an organisation, a product, a CVE
 LATEST = 30  # on a facet's front page
-
-
-@dataclass(frozen=True, slots=True)
-class Authorship:
-    """Who wrote a page, whether a person edited it, and who reviewed it ('' if nobody)."""
-
-    writer: Writer
-    model: str = ""
-    edited: bool = False
-    reviewer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +84,7 @@ class Index:
     now: datetime | None
     zone: tzinfo
     by_id: Mapping[str, Row] = field(default_factory=dict)
+    noted: tuple[Article, ...] = ()  # with a correction, or a prediction that has a date
 
     def month(self, row: Row) -> str:
         """The month a story is listed under: of its publishing, in the publication's zone."""
@@ -118,12 +110,17 @@ class Index:
 
 
 def build_index(
-    articles: Iterable[Article], issues: Iterable[Issue], *, categories: Mapping[str, Category], zone: tzinfo
+    articles: Iterable[Article],
+    issues: Iterable[Issue],
+    *,
+    categories: Mapping[str, Category],
+    zone: tzinfo,
+    names: Names | None = None,
 ) -> Index:
     """The index of a publication. Every category has a listing, be it empty."""
-    articles, issues = tuple(articles), tuple(issues)
+    articles, issues, names = tuple(articles), tuple(issues), names or Names()
     shown = [page for page in articles if page.meta.listed]
-    rows = sorted((row_of(page, categories) for page in shown), key=lambda r: (r.moment, r.id), reverse=True)
+    rows = sorted((row_of(page, categories, names) for page in shown), key=lambda r: (r.moment, r.id), reverse=True)
     withdrawn = tuple(p for p in articles if p.meta.withdrawn and p.meta.status != "draft")
     ready = sorted((i for i in issues if i.meta.status == "ready"), key=lambda i: (i.meta.date, i.meta.id), reverse=True)
     hidden = [p.path for p in articles if p.meta.status == "draft"] + [i.path for i in issues if i.meta.status != "ready"]
@@ -140,11 +137,12 @@ def build_index(
         now=max(times, default=None),
         zone=zone,
         by_id={r.id: r for r in rows},
+        noted=tuple(p for p in shown if p.meta.corrections or p.meta.watch),
     )
 
 
-def row_of(page: Article, categories: Mapping[str, Category]) -> Row:
-    """One page's row: depends on that page and its category's name alone."""
+def row_of(page: Article, categories: Mapping[str, Category], names: Names) -> Row:
+    """One page's row: depends on that page, its category's name and entities.yml alone."""
     meta = page.meta
     return Row(
         id=meta.id,
@@ -155,41 +153,26 @@ def row_of(page: Article, categories: Mapping[str, Category]) -> Row:
         moment=meta.moment,
         updated=meta.updated if meta.updated and meta.updated > meta.moment else None,
         author=authorship(page),
-        facets=tuple(_facets(page, categories)),
+        facets=tuple(_facets(page, categories, names)),
         sources=tuple(dict.fromkeys(clean(s.feed) for s in meta.sources)),
         score=meta.score.total if meta.score else 0.0,
         language=meta.language,
     )
 
 
-def authorship(page: Article) -> Authorship:
-    """Who wrote it. Without the machine's hash a person did, whatever else the front matter says."""
-    meta = page.meta
-    reviewer = clean(meta.reviewed.by) if meta.reviewed else ""
-    if meta.generated is None or (meta.analysis and meta.analysis.by == "person"):
-        return Authorship("person", reviewer=reviewer)
-    model = (meta.analysis.model or meta.analysis.by) if meta.analysis and meta.analysis.by == "claude" else ""
-    return Authorship("model" if model else "extracted", model, edited=not page.pristine, reviewer=reviewer)
-
-
-def facet_slug(name: str) -> str:
-    """A name as a part of an address; names that no Latin letter spells get a short digest."""
-    return slugify(name) or digest(name, length=10)
-
-
-def _facets(page: Article, categories: Mapping[str, Category]) -> Iterable[tuple[Kind, str, str]]:
+def _facets(page: Article, categories: Mapping[str, Category], names: Names) -> Iterable[tuple[Kind, str, str]]:
     meta = page.meta
     yield "category", meta.category, categories[meta.category].name
     named: tuple[tuple[Kind, Iterable[str]], ...] = (
         ("source", (s.feed for s in meta.sources)),
-        ("organisation", meta.entities.organisations),
-        ("product", meta.entities.products),
+        ("organisation", names.organisations(meta.entities.organisations)),
+        ("product", names.products(meta.entities.products)),
         ("cve", meta.entities.cves),
     )
     for tag in dict.fromkeys(meta.tags):
         yield "tag", tag, tag.replace("-", " ")
-    for kind, names in named:
-        slugs = {facet_slug(name): name for name in map(clean, names) if name}
+    for kind, given in named:
+        slugs = {facet_slug(name): name for name in map(clean, given) if name}
         yield from ((kind, slug, name) for slug, name in slugs.items())
 
 

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from generator.record.categories import Category
+from generator.record.words import Words
 from generator.website.index import FOLDERS, LATEST, MIN_STORIES, Index, Kind, Listing, Row
-from generator.website.words import Words
 
 LEAD_AGE = timedelta(hours=24)
 STALE = timedelta(hours=48)

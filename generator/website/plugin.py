@@ -53,6 +53,10 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         """Choose the page's template; a tombstone keeps nothing of its text."""
         return guest.prepare_page(page, markdown, self.site)
 
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Say which quotations are in another language."""
+        return guest.finish_page(html, page, self.site)
+
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Give the template what the page shows."""
         context["view"] = self.site.view(page.file.src_uri)
@@ -62,7 +66,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Watch what a page depends on besides content/."""
         root = Path(config.config_file_path).parent
-        for name in ("newsletter.yml", "categories", "overrides"):
+        for name in ("newsletter.yml", "entities.yml", "categories", "overrides"):
             if (root / name).exists():
                 server.watch(str(root / name))
         return server

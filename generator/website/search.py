@@ -9,7 +9,7 @@ from generator.errors import GroundwireError
 from generator.website import canonical
 
 FOLDER = "pagefind"
-_IGNORED = ".footnote, .footnote-ref, .headerlink, #full-report, #analysis-summary"
+_IGNORED = ".footnote, .footnote-ref, .headerlink, .gw-body--made > h2"
 # Its own interfaces, playground and highlighter are not used; the reader's browser needs the rest.
 _UNUSED = ("pagefind-ui.js", "pagefind-ui.css", "pagefind-modular-ui.js", "pagefind-modular-ui.css", "pagefind-highlight.js")
 _UNUSED_TOO = ("pagefind-component-ui.js", "pagefind-component-ui.css")

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from generator.record.authorship import author_line
 from generator.record.text import clean
+from generator.record.words import Words
 from generator.website.index import Row
-from generator.website.views import author_line
-from generator.website.words import Words
 
 ITEMS = 50
 _NAMESPACE = uuid.UUID("5f0b9f0e-2d5a-5c9e-9d3b-6a1c7e4f8a20")

@@ -8,31 +8,23 @@ from __future__ import annotations
 
 import html
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
+from generator.record.authorship import authorship
 from generator.record.escape import safe_url
 from generator.record.store import Article, Issue
 from generator.record.text import clean, normal
-from generator.website.index import Authorship, Index, Kind, Listing, Row, facet_slug
-from generator.website.words import Words
+from generator.record.words import Words
+from generator.settings import Settings
+from generator.website.index import Index, Kind, Listing, Row
+from generator.website.names import facet_slug
+from generator.website.tongue import foreign_to
 
 CVE_RECORD = "https://www.cve.org/CVERecord?id="
 
 
-def author_line(author: Authorship, words: Words) -> str:
-    """Who wrote it and who reviewed it, in one line: for page, card and feed."""
-    writer = words("written_model", name=author.model) if author.writer == "model" else words(f"written_{author.writer}")
-    parts = [writer]
-    if author.edited:
-        parts.append(words("edited"))
-    if author.reviewer:
-        parts.append(words("reviewed_by", name=author.reviewer))
-    elif author.writer != "person" and not author.edited:
-        parts.append(words("not_reviewed"))
-    return ", ".join(parts)
-
-
-def article_view(page: Article, row: Row, index: Index, *, site_url: str) -> dict[str, Any]:
+def article_view(page: Article, row: Row, index: Index, *, words: Words, site_url: str) -> dict[str, Any]:
     """The view of a listed article."""
     meta = page.meta
     return {
@@ -44,16 +36,38 @@ def article_view(page: Article, row: Row, index: Index, *, site_url: str) -> dic
         "words_read": sum(source.words for source in meta.sources),
         "facets": _linked(row, index),
         "year": f"{row.moment.astimezone(index.zone):%Y}",
-        "jsonld": article_jsonld(page, row, site_url=site_url),
+        "timeline": timeline(page, row, words),
+        "foreign": foreign_to(row.language, words.language) if row.language else False,
     }
+
+
+def timeline(page: Article, row: Row, words: Words) -> list[tuple[datetime, str]]:
+    """What happened to the page, oldest first; nothing where the dateline says it all."""
+    meta = page.meta
+    events = [(meta.date, words("first_seen" if meta.date_estimated else "first_coverage"))] if meta.published else []
+    events.append((row.moment, words("published")))
+    events += [(source.added, words("source_joined", name=clean(source.feed))) for source in meta.sources if source.added]
+    events += [(item.date, words("corrected")) for item in meta.corrections]
+    told = {f"{when:%Y-%m-%d %H}" for when, _ in events[1:]}
+    if row.updated and f"{row.updated:%Y-%m-%d %H}" not in told and len(events) > 2:
+        events.append((row.updated, words("updated")))
+    return sorted(events, key=lambda event: event[0]) if len(events) > 2 else []
+
+
+def only_quotes(page: Article) -> bool:
+    """Whether the page has nothing but others' words and nobody reviewed it, or no word beyond an excerpt."""
+    meta, author = page.meta, authorship(page)
+    if author.writer == "person" or author.edited:
+        return False
+    excerpt_only = meta.analysis is None or not meta.analysis.kept
+    return excerpt_only or (author.writer == "extracted" and not author.reviewer)
 
 
 def repeats_excerpt(page: Article) -> bool:
     """Whether an extractive page's description already stands in its excerpt, so that it would be read twice."""
     if not page.meta.analysis or page.meta.analysis.by != "extractive":
         return False
-    report = page.body.split("\n## Analysis summary", 1)[0]
-    quoted = " ".join(line.removeprefix(">").strip() for line in report.splitlines() if line.startswith(">"))
+    quoted = " ".join(takewhile(bool, (line[1:].strip() for line in page.body.splitlines() if line.startswith(">"))))
     wanted = normal(page.meta.description).rstrip(". ")
     return bool(wanted) and wanted in normal(html.unescape(quoted))
 
@@ -75,9 +89,9 @@ def _linked(row: Row, index: Index) -> dict[str, list[tuple[str, Listing | None,
     return found
 
 
-def article_jsonld(page: Article, row: Row, *, site_url: str) -> dict[str, Any]:
+def article_jsonld(page: Article, row: Row, *, site_url: str, settings: Settings, image: str) -> dict[str, Any]:
     """The page as a schema.org NewsArticle."""
-    meta = page.meta
+    meta, house = page.meta, {"@type": "Organization", "name": settings.publisher.name or settings.title, "url": site_url}
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -87,6 +101,10 @@ def article_jsonld(page: Article, row: Row, *, site_url: str) -> dict[str, Any]:
         "dateModified": iso(row.touched),
         "mainEntityOfPage": site_url + row.url,
         "identifier": row.id,
+        "image": [image],
+        "inLanguage": settings.language,
+        "author": house,
+        "publisher": house,
         "isBasedOn": [url for url in (safe_url(s.url) for s in meta.sources) if url],
     }
     if meta.tags:
@@ -119,8 +137,3 @@ def issue_title(issue: Issue) -> str:
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def outcome_key(outcome: str) -> str:
-    """The catalogue's key for a watch item's outcome."""
-    return "outcome_" + outcome.replace(" ", "_")

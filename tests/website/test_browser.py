@@ -1,4 +1,4 @@
-"""The built site in a real browser: search, evidence, light and dark, no script, size."""
+"""The built site in a real browser: search, evidence, light and dark, no script, size, access for all, attacks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import functools
 import gzip
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import escape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,33 @@ from urllib.parse import urlsplit
 
 import pytest
 from sitekit import Publication, sample
+from support import FeedServer
+
+from generator.website.build import build_site
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARTICLE = "articles/2026/02/gateway-flaw-0/"
+PAGES = (
+    *("", ARTICLE, "categories/flaws/", "search/?q=gateway", "issues/2026-w09/", "subscribe/", "archive/", "corrections/"),
+    *(
+        "predictions/",
+        "about/method/",
+        "about/feeds/",
+        "about/imprint/",
+        "about/privacy/",
+        "articles/2026/02/secretgone-withdrawn/",
+    ),
+)
+ATTACKS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "[x](javascript:alert(1)) <javascript:alert(1)>",
+    "<svg/onload=alert(1)> <details open ontoggle=alert(1)>",
+    "`` <b onmouseover=alert(1)> {{ alert(1) }} {% raw %}",
+    "![x](x){: onerror=alert(1) } {: onclick=alert(1) }",
+    "</title></script><script>alert(1)//",
+    "&lt;script&gt;alert(1)&lt;/script&gt; &#60;script&#62;alert(1)",
+)
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 pytestmark = pytest.mark.slow
 
@@ -29,6 +56,16 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The folder on loopback; its address."""
+    web = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=web.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{web.server_address[1]}/"
+    web.shutdown()
+    web.server_close()
+
+
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site under a sub-path, as on a project's Pages."""
@@ -38,10 +75,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "Bad <img src=x onerror=document.title='pwned'> title", hours=5, description="Word marker: <script>alert(1)</script>"
     )
     Publication(pub.root).build(site_dir=root / "web" / "briefing")
-    web = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root / "web")))
-    threading.Thread(target=web.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{web.server_address[1]}/briefing/"
-    web.shutdown()
+    with served(root / "web") as address:
+        yield f"{address}briefing/"
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +223,94 @@ def test_nothing_scrolls_sideways(base: str, reader: Reader, width: int) -> None
     for address in ("", ARTICLE, "categories/flaws/", "archive/2026/02/", "search/", "issues/2026-w09/", "about/", "subscribe/"):
         reader.page.goto(base + address)
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value; }).observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 300);
+})"""
+
+
+@pytest.mark.parametrize("reader", [{"viewport": {"width": 390, "height": 800}}], indirect=True)
+def test_nothing_jumps_while_a_page_loads(base: str, reader: Reader) -> None:
+    for address in ("", ARTICLE, "issues/2026-w09/"):
+        reader.page.goto(base + address, wait_until="networkidle")
+        assert reader.page.evaluate(SHIFT) < 0.05, address
+
+
+def test_what_is_new_since_the_last_visit_is_marked_in_this_browser_alone(base: str, reader: Reader) -> None:
+    page = reader.page
+    page.goto(base)
+    assert page.locator(".gw-new").count() == 0, "a first visit marks nothing"
+    page.goto(base)
+    assert page.locator(".gw-new").count() == 0
+    page.evaluate("localStorage.setItem('groundwire.seen', '2026-02-27T10:30:00Z')")
+    page.goto(base)
+    marked = page.locator(".gw-card:has(.gw-new) .gw-card__title").all_inner_texts()
+    assert sorted(marked) == ["Gateway flaw 0", "Gateway flaw 1"]
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(base: str, reader: Reader, scheme: str) -> None:
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        if os.environ.get("GROUNDWIRE_REQUIRE_ALL"):
+            raise
+        pytest.skip("axe-playwright-python is not installed: pip install -e .[dev]")
+    reader.page.emulate_media(color_scheme=scheme)
+    options = {
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        "resultTypes": ["violations"],
+    }
+    for address in PAGES:
+        reader.page.goto(base + address)
+        found = Axe().run(reader.page, options=options).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == [], address
+
+
+def test_attacks_from_a_feed_execute_nothing(
+    corpus: Path, publication: Callable[..., Path], server: FeedServer, reader: Reader
+) -> None:
+    from generator import pipeline
+    from generator.wiring import open_publication
+
+    evil = (corpus / "attack" / "xss.xml").read_text(encoding="utf-8")
+    evil = evil.replace("javascript:alert(1)</link>", f"{server.url('/a')}</link>", 1)
+    item = evil[evil.index("<item>") : evil.index("</item>") + len("</item>")]
+    more = "".join(
+        item.replace("data:text/html", f"{n}").replace("/a</link>", f"/{n}</link>").replace("<title>", f"<title>{escape(text)} ")
+        for n, text in enumerate(ATTACKS)
+    )
+    page = (
+        "<html><head><title>T</title></head><body><article>"
+        + "".join(
+            f"<p>{escape(text)} said the agency on Monday, which is long enough to be read as a sentence of its own.</p>"
+            for text in ATTACKS
+        )
+        + "</article></body></html>"
+    )
+    for path in ("/a", *(f"/{n}" for n in range(len(ATTACKS)))):
+        server.pages[path] = (200, {"Content-Type": "text/html"}, page.encode())
+    root = publication(server.put("/feed.xml", evil.replace("</channel>", more + "</channel>")))
+    with open_publication(root, command="test", tell=lambda line: None, force=True) as parts:
+        assert len(pipeline.update(parts, now=datetime.now(UTC)).published) > 3
+    site = build_site(root).site_dir
+    with served(site) as base:
+        reader.page.add_init_script("window.alert = () => { document.documentElement.dataset.pwned = 'yes'; };")
+        reader.page.on("dialog", lambda dialog: reader.errors.append(dialog.message))
+        addresses = [
+            "",
+            *(p.parent.relative_to(site).as_posix() + "/" for p in sorted(site.glob("articles/**/index.html"))),
+            "search/?q=alert",
+        ]
+        for address in addresses:
+            reader.page.goto(base + address, wait_until="networkidle")
+            assert reader.page.evaluate("document.documentElement.dataset.pwned") is None, address
+            assert reader.page.locator(".gw-main :is(iframe, object, form:not([role=search]), img, script)").count() == 0, address
+        assert {urlsplit(url).netloc for url in reader.asked} == {urlsplit(base).netloc}
 
 
 def test_light_and_dark_are_the_readers_choice_and_stay(base: str, reader: Reader) -> None:

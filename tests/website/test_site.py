@@ -21,7 +21,6 @@ from generator.record.frontmatter import Reviewed
 from generator.website.build import build_site
 from generator.website.config import check_mkdocs_config
 from generator.website.site import load_site
-from generator.website.words import _catalogue
 
 
 @pytest.fixture(scope="module")
@@ -91,14 +90,12 @@ def test_who_wrote_it_is_said(tmp_path: Path) -> None:
     pub = Publication.create(tmp_path / "pub")
     claude = {"by": "claude", "model": "model-x", "kept": 1}
     cases = {
-        pub.article("One"): "Extracted by rule from the sources, not reviewed",
+        pub.article("One"): "Extracted by rule, not reviewed",
         pub.article("Two", analysis=claude): "Written by model-x, not reviewed",
         pub.article(
             "Three", analysis=claude, reviewed=Reviewed(by="A. Editor", on="2026-03-01")
         ): "Written by model-x, reviewed by A. Editor",
-        pub.article(
-            "Four", generated={"hash": "sha256:0123456789abcdef"}
-        ): "Extracted by rule from the sources, edited by a person",
+        pub.article("Four", generated={"hash": "sha256:0123456789abcdef"}): "Extracted by rule, edited by a person",
         pub.article("Five", generated=None, analysis=None, score=None): "Written by a person",
     }
     site = pub.build()
@@ -175,6 +172,7 @@ def test_the_sitemap_dates_pages_by_their_content(site: Path) -> None:
     assert dated[f"{BASE}articles/2026/02/gateway-flaw-1/"] == "2026-02-27T11:00:00Z"
     assert dated[BASE] == "2026-02-27T12:00:00Z"
     assert dated[f"{BASE}about/"] == ""
+    assert f"{BASE}articles/2026/02/gateway-flaw-0/" not in dated, "nobody reviewed it and it only quotes"
     for address in dated:
         assert (site / address.removeprefix(BASE) / "index.html").is_file(), address
     assert not [a for a in dated if "old-name" in a or "secret" in a or "outlets" in a or "/search/" in a]
@@ -251,7 +249,7 @@ def test_mkdocs_build_works_by_itself(tmp_path: Path) -> None:
 
 
 def test_a_publication_overrides_our_templates(tmp_path: Path) -> None:
-    pub = sample(tmp_path / "pub")
+    pub = Publication.create(tmp_path / "pub")
     (pub.root / "overrides/groundwire").mkdir(parents=True)
     (pub.root / "overrides/groundwire/footer.html").write_text("<footer>{{ gw.title }} of our own</footer>", encoding="utf-8")
     assert "The &lt;Test&gt; Briefing of our own" in (pub.build() / "index.html").read_text(encoding="utf-8")
@@ -272,17 +270,6 @@ def test_check_refuses_what_newsletter_yml_owns(tmp_path: Path, change: tuple[st
     text = (REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8").replace(*change)
     (pub.root / "mkdocs.yml").write_text(text, encoding="utf-8")
     assert told in "\n".join(map(str, check_mkdocs_config(pub.root)))
-
-
-def test_german_is_complete_and_used(tmp_path: Path) -> None:
-    assert _catalogue()["de"].keys() == _catalogue()["en"].keys()
-    pub = Publication.create(tmp_path / "pub", "language: de\n")
-    address = pub.article("Meldung")
-    site = pub.build()
-    text = page(site, address).text()
-    assert "27. Februar 2026, 13:00 Uhr CET" in text
-    assert "nicht geprüft" in text
-    assert dict(page(site, address).tags)["html"]["lang"] == "de"
 
 
 @settings(max_examples=60, deadline=None)

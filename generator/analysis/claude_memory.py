@@ -1,0 +1,63 @@
+"""Raw answers on disk, named by a hash of all that was asked; and, for `analyse --explain`, what became of each story's.
+
+It lies in .groundwire/: it holds other people's text. Lost, it costs the price of one run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from generator.analysis.claude_call import Request
+from generator.record.atomic import write_atomic
+from generator.record.text import digest
+
+
+class FolderMemory:
+    """Answers and explanations as files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def answer(self, request: Request) -> str | None:
+        """The raw answer that was kept, None where there is none or it cannot be read."""
+        try:
+            found: Any = json.loads(self._path(request).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found["text"] if isinstance(found, dict) and isinstance(found.get("text"), str) else None
+
+    def keep(self, request: Request, text: str) -> None:
+        """Keep a raw answer."""
+        write_atomic(self._path(request), json.dumps({"text": text}, ensure_ascii=False))
+
+    def explain(self, story: str, trace: Mapping[str, Any]) -> None:
+        """Keep how a story's page came about."""
+        write_atomic(self._folder / "why" / f"{digest(story)}.json", json.dumps(trace, ensure_ascii=False, indent=1))
+
+    def explained(self, story: str) -> Mapping[str, Any] | None:
+        """How a story's page came about, where it is still known."""
+        try:
+            found: Any = json.loads((self._folder / "why" / f"{digest(story)}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _path(self, request: Request) -> Path:
+        return self._folder / f"{digest(json.dumps(request.body(), sort_keys=True), length=32)}.json"
+
+
+class NoMemory:
+    """Forgets everything: for tests."""
+
+    def answer(self, request: Request) -> str | None:
+        """Nothing."""
+        return None
+
+    def keep(self, request: Request, text: str) -> None:
+        """Keep nothing."""
+
+    def explain(self, story: str, trace: Mapping[str, Any]) -> None:
+        """Keep nothing."""

@@ -1,0 +1,66 @@
+"""Compressed bodies, opened within a limit: one layer only, so that a bomb in a bomb stays shut."""
+
+from __future__ import annotations
+
+import zlib
+
+_KNOWN = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+_GZIP = b"\x1f\x8b"
+
+
+class Unpackable(ValueError):
+    """The body cannot be opened; the text says why."""
+
+
+class TooLarge(ValueError):
+    """More bytes come out than are wanted."""
+
+
+def unpack(raw: bytes, encoding: str, *, limit: int) -> bytes:
+    """The body as it was before `Content-Encoding` (RFC 9110, section 8.4), at most `limit` bytes.
+
+    The bytes decide, not the header: servers send gzip without saying so, and say so without doing it. Raises Unpackable,
+    TooLarge.
+    """
+    layers = [layer.strip().lower() for layer in encoding.split(",")]
+    unknown = [layer for layer in layers if layer not in _KNOWN]
+    if unknown:
+        raise Unpackable(f"compressed as {unknown[0][:20]!r}, which was not asked for")
+    if raw.startswith(_GZIP):
+        return _members(raw, limit)
+    if "deflate" in layers:
+        return _deflated(raw, limit)
+    if len(raw) > limit:
+        raise TooLarge
+    return raw
+
+
+def _members(raw: bytes, limit: int) -> bytes:
+    """Every member of a gzip file (RFC 1952, section 2.2); what follows the last one is passed over."""
+    out = b""
+    while raw.startswith(_GZIP):
+        part, raw = _open(raw, 31, limit - len(out))
+        out += part
+    return out
+
+
+def _deflated(raw: bytes, limit: int) -> bytes:
+    try:
+        return _open(raw, 15, limit)[0]
+    except Unpackable:
+        if raw.lstrip()[:1] in (b"<", b"{"):  # said to be compressed, and is not
+            return raw
+        return _open(raw, -15, limit)[0]  # without zlib's head, as some servers send it
+
+
+def _open(raw: bytes, bits: int, limit: int) -> tuple[bytes, bytes]:
+    machine = zlib.decompressobj(bits)
+    try:
+        out = machine.decompress(raw, limit + 1)
+    except zlib.error:
+        raise Unpackable("the answer's compression is broken") from None
+    if len(out) > limit:
+        raise TooLarge
+    if not machine.eof:
+        raise Unpackable("the answer's compressed body is cut off")
+    return out, machine.unused_data

@@ -1,0 +1,140 @@
+"""The relay: the one file that speaks SMTP. One connection, kept open; what became of each mail is a value, not an exception."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal
+
+from generator.errors import Refused
+from generator.mail.message import ascii_address
+from generator.settings import Smtp
+
+TIMEOUT_S = 60.0  # for each answer; RFC 5321 would wait ten minutes for the last one
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server made of one mail.
+
+    `later`: not now (4xx), or its answer was lost, so that it may have arrived; `refused`: never (5xx), and `hard` where there
+    is no such mailbox (RFC 3463, X.1.X); `unreachable`: the server could not be talked to at all; `fatal`: nor will it later.
+    """
+
+    outcome: Literal["accepted", "later", "refused", "unreachable"]
+    text: str = ""
+    hard: bool = False
+    fatal: bool = False
+
+
+class Relay:
+    """Hands mail to the relay of the settings. Not for several threads at once; close it after use."""
+
+    def __init__(
+        self, smtp: Smtp, *, sender: str, user: str = "", password: str = "", context: ssl.SSLContext | None = None
+    ) -> None:
+        """`sender` is where bounces go. Raises Refused where a password would travel in clear text, or is missing."""
+        self._smtp, self._sender = smtp, ascii_address(sender)
+        self._user, self._password = smtp.user or user, password
+        self._context = context or ssl.create_default_context()
+        self._peer: smtplib.SMTP | None = None
+        if self._user and not password:
+            raise Refused("email.smtp.user is set, and its password is missing: set SMTP_PASSWORD in the environment")
+        if self._user and smtp.security == "none" and smtp.host not in _LOOPBACK:
+            raise Refused("the password would travel in clear text; in newsletter.yml write\nemail: {smtp: {security: starttls}}")
+
+    def __enter__(self) -> Relay:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Say goodbye, if anyone is listening."""
+        if self._peer is not None:
+            with contextlib.suppress(OSError):
+                self._peer.quit()
+        self._drop()
+
+    def send(self, address: str, data: bytes) -> Reply:
+        """Hand over one finished message. A connection that the server had closed meanwhile is opened anew, once."""
+        kept = self._peer is not None
+        reply = self._try(address, data)
+        return self._try(address, data) if kept and reply.outcome == "unreachable" and not reply.fatal else reply
+
+    def _try(self, address: str, data: bytes) -> Reply:
+        try:
+            if self._peer is None:
+                self._peer = self._open()
+            return self._hand_over(self._peer, address, data)
+        except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+            self._drop()
+            return Reply("unreachable", _text(error.smtp_code, error.smtp_error), fatal=error.smtp_code >= 500)
+        except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
+            self._drop()
+            return Reply("unreachable", f"{self._smtp.host}:{self._smtp.port}: {error}", fatal=True)
+        except OSError as error:  # smtplib's own errors are OSErrors as well
+            self._drop()
+            return Reply("unreachable", f"{self._smtp.host}:{self._smtp.port}: {error}")
+
+    def _open(self) -> smtplib.SMTP:
+        smtp, name = self._smtp, socket.gethostname() or "localhost"
+        if smtp.security == "tls":
+            peer: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, name, timeout=TIMEOUT_S, context=self._context)
+        else:
+            peer = smtplib.SMTP(smtp.host, smtp.port, name, timeout=TIMEOUT_S)
+        self._peer = peer  # so that it is closed whatever comes
+        if smtp.security == "starttls":
+            peer.starttls(context=self._context)
+        peer.ehlo_or_helo_if_needed()
+        if self._user:
+            peer.login(self._user, self._password)
+        return peer
+
+    def _hand_over(self, peer: smtplib.SMTP, address: str, data: bytes) -> Reply:
+        code, said = peer.mail(self._sender)
+        if code != 250:
+            self._drop()
+            return Reply("unreachable", _text(code, said), fatal=code >= 500)
+        code, said = peer.rcpt(address)
+        if code not in (250, 251):
+            return self._declined(peer, code, said)
+        try:
+            code, said = peer.data(data)
+        except smtplib.SMTPDataError as error:
+            code, said = error.smtp_code, _bytes(error.smtp_error)
+        except OSError as error:
+            self._drop()
+            return Reply("later", f"the connection was lost before the answer: {error}")
+        return Reply("accepted") if code == 250 else self._declined(peer, code, said)
+
+    def _declined(self, peer: smtplib.SMTP, code: int, said: bytes) -> Reply:
+        """What a 4xx or 5xx means; 421 speaks of the connection, not of the mail."""
+        text = _text(code, said)
+        if code == 421 or not 400 <= code < 600:
+            self._drop()
+            return Reply("unreachable", text)
+        with contextlib.suppress(OSError):
+            peer.rset()
+        if code < 500:
+            return Reply("later", text)
+        return Reply("refused", text, hard=re.match(rb"5\.1\.\d", said) is not None)
+
+    def _drop(self) -> None:
+        if self._peer is not None:
+            self._peer.close()
+        self._peer = None
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said.encode("utf-8", "replace") if isinstance(said, str) else said
+
+
+def _text(code: int, said: bytes | str) -> str:
+    return f"{code} {_bytes(said).decode('utf-8', 'replace')}"[:300]

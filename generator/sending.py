@@ -1,0 +1,258 @@
+"""An issue on its way to subscribers by SMTP: what may be sent, the letter, the ledger, the relay."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from generator import __version__
+from generator.errors import Refused
+from generator.feeds.web import FetchError, Web, user_agent
+from generator.mail.confirmation import Asked, confirmation
+from generator.mail.letter import Letter, compose_letter
+from generator.mail.links import Answer, Fetch, Site, await_pages
+from generator.mail.message import Recipient, stencil
+from generator.mail.smtp import Relay, Reply
+from generator.ports import Tell
+from generator.record.ledger import Ledger
+from generator.record.lock import held
+from generator.record.store import Article, Issue, Store
+from generator.settings import Settings
+from generator.subscribers.database import Database
+from generator.subscribers.dispatch import Rules, World, dispatch
+from generator.subscribers.ledger import Claim, Deliveries
+from generator.subscribers.store import CONFIRMATIONS, Subscribers
+from generator.wiring import Places
+
+WAIT_MIN = 15.0  # for the site to show what the letter links to
+LEAVE, TEST = "u/", "u/test"  # below subscribers.url
+
+
+@dataclass(frozen=True)
+class Office:
+    """What sending works with."""
+
+    settings: Settings
+    places: Places
+    database: Database
+    fetch: Fetch
+    rules: Rules
+    world: World
+    minutes: float = WAIT_MIN
+
+    @property
+    def deliveries(self) -> Deliveries:
+        """The send ledger."""
+        return Deliveries(self.database)
+
+    @property
+    def subscribers(self) -> Subscribers:
+        """The people."""
+        return Subscribers(self.database)
+
+    @property
+    def lock(self) -> Path:
+        """Where senders on this machine lock each other out, by mailing."""
+        return self.database.path.with_name(self.database.path.name + ".lock")
+
+
+def system_world(tell: Tell, *, stop: Callable[[], bool] = lambda: False) -> World:
+    """The real clocks."""
+    return World(lambda: datetime.now(UTC), time.monotonic, time.sleep, tell, stop)
+
+
+def web_fetch(settings: Settings) -> Fetch:
+    """The real web, with the bounds of `fetch` in newsletter.yml."""
+
+    def fetch(url: str) -> Answer:
+        with Web(settings.fetch, user_agent=user_agent(__version__, settings.url)) as web:
+            try:
+                return Answer(web.get(url).body.decode("utf-8", "replace"))
+            except FetchError as error:
+                return Answer(trouble=str(error))
+
+    return fetch
+
+
+def relay(settings: Settings, environment: Mapping[str, str] = os.environ) -> Relay:
+    """The relay of the settings, with its password from the environment."""
+    user, password = environment.get("SMTP_USER", ""), environment.get("SMTP_PASSWORD", "")
+    return Relay(settings.email.smtp, sender=sender(settings), user=user, password=password)
+
+
+def sender(settings: Settings) -> str:
+    """The address that mail comes from. Raises Refused where none is set."""
+    found = settings.email.sender or settings.publisher.email
+    if not found:
+        raise Refused("newsletter.yml names no sender; write for example\nemail: {sender: briefing@example.org}")
+    return found
+
+
+def database_path(root: Path, settings: Settings) -> Path:
+    """Where the subscribers are. Raises Refused, naming both set-ups, where this machine has no database."""
+    if not settings.subscribers.database:
+        raise Refused(
+            "there is no subscribers' database here, so nobody can be mailed from here. Two set-ups work:\n"
+            "  on a server of yours: subscribers: {database: /var/lib/groundwire/subscribers.sqlite, url: https://news.example.org/mail/}\n"
+            "     in newsletter.yml; there, `groundwire subscribers serve` takes sign-ups and sends each issue, or `groundwire send` from a timer\n"
+            "  without a server: leave email.transport at none; readers follow the feeds, and the outbox shows what a mail would look like"
+        )
+    return root / settings.subscribers.database
+
+
+def require_sender(settings: Settings) -> None:
+    """Raises Refused with everything that real mail lacks: who answers for it, and where one leaves."""
+    lacking = [f"publisher.{key}" for key, value in settings.publisher.model_dump().items() if not value]
+    url = urlsplit(settings.subscribers.url or "")
+    if url.scheme != "https" and url.hostname not in ("localhost", "127.0.0.1"):
+        lacking.append("subscribers.url (it starts with https://; without it nobody could unsubscribe)")
+    if lacking:
+        raise Refused("mail to subscribers needs in newsletter.yml: " + ", ".join(lacking))
+    sender(settings)
+
+
+def service_url(settings: Settings) -> str:
+    """Where the service is, with a slash at its end."""
+    return str(settings.subscribers.url or "").rstrip("/") + "/"
+
+
+def sendable(office: Office, *, now: datetime) -> tuple[Issue, ...]:
+    """The issues that have a mail to send now, oldest first. Raises Refused where the newest one must not go."""
+    ready = sorted((page for page in _issues(office) if page.meta.status == "ready"), key=lambda page: page.meta.date)
+    if not ready:
+        raise Refused("no issue is ready; write one with `groundwire issue`, read it, and set in its front matter\nstatus: ready")
+    skipped = {row.get("issue") for row in Ledger(office.places.ledger).rows("issues") if row.get("event") == "skipped"}
+    found = tuple(page for page in ready if not _barred(office, page, skipped, now=now) and not _through(office, page))
+    if not found and (why := _barred(office, ready[-1], skipped, now=now)):
+        raise Refused(f"{ready[-1].meta.id} {why}")
+    return found
+
+
+def _issues(office: Office) -> tuple[Issue, ...]:
+    return Store(office.places.content).issues().require()
+
+
+def _through(office: Office, page: Issue) -> bool:
+    counts = office.deliveries.counts(page.meta.id)
+    return bool(office.deliveries.started(page.meta.id)) and not counts["queued"] + counts["sending"]
+
+
+def _barred(office: Office, page: Issue, skipped: Collection[object], *, now: datetime) -> str:
+    """Why it must not go to anybody; '' where it may, or has already begun to."""
+    if office.deliveries.started(page.meta.id):
+        return ""
+    if page.meta.id in skipped:
+        return "was skipped: nobody had approved it in time, and its stories went on into the next issue"
+    if page.meta.expires and page.meta.expires <= now:
+        return f"expired on {page.meta.expires:%Y-%m-%d %H:%M} UTC; to send it all the same, set a later `expires` in its front matter"
+    return ""
+
+
+def send_issue(office: Office, page: Issue, *, relay: Relay, resume: bool = True) -> str:
+    """Send one issue to whoever has not got it yet; the answer is a line for the owner. Raises Refused where it pauses.
+
+    `resume`: go on with one that paused, as a person wants who sends it again.
+    """
+    deliveries, name, now = office.deliveries, page.meta.id, office.world.clock
+    with held(office.lock / name, command=f"send ({name})"):
+        letter = letter_of(office, page)
+        if not deliveries.started(name):
+            _await_site(office, letter)
+            deliveries.freeze(name, now=now(), corrects=page.meta.corrects)
+        deliveries.release(name)
+        if resume:
+            deliveries.pause(name, None)
+        before = deliveries.counts(name)
+        reason = dispatch(deliveries, name, post=poster(office, letter, relay), rules=office.rules, world=office.world)
+        line = told(name, deliveries.counts(name) - before, deliveries.counts(name))
+    if reason:
+        raise Refused(f"{line}\npaused: {reason}\nNobody is lost: mend it, then `groundwire send` goes on where it stopped.")
+    return line
+
+
+def letter_of(office: Office, page: Issue) -> Letter:
+    """The letter as its file and the stories' pages stand now."""
+    return compose_letter(page, articles=_articles(office), settings=office.settings)
+
+
+def _articles(office: Office) -> tuple[Article, ...]:
+    return Store(office.places.content).articles().pages
+
+
+def _await_site(office: Office, letter: Letter) -> None:
+    aliases = {alias: page.url for page in _articles(office) for alias in page.meta.aliases}
+    site = Site(office.settings.url, aliases, office.fetch)
+    world = office.world
+    await_pages(letter, site, minutes=office.minutes, ticks=world.ticks, sleep=world.sleep, tell=world.tell)
+
+
+def poster(office: Office, letter: Letter, relay: Relay) -> Callable[[Claim], Reply]:
+    """What hands one subscriber's message to the relay; who turns out to have no mailbox is not mailed again."""
+    mould, keys, base = stencil(letter), office.subscribers.keys, service_url(office.settings)
+
+    def post(claim: Claim) -> Reply:
+        url = base + LEAVE + keys.leave(claim.subscriber)
+        try:
+            data = mould.message(Recipient(claim.email, url, id=claim.id))
+        except ValueError as error:
+            return Reply("refused", str(error))
+        reply = relay.send(claim.email, data)
+        if reply.hard:
+            office.subscribers.undeliverable(claim.subscriber, hard=True, now=office.world.clock())
+        return reply
+
+    return post
+
+
+def send_confirmations(office: Office, *, relay: Relay) -> str:
+    """Send the mails that ask for confirmation; the answer says why it stopped, '' where it is through."""
+    base = service_url(office.settings)
+
+    def post(claim: Claim) -> Reply:
+        keys = office.subscribers.keys
+        when = datetime.fromtimestamp(claim.requested, UTC)
+        asked = Asked(claim.email, f"{base}confirm/{keys.confirm(claim.subscriber, claim.requested)}", claim.id, when)
+        try:
+            data = confirmation(asked, settings=office.settings, sender=sender(office.settings))
+        except ValueError as error:
+            return Reply("refused", str(error))
+        return relay.send(claim.email, data)
+
+    with held(office.lock / CONFIRMATIONS, command="send (confirmations)"):
+        office.deliveries.release(CONFIRMATIONS)
+        return dispatch(office.deliveries, CONFIRMATIONS, post=post, rules=office.rules, world=office.world)
+
+
+def send_test(settings: Settings, places: Places, address: str, *, relay: Relay, now: datetime) -> str:
+    """Send the newest ready issue to one address, its subject marked; the ledger knows nothing of it."""
+    store = Store(places.content)
+    ready = [page for page in store.issues().require() if page.meta.status == "ready"]
+    if not ready:
+        raise Refused("no issue is ready; set in its front matter\nstatus: ready")
+    page = max(ready, key=lambda one: one.meta.date)
+    letter = compose_letter(page, articles=store.articles().pages, settings=settings)
+    marked = replace(letter, subject=f"[Test] {letter.subject}")
+    leave = service_url(settings) + TEST if settings.subscribers.url else f"mailto:{sender(settings)}?subject=unsubscribe"
+    # Another Message-ID each time: mailboxes drop what they have seen, and the subscriber's own must not be dropped for this.
+    reply = relay.send(address, stencil(marked).message(Recipient(address, leave, id=f"test {now.isoformat()} {address}")))
+    if reply.outcome != "accepted":
+        raise Refused(f"the mail server did not take it: {reply.text}")
+    return f"{page.meta.id}: sent to {address} as a test; no subscriber got anything"
+
+
+def told(name: str, new: Mapping[str, int], all_: Mapping[str, int]) -> str:
+    """What a sending did, in words and without an address."""
+    words = {
+        "sent": "sent",
+        "refused": "refused for good",
+        "failed": "given up",
+        "left": "left meanwhile",
+        "queued": "still to send",
+    }
+    news = [f"{new.get('sent', 0)} sent now"]
+    return f"{name}: " + " · ".join(news + [f"{all_[key]} {word} in all" for key, word in words.items() if all_.get(key)])

@@ -1,0 +1,156 @@
+"""What `send` and `subscribers …` do: parts put together, and the words for the owner. Addresses are in no summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from generator import sending
+from generator.errors import InputError, Problem, Refused
+from generator.ports import Tell
+from generator.settings import Settings, load_settings
+from generator.subscribers.address import kept_form
+from generator.subscribers.bounce import read_bounce
+from generator.subscribers.csvfile import take_in, write_out
+from generator.subscribers.database import Database
+from generator.subscribers.dispatch import Rules, World
+from generator.subscribers.store import Subscribers
+from generator.wiring import Places
+
+
+def send(root: Path, *, tell: Tell, office: sending.Office | None = None) -> str:
+    """Send what is ready to every subscriber who has not got it. Raises Refused where it must not, or pauses."""
+    settings = office.settings if office else load_settings(root)
+    _require_smtp(settings)
+    path = sending.database_path(root, settings)
+    sending.require_sender(settings)
+    with Database(path) as database, sending.relay(settings) as relay:
+        office = office or make_office(root, settings, database, tell=tell)
+        now = office.world.clock()
+        pages = sending.sendable(office, now=now)
+        lines = [sending.send_issue(office, page, relay=relay) for page in pages]
+    return "\n".join(lines) or "every ready issue was sent before: 0 sent now"
+
+
+def send_test(root: Path, address: str, *, now: datetime) -> str:
+    """Send the newest ready issue to one address only."""
+    settings = load_settings(root)
+    _require_smtp(settings)
+    to = _address(address)
+    with sending.relay(settings) as relay:
+        return sending.send_test(settings, Places(root), to, relay=relay, now=now)
+
+
+def make_office(
+    root: Path, settings: Settings, database: Database, *, tell: Tell, world: World | None = None
+) -> sending.Office:
+    """The real parts of sending."""
+    rules = Rules(per_second=settings.email.smtp.per_second)
+    world = world or sending.system_world(tell)
+    return sending.Office(settings, Places(root), database, sending.web_fetch(settings), rules, world)
+
+
+def serve(root: Path, *, host: str, port: int, tell: Tell) -> None:
+    """Take sign-ups and send each ready issue once, until interrupted."""
+    from generator.serving import serve as serve_it
+
+    settings = load_settings(root)
+    _require_smtp(settings)
+    path = sending.database_path(root, settings)
+    sending.require_sender(settings)
+    with Database(path) as database:
+        serve_it(root, settings, database, host=host, port=port, tell=tell)
+
+
+def listed(root: Path) -> str:
+    """How many there are, and who."""
+    with _people(root) as people:
+        everybody = list(people.each())
+        counts = Counter(one.status for one in everybody)
+        lines = [
+            f"{one.email}\t{one.status}\t{one.consented:%Y-%m-%d}" if one.consented else f"{one.email}\t{one.status}"
+            for one in everybody
+        ]
+        total = " · ".join(f"{counts[status]} {status}" for status in ("active", "pending", "left", "bounced"))
+        return "\n".join([*lines, f"{total} · {people.suppressions()} never to be mailed again"])
+
+
+def import_list(root: Path, file: Path, *, now: datetime) -> str:
+    """Take in a CSV list."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError([Problem(str(file), f"cannot be read as UTF-8 text: {error}")]) from None
+    with _people(root) as people:
+        counts = take_in(text, people, file=str(file), now=now)
+    return (
+        f"{counts['new']} taken in · {counts['known']} known before · {counts['suppressed']} never to be mailed again, left out"
+    )
+
+
+def export_list(root: Path) -> str:
+    """Everybody as CSV."""
+    with _people(root) as people:
+        return write_out(people.each()).rstrip("\n")
+
+
+def export_file(root: Path, output: Path) -> str:
+    """The same into a file that only its owner reads."""
+    text = export_list(root) + "\n"
+    output.touch(mode=0o600)
+    output.write_text(text, encoding="utf-8")
+    return f"wrote {output}"
+
+
+def erase(root: Path, address: str, *, now: datetime) -> str:
+    """Forget one person."""
+    email = _address(address)
+    with _people(root) as people:
+        there = people.erase(email, now=now)
+    return ("erased" if there else "was not there") + "; only a hash remains, so that no import brings the address back"
+
+
+def bounces(root: Path, files: Sequence[Path], *, now: datetime) -> str:
+    """Read the mails that came back."""
+    counts: Counter[str] = Counter()
+    with _people(root) as people:
+        for file in files:
+            found = read_bounce(file.read_bytes())
+            known = found is not None and people.bounced(found.token, hard=found.hard, now=now)
+            kind = "no bounce" if found is None else "not ours" if not known else "hard" if found.hard else "soft"
+            counts[kind] += 1
+    return f"{counts['hard']} for good, not mailed again · {counts['soft']} for now · {counts['not ours']} without our own link, not believed · {counts['no bounce']} no bounce"
+
+
+def rotate(root: Path) -> str:
+    """Sign links with a new key."""
+    with _people(root) as people:
+        people.rotate()
+    return "a new key signs from now on; open confirmations ended, links to unsubscribe stay good"
+
+
+@contextmanager
+def _people(root: Path) -> Iterator[Subscribers]:
+    with Database(sending.database_path(root, load_settings(root))) as database:
+        yield Subscribers(database)
+
+
+def _require_smtp(settings: Settings) -> None:
+    transport = settings.email.transport
+    if transport in ("listmonk", "buttondown"):
+        raise Refused(f"email.transport {transport} is not built yet; smtp is")
+    if transport != "smtp":
+        raise Refused(
+            f"email.transport is {transport}, so nobody is mailed; `groundwire send --dry-run` fills the outbox.\n"
+            "To send, write in newsletter.yml for example\nemail: {transport: smtp, smtp: {host: smtp.example.org, user: newsletter}}"
+        )
+
+
+def _address(text: str) -> str:
+    found = kept_form(text)
+    if found is None:
+        raise Refused(f"{text!r} is no address that mail can be sent to")
+    return found

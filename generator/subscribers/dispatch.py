@@ -1,0 +1,151 @@
+"""The loop that sends: claim, hand over, write down; slower where told so, and never on and on into a wall of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, Protocol
+
+from generator.ports import Clock, Tell
+from generator.subscribers.ledger import Claim, Deliveries
+
+Outcome = Literal["accepted", "later", "refused", "unreachable"]
+
+
+class Reply(Protocol):
+    """What became of one mail at the server.
+
+    `later`: not now (4xx), or the answer was lost; `refused`: never (5xx); `unreachable`: no fault of this address, the
+    server could not be talked to, and `fatal` where trying again is of no use (a wrong password).
+    """
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the server made of it."""
+
+    @property
+    def text(self) -> str:
+        """Its words, for the ledger."""
+
+    @property
+    def fatal(self) -> bool:
+        """Of `unreachable`: a person must mend it."""
+
+
+Post = Callable[[Claim], Reply]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How fast, how often, and when to give up. Waits double from `first_wait_s` to `longest_wait_s`."""
+
+    per_second: float
+    attempts: int = 8
+    first_wait_s: float = 60
+    longest_wait_s: float = 900
+    unreachable_in_a_row: int = 5
+    refused_in_a_row: int = 10
+    later_in_a_row: int = 50
+    reconnect_s: float = 5
+
+    def wait(self, attempt: int) -> timedelta:
+        """How long after the attempt of this number (from 1) the next one comes."""
+        return timedelta(seconds=min(self.longest_wait_s, self.first_wait_s * 2 ** (attempt - 1)))
+
+
+@dataclass(frozen=True)
+class World:
+    """The clocks and the ear of a sender; tests give their own."""
+
+    clock: Clock  # the time of day, for the ledger
+    ticks: Callable[[], float]  # seconds that only go forward, for the pace
+    sleep: Callable[[float], object]
+    tell: Tell
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass
+class _Run:
+    """What has happened in a row so far."""
+
+    streak: dict[str, int] = field(default_factory=dict)
+    next_slot: float = 0.0
+    told: float = float("-inf")
+    posted: int = 0
+
+    def count(self, outcome: Outcome) -> int:
+        """How many of this outcome have come one after the other."""
+        self.streak = {outcome: self.streak.get(outcome, 0) + 1}
+        return self.streak[outcome]
+
+
+def dispatch(deliveries: Deliveries, mailing: str, *, post: Post, rules: Rules, world: World) -> str:
+    """Send what is queued, until nothing is; '' when through or stopped, else why it paused (the ledger knows too)."""
+    run = _Run()
+    while not world.stop():
+        claim = deliveries.claim(mailing, now=world.clock())
+        if claim is None:
+            if not _waited(deliveries, mailing, world):
+                return ""
+            continue
+        _keep_pace(run, rules, world)
+        reply = post(claim)
+        _write_down(deliveries, claim, reply, rules, world)
+        if reason := _too_many(run, reply, rules):
+            deliveries.pause(mailing, reason)
+            return reason
+        if reply.outcome == "unreachable":
+            world.sleep(rules.reconnect_s * 2 ** (run.streak["unreachable"] - 1))
+        _progress(deliveries, mailing, run, world)
+    return ""
+
+
+def _waited(deliveries: Deliveries, mailing: str, world: World) -> bool:
+    """Wait a moment for what is due later; False where nothing is queued."""
+    due = deliveries.next_due(mailing)
+    if due is None:
+        return False
+    left = (due - world.clock()).total_seconds()
+    if left > 0:
+        world.sleep(min(left, 1.0))
+    return True
+
+
+def _keep_pace(run: _Run, rules: Rules, world: World) -> None:
+    now = world.ticks()
+    if run.next_slot > now:
+        world.sleep(run.next_slot - now)
+    run.next_slot = max(run.next_slot, now) + 1 / rules.per_second
+
+
+def _write_down(deliveries: Deliveries, claim: Claim, reply: Reply, rules: Rules, world: World) -> None:
+    now = world.clock()
+    if reply.outcome == "accepted":
+        deliveries.settle(claim, "sent", now=now)
+    elif reply.outcome == "refused":
+        deliveries.settle(claim, "refused", now=now, answer=reply.text)
+    elif reply.outcome == "unreachable":
+        deliveries.later(claim, due=now, answer=reply.text, counts=False)
+    elif claim.attempt >= rules.attempts:
+        deliveries.settle(claim, "failed", now=now, answer=reply.text)
+    else:
+        deliveries.later(claim, due=now + rules.wait(claim.attempt), answer=reply.text)
+
+
+def _too_many(run: _Run, reply: Reply, rules: Rules) -> str:
+    row = run.count(reply.outcome)
+    most = {"unreachable": rules.unreachable_in_a_row, "refused": rules.refused_in_a_row, "later": rules.later_in_a_row}
+    if reply.outcome == "accepted" or (row < most[reply.outcome] and not reply.fatal):
+        return ""
+    words = {"unreachable": "could not be reached", "refused": "refused each address", "later": "put each address off"}
+    times = f" {row} times in a row" if row > 1 else ""
+    return f"the mail server {words[reply.outcome]}{times}: {reply.text}"
+
+
+def _progress(deliveries: Deliveries, mailing: str, run: _Run, world: World) -> None:
+    run.posted += 1
+    if world.ticks() - run.told >= 5:
+        run.told = world.ticks()
+        counts = deliveries.counts(mailing)
+        world.tell(f"{mailing}: {counts['sent']} of {counts.total()} sent")

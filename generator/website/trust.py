@@ -1,0 +1,169 @@
+"""The pages that earn trust: how it is made, the feeds, corrections, predictions, imprint, privacy. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from generator.record.categories import Category
+from generator.record.frontmatter import Watch
+from generator.record.quotation import EVIDENCE_WORDS, EXCERPT_WORDS, limits
+from generator.record.text import clean
+from generator.record.words import Words
+from generator.settings import Settings
+from generator.website.index import Index, Row
+from generator.website.names import facet_slug
+from generator.website.pages import Virtual
+
+MUCH = 1_000_000  # words of a source: enough that only the fixed limit binds
+SHARE = limits(license="all-rights-reserved", source_words=100).beyond  # percent
+PAGES = ("about/method/", "about/feeds/", "corrections/", "predictions/", "about/imprint/", "about/privacy/")
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """One correction, or one withdrawal (then without a row: nothing of that story is shown any more)."""
+
+    moment: datetime
+    note: str
+    id: str
+    row: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One prediction with a date."""
+
+    watch: Watch
+    row: Row
+
+
+def trust_pages(
+    index: Index,
+    settings: Settings,
+    *,
+    categories: Mapping[str, Category],
+    words: Words,
+    health: Iterable[Mapping[str, Any]],
+    figures: Mapping[str, Any],
+) -> Iterator[Virtual]:
+    """Every one of them."""
+    yield Virtual(
+        "about/method/",
+        "groundwire/method.html",
+        words("method"),
+        method_view(settings, words, categories=categories, figures=figures),
+    )
+    yield Virtual(
+        "about/feeds/",
+        "groundwire/feeds.html",
+        words("feeds_health"),
+        {"feeds": feeds_view(settings, index, health, words=words)},
+    )
+    yield Virtual("corrections/", "groundwire/corrections.html", words("corrections"), {"mended": mended(index)})
+    yield Virtual("predictions/", "groundwire/predictions.html", words("predictions"), predictions_view(index))
+    yield Virtual("about/imprint/", "groundwire/imprint.html", words("imprint"))
+    yield Virtual("about/privacy/", "groundwire/privacy.html", words("privacy"))
+
+
+def method_view(
+    settings: Settings, words: Words, *, categories: Mapping[str, Category], figures: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the machine does, in sentences made from the settings."""
+    by, chosen = settings.analysis, settings.select
+    write = [words(f"method_{by.by}", model=by.model)]
+    if by.by != "extractive":
+        write.append(words("method_budget", run=f"{by.budget_usd:g}", month=f"{by.budget_usd_month:g}"))
+    write.append(words(f"method_hold_{settings.review.hold}"))
+    quote = words(
+        "method_quote_text",
+        excerpt=EXCERPT_WORDS,
+        evidence=EVIDENCE_WORDS,
+        beyond=limits(license="all-rights-reserved", source_words=MUCH).beyond,
+        share=SHARE,
+    )
+    choose = words(
+        "method_choose_text",
+        title=settings.title,
+        feeds=words("method_feeds", len(settings.feeds)),
+        days=words("method_days", chosen.max_age_days),
+        stories=chosen.max_stories,
+        category=chosen.max_per_category,
+    )
+    return {"choose": choose, "write": write, "quote": quote, "categories": _described(categories, words), "figures": figures}
+
+
+def _described(categories: Mapping[str, Category], words: Words) -> list[tuple[str, str, str]]:
+    """Address, name and when it applies; a shipped category's English sentence only where English is read."""
+    translated = set(words.names.values())
+    return [
+        (f"categories/{key}/", category.name, "" if category.name in translated else " ".join(category.applies.split()))
+        for key, category in categories.items()
+    ]
+
+
+def feeds_view(settings: Settings, index: Index, health: Iterable[Mapping[str, Any]], *, words: Words) -> list[dict[str, Any]]:
+    """Each feed with its newest story and since when it fails: from the ledger's stream `feeds` and the pages alone."""
+    failing = failing_since(health)
+    found = []
+    for feed in settings.feeds:
+        listing = index.listings.get(("source", facet_slug(clean(feed.title))))
+        found.append(
+            {
+                "feed": feed,
+                "listing": listing,
+                "last": listing.rows[0] if listing and listing.rows else None,
+                "failing": failing.get(feed.url),
+                "licence": words("licence_" + feed.license.replace("-", "_")),
+            }
+        )
+    return found
+
+
+def failing_since(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[datetime, str]]:
+    """Feeds that fail, since when, and why. Rows come in any order and may be of another version."""
+    found: dict[str, tuple[datetime, str]] = {}
+    for row in sorted(rows, key=lambda row: str(row.get("at", ""))):
+        feed = str(row.get("feed", ""))
+        if row.get("event") == "recovered":
+            found.pop(feed, None)
+        elif row.get("event") == "failing" and feed not in found:
+            try:
+                moment = datetime.fromisoformat(str(row["at"]))
+            except (KeyError, ValueError):
+                continue
+            if moment.tzinfo:
+                found[feed] = (moment, clean(str(row.get("why", ""))))
+    return found
+
+
+def mended(index: Index) -> list[Mended]:
+    """Corrections and withdrawals, newest first."""
+    found = [
+        Mended(item.date, clean(item.note), f"correction-{page.meta.id}-{number}", index.by_id[page.meta.id])
+        for page in index.noted
+        for number, item in enumerate(page.meta.corrections)
+    ]
+    found += [
+        Mended(gone.date, clean(gone.reason), f"withdrawal-{page.meta.id}", None)
+        for page in index.withdrawn
+        if (gone := page.meta.withdrawn)
+    ]
+    return sorted(found, key=lambda one: (one.moment, one.id), reverse=True)
+
+
+def predictions_view(index: Index) -> dict[str, Any]:
+    """Due, open and settled ones. Due is what the newest time in content/ has passed: a page knows no clock."""
+    every = [Expected(watch, index.by_id[page.meta.id]) for page in index.noted for watch in page.meta.watch]
+    every.sort(key=lambda one: (one.watch.by, one.row.id))
+    today = index.now.astimezone(index.zone).date() if index.now else None
+    waiting = [one for one in every if one.watch.outcome == "open"]
+    due = [one for one in waiting if today and one.watch.by < today]
+    groups = [
+        ("predictions_due", due),
+        ("predictions_open", [one for one in waiting if one not in due]),
+        ("predictions_settled", [one for one in reversed(every) if one.watch.outcome != "open"]),
+    ]
+    return {"groups": [(key, items) for key, items in groups if items]}
