@@ -5,55 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from generator import __version__
+from generator.cli_common import by_clock, in_folder, progress, say
 from generator.errors import GroundwireError, Refused
 
-F = TypeVar("F", bound=Callable[..., Any])
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
-
-
-class Moment(click.ParamType[datetime]):
-    """A time on the command line, ISO 8601; without a zone it is UTC."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time, aware."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no time; write for example 2026-11-27T09:00:00Z", param, ctx)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _in_folder(command: F) -> F:
-    return click.option(
-        "-C",
-        "root",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path(),
-        metavar="DIR",
-        help="The publication's folder (where newsletter.yml is).  [default: this one]",
-    )(command)
-
-
-def _by_clock(command: F) -> F:
-    return click.option(
-        "--now",
-        type=Moment(),
-        default=lambda: datetime.now(UTC),
-        show_default="the clock",
-        help="Take this for the present time (ISO 8601).",
-    )(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -74,24 +35,22 @@ def groundwire() -> None:
 
 
 @groundwire.command()
-@_in_folder
-@_by_clock
+@in_folder
+@by_clock
 @click.option("--sample", is_flag=True, help="Run on the bundled sample, in DIR/.groundwire/sample/, at the sample's own time.")
 @click.option("--force", is_flag=True, help="Ask feeds that are not due yet as well.")
 def run(root: Path, now: datetime, sample: bool, force: bool) -> None:
     """The main job: update, the issue when one is due, build."""
     from generator import jobs
 
-    _say(
-        jobs.run_sample(root, tell=_progress, command=_called())
-        if sample
-        else jobs.run(root, now=now, force=force, tell=_progress)
+    say(
+        jobs.run_sample(root, tell=progress, command=_called()) if sample else jobs.run(root, now=now, force=force, tell=progress)
     )
 
 
 @groundwire.command()
-@_in_folder
-@_by_clock
+@in_folder
+@by_clock
 @click.option("--force", is_flag=True, help="Ask feeds that are not due yet as well.")
 def update(root: Path, now: datetime, force: bool) -> None:
     """Read the feeds and write a page for each new story that is chosen.
@@ -100,31 +59,31 @@ def update(root: Path, now: datetime, force: bool) -> None:
     """
     from generator import jobs
 
-    _say(jobs.update(root, now=now, force=force, tell=_progress))
+    say(jobs.update(root, now=now, force=force, tell=progress))
 
 
 @groundwire.command()
-@_in_folder
+@in_folder
 @click.option("--lenient", is_flag=True, help="Build in spite of MkDocs' warnings (broken pages stop it all the same).")
 def build(root: Path, lenient: bool) -> None:
     """Build the site from content/ into site/, as `mkdocs build --strict` does."""
     from generator import jobs
 
-    _say(jobs.build(root, strict=not lenient))
+    say(jobs.build(root, strict=not lenient))
 
 
 @groundwire.command()
-@_in_folder
-@_by_clock
+@in_folder
+@by_clock
 def issue(root: Path, now: datetime) -> None:
     """Write the weekly issue into content/issues/ if one is due: a Markdown file to review and edit."""
     from generator import jobs
 
-    _say(jobs.issue(root, now=now, tell=_progress))
+    say(jobs.issue(root, now=now, tell=progress))
 
 
 @groundwire.command()
-@_in_folder
+@in_folder
 @click.option("--dry-run", is_flag=True, help="Put the mails into the outbox as .eml files; nobody gets anything.")
 def send(root: Path, dry_run: bool) -> None:
     """Send the newest ready issue.
@@ -135,38 +94,55 @@ def send(root: Path, dry_run: bool) -> None:
 
     if not dry_run:
         raise Refused("sending to subscribers is not built yet; write: groundwire send --dry-run")
-    _say(jobs.send_dry(root))
+    say(jobs.send_dry(root))
 
 
 @groundwire.command()
-@_in_folder
+@in_folder
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="On this machine only (127.0.0.1).")
 @click.option("--sample", is_flag=True, help="Show the sample's site.")
 def preview(root: Path, port: int, sample: bool) -> None:
     """Show the site in a browser while you write; pages are built anew when a file changes."""
     from generator import jobs
 
-    jobs.preview(root, port=port, sample=sample, tell=_progress)
+    jobs.preview(root, port=port, sample=sample, tell=progress)
 
 
 @groundwire.command()
-@_in_folder
+@in_folder
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def check(root: Path, paths: tuple[Path, ...]) -> None:
     """Check settings, categories, pages and issues: every problem at once, with its line and a right example."""
     from generator import jobs
 
-    _say(jobs.check(root, paths))
+    say(jobs.check(root, paths))
 
 
 @groundwire.command()
-@_in_folder
-@_by_clock
+@in_folder
+@by_clock
 def status(root: Path, now: datetime) -> None:
     """What there is, what is failing, and what needs a person."""
     from generator import jobs
 
-    _say(jobs.status(root, now=now))
+    say(jobs.status(root, now=now))
+
+
+@groundwire.command()
+@in_folder
+@click.option(
+    "--explain",
+    "page",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="PAGE",
+    help="The page to explain: its path or its story's id.",
+)
+def analyse(root: Path, page: Path) -> None:
+    """Say how a page's analysis came about: what a model was asked and answered, what was kept and dropped, and why."""
+    from generator import jobs
+
+    say(jobs.explain(root, page))
 
 
 @groundwire.command()
@@ -183,7 +159,7 @@ def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: s
     """
     from generator import scaffold
 
-    _say(scaffold.init(folder, title=title, url=url, feeds=feeds, language=language, timezone=timezone))
+    say(scaffold.init(folder, title=title, url=url, feeds=feeds, language=language, timezone=timezone))
 
 
 def main() -> None:
@@ -228,23 +204,3 @@ def _called() -> str:
     if shutil.which("groundwire") or name.name != "groundwire":
         return "groundwire"
     return os.path.relpath(name)
-
-
-def _progress(line: str) -> None:
-    """Progress goes to standard error, so that the summary can be piped."""
-    if sys.stderr.isatty():
-        width = os.get_terminal_size(sys.stderr.fileno()).columns
-        click.echo("\r\x1b[2K" + line[: width - 1], err=True, nl=False)
-    else:
-        click.echo(line, err=True)
-
-
-def _say(text: str) -> None:
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[2K", err=True, nl=False)
-    if text:
-        click.echo(text)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and text:
-        with Path(summary).open("a", encoding="utf-8") as handle:
-            handle.write(text + "\n")

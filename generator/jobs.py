@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from generator import pipeline
-from generator.errors import GroundwireError, InputError, Problem
+from generator.errors import GroundwireError, InputError, Problem, Refused
 from generator.pipeline import Update
 from generator.ports import Tell
 from generator.record.categories import load_categories
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     """Update, the issue when one is due, build."""
-    with open_publication(root, command="run", tell=tell, force=force) as parts:
+    with open_publication(root, command="run", tell=tell, now=now, force=force) as parts:
         done = pipeline.update(parts, now=now)
         written = pipeline.issue(parts, now=now)
         built = build(root, strict=True)
@@ -33,13 +33,13 @@ def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
 
 def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     """Read the feeds and publish."""
-    with open_publication(root, command="update", tell=tell, force=force) as parts:
+    with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
         return summary(pipeline.update(parts, now=now))
 
 
 def issue(root: Path, *, now: datetime, tell: Tell) -> str:
     """Write the issue that is due."""
-    with open_publication(root, command="issue", tell=tell) as parts:
+    with open_publication(root, command="issue", tell=tell, now=now) as parts:
         return pipeline.issue(parts, now=now)
 
 
@@ -125,17 +125,37 @@ def run_sample(root: Path, *, tell: Tell, command: str) -> str:
     return run_it(root, tell=tell, command=command)
 
 
+def explain(root: Path, page: Path) -> str:
+    """What was asked for a page, what was answered, kept and dropped, and why. Raises Refused where that is not known any more."""
+    import json
+
+    from generator.analysis.claude_memory import FolderMemory
+
+    places = Places(root)
+    wanted = page.as_posix().split("content/")[-1]
+    found = next((p for p in Store(places.content).articles().pages if wanted in (p.path, p.meta.id)), None)
+    if found is None:
+        raise Refused(f"no article {page}; write for example\ngroundwire analyse --explain content/articles/2026/02/a-story.md")
+    known = FolderMemory(places.private / "claude").explained(found.meta.id)
+    if known is None:
+        by = found.meta.analysis.by if found.meta.analysis else "a person"
+        raise Refused(f"content/{found.path} was written by {by}; only an analysis by a model on this machine can be explained")
+    return json.dumps(known, ensure_ascii=False, indent=2)
+
+
 def summary(done: Update) -> str:
     """An update in words: what was published, what was not and why, what is wrong."""
     failed = [f"feed failed: {r.feed.title}: {r.error}" for r in done.failed]
     warned = [f"feed warning: {r.feed.title}: {r.warning}" for r in done.feeds if r.warning and not r.error]
     reasons = Counter(reason for _, reason in done.left)
     left = [f"not chosen: {count} ({reason})" for reason, count in reasons.most_common()]
+    held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
     head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
-    return "\n".join([head, *pages, *joined, *left, *blocked, *failed, *warned, *map(str, done.warnings)])
+    noted = [f"analysis: {done.analyst}"] if done.analyst else []
+    return "\n".join([head, *pages, *joined, *held, *left, *blocked, *failed, *warned, *noted, *map(str, done.warnings)])
 
 
 def unknown_category(name: str, known: tuple[str, ...], *, file: str, text: str) -> list[Problem]:

@@ -23,7 +23,7 @@ from generator.record.ledger import Ledger
 from generator.record.page import article_meta, article_path, source_row
 from generator.record.registry import Registry
 from generator.record.store import Store, edited
-from generator.settings import Settings
+from generator.settings import Review, Settings
 from generator.stories.choose import blocked, choose
 from generator.stories.frozen import frozen_clusters
 from generator.stories.group import join_or_start
@@ -52,8 +52,10 @@ class Update:
     published: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     left: tuple[tuple[Story, str], ...] = ()
+    held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
     blocked: int = 0
     warnings: tuple[Problem, ...] = ()
+    analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
 
     @property
     def failed(self) -> tuple[FeedResult, ...]:
@@ -86,7 +88,16 @@ def update(parts: Parts, *, now: datetime) -> Update:
         _publish(parts, registry, story, category=homes[story.id], now=now, count=f"{number}/{len(choice.chosen)}")
         for number, story in enumerate(choice.chosen, start=1)
     ]
-    return Update(tuple(results), tuple(published), tuple(joined), choice.left, fresh.blocked, loaded.problems)
+    return Update(
+        feeds=tuple(results),
+        published=tuple(published),
+        joined=tuple(joined),
+        left=choice.left,
+        held=_held(choice.chosen, published, parts.settings.review),
+        blocked=fresh.blocked,
+        warnings=loaded.problems,
+        analyst=parts.analyst.stopped,
+    )
 
 
 def issue(parts: Parts, *, now: datetime) -> str:
@@ -112,6 +123,10 @@ def issue(parts: Parts, *, now: datetime) -> str:
         parts.store.create(draft.path, draft.meta, draft.body)
     parts.ledger.append("issues", *draft.rows, now=now)
     return f"wrote content/{draft.path} with {len(draft.meta.items)} stories"
+
+
+def _held(stories: Sequence[Story], paths: Sequence[str], review: Review) -> tuple[tuple[str, str], ...]:
+    return tuple((path, why) for story, path in zip(stories, paths, strict=True) if (why := held(story, review)))
 
 
 def category_of(story: Story, categories: Mapping[str, Category]) -> str:

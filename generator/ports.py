@@ -27,7 +27,9 @@ class FullText(Protocol):
 
 
 class Analyst(Protocol):
-    """Makes an analysis of a story from its sources."""
+    """Makes an analysis of a story from its sources. `stopped`: why it asks no model any more in this run, '' if it does."""
+
+    stopped: str
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
         """What goes on the page, already through the gate."""

@@ -44,9 +44,7 @@ def send_test(root: Path, address: str, *, now: datetime) -> str:
         return sending.send_test(settings, Places(root), to, relay=relay, now=now)
 
 
-def make_office(
-    root: Path, settings: Settings, database: Database, *, tell: Tell, world: World | None = None
-) -> sending.Office:
+def make_office(root: Path, settings: Settings, database: Database, *, tell: Tell, world: World | None = None) -> sending.Office:
     """The real parts of sending."""
     rules = Rules(per_second=settings.email.smtp.per_second)
     world = world or sending.system_world(tell)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from generator import __version__
+from generator.analysis.claude import ClaudeAnalyst
+from generator.analysis.claude_call import ClaudeCaller
+from generator.analysis.claude_memory import FolderMemory
+from generator.analysis.claude_purse import LedgerPurse
 from generator.analysis.extractive import ExtractiveAnalyst
+from generator.errors import Refused
 from generator.feeds.fulltext import WebFullText
 from generator.feeds.guard import Place
 from generator.feeds.memory import Memories
@@ -16,9 +23,9 @@ from generator.feeds.reader import WebReader
 from generator.feeds.web import Web, user_agent
 from generator.feeds.workers import Parsers
 from generator.pipeline import Parts
-from generator.ports import Tell
+from generator.ports import Analyst, Tell
 from generator.record.atomic import sweep
-from generator.record.categories import load_categories
+from generator.record.categories import Category, load_categories
 from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.store import Store
@@ -64,6 +71,7 @@ def open_publication(
     *,
     command: str,
     tell: Tell,
+    now: datetime,
     force: bool = False,
     settings: Settings | None = None,
     routes: Mapping[Place, Place] | None = None,
@@ -78,13 +86,37 @@ def open_publication(
         web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes)
         with web, Parsers() as parsers:
             memories = Memories(places.private / "feeds")
+            ledger = Ledger(places.ledger)
             yield Parts(
                 settings=settings,
                 categories=categories,
                 store=store,
-                ledger=Ledger(places.ledger),
+                ledger=ledger,
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
                 fulltext=WebFullText(web, places.private / "fulltext"),
-                analyst=ExtractiveAnalyst(categories),
+                analyst=_analyst(settings, categories, places, ledger, now=now),
                 tell=tell,
             )
+
+
+def _analyst(settings: Settings, categories: Mapping[str, Category], places: Places, ledger: Ledger, *, now: datetime) -> Analyst:
+    """Claude where the owner asked for it, or has a key and left the choice to us; else by rule."""
+    extractive, chosen = ExtractiveAnalyst(categories), settings.analysis
+    key = os.environ.get("ANTHROPIC_API_KEY")
+    if chosen.by == "extractive" or (chosen.by == "auto" and not key and not chosen.base_url):
+        return extractive
+    if not key and not chosen.base_url:
+        raise Refused(
+            "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
+        )
+    return ClaudeAnalyst(
+        categories,
+        extractive=extractive,
+        caller=ClaudeCaller(key=key or "none", base_url=chosen.base_url),
+        purse=LedgerPurse(ledger, run=chosen.budget_usd, month=chosen.budget_usd_month, now=now),
+        memory=FolderMemory(places.private / "claude"),
+        model=chosen.model,
+        fallback_model=chosen.fallback_model,
+        language=settings.language,
+        spelled=chosen.base_url is not None,
+    )

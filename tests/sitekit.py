@@ -115,9 +115,9 @@ class Publication:
         return report.site_dir
 
 
-def sample(root: Path) -> Publication:
+def sample(root: Path, extra: str = "") -> Publication:
     """One of everything: listed, draft, withdrawn, moved, edited, an issue, a plain page, a static page."""
-    pub = Publication.create(root)
+    pub = Publication.create(root, extra)
     names = Entities(organisations=("Example Corp",), products=("Gateway",), cves=("CVE-2026-41822",))
     for number in range(3):
         reviewed = Reviewed(by="A. Editor", on=NOON.date()) if number == 1 else None

@@ -29,7 +29,7 @@ Make = Callable[..., Path]
 
 
 def update(root: Path, *, now: datetime = NOW) -> pipeline.Update:
-    with open_publication(root, command="test", tell=lambda line: None, force=True) as parts:
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as parts:
         return pipeline.update(parts, now=now)
 
 

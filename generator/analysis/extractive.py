@@ -42,6 +42,8 @@ class Quote:
 class ExtractiveAnalyst:
     """Analyses by rule: same sources, same page."""
 
+    stopped = ""  # it asks nobody
+
     def __init__(self, categories: Mapping[str, Category]) -> None:
         self._categories = categories
 

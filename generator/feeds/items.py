@@ -68,9 +68,9 @@ def strip_furniture(markup: str) -> str:
 
 
 def absolute(base: str, link: str) -> str:
-    """The link made absolute, '' where there is none or it is no web address."""
+    """The link made absolute, '' where there is none or it is no web address. Line breaks go first, as browsers do it (WHATWG)."""
     try:
-        return safe_url(urljoin(base, text)) if (text := clean(link)) else ""
+        return safe_url(urljoin(base, text)) if (text := clean(re.sub(r"[\t\r\n]", "", link))) else ""
     except ValueError:
         return ""
 
@@ -92,6 +92,7 @@ def with_identities(parsed: Parsed) -> Parsed:
     out: dict[str, Item] = {}
     for item, place in zip(parsed.items, places, strict=True):
         address = place if addresses[place] == 1 else item.url if urls[item.url] == 1 and urlsplit(item.url).fragment else ""
+        address = "" if address in ids and not item.id else address  # another item's guid
         one = base = _identity(item, address, repeated=ids[item.id] > 1)
         nth = 1
         while one in out:  # the same item twice, to the letter

@@ -70,6 +70,6 @@ def _by_script(text: str) -> str | None:
     for name, pattern in _SCRIPTS:
         hits = len(pattern.findall(text))
         # Two letters of the alphabet tell Russian from Ukrainian, so few of them must do.
-        if hits >= (3 if name in ("uk", "ru") else 8) and hits * (20 if name in ("uk", "ru") else 2) > letters:
+        if hits >= (2 if name in ("uk", "ru") else 8) and hits * (20 if name in ("uk", "ru") else 2) > letters:
             return name
     return None

@@ -53,10 +53,11 @@ def _parse_xml(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     feed = found.feed
     base = absolute(url, feed.get("link", "")) or url
     ttl = str(feed.get("ttl", "")).strip()
+    atom = str(found.get("version", "")).startswith("atom")
     return Parsed(
         title_text(feed.get("title", "")),
         base,
-        tuple(_item(entry, base=base, now=now) for entry in found.entries[:MAX_ITEMS]),
+        tuple(_item(entry, base=base, atom=atom, now=now) for entry in found.entries[:MAX_ITEMS]),
         f"not well-formed ({why})" if why else "",
         int(ttl) if ttl.isdecimal() and len(ttl) < 6 else 0,
         tag(str(feed.get("language", ""))),
@@ -70,12 +71,13 @@ def _feedparsed(body: bytes, headers: Mapping[str, str]) -> Any:
     return feedparser.parse(body, response_headers=kept, sanitize_html=False, resolve_relative_uris=False)
 
 
-def _item(entry: Any, *, base: str, now: datetime) -> Item:
-    summary = _body(entry.get("summary", ""), entry.get("summary_detail"))
-    content = max((_body(part.get("value", ""), part) for part in entry.get("content", [])), key=len, default="")
+def _item(entry: Any, *, base: str, atom: bool, now: datetime) -> Item:
+    summary = _body(entry.get("summary", ""), entry.get("summary_detail"), atom=atom)
+    content = max((_body(part.get("value", ""), part, atom=atom) for part in entry.get("content", [])), key=len, default="")
     if not content and len(words(summary)) > 150:  # feeds that carry the whole article as its description
         content = summary
-    title = title_text(entry.get("title", ""), is_html=_kind(entry.get("title_detail")) != "text/plain")
+    name = entry.get("title", "")
+    title = title_text(name, is_html=not _is_plain(name, entry.get("title_detail"), atom=atom))
     excerpt = clean(summary) or shorten(content, 60)
     return Item(
         id=identifier(str(entry.get("id", ""))),
@@ -88,17 +90,17 @@ def _item(entry: Any, *, base: str, now: datetime) -> Item:
     )
 
 
-def _body(text: str, detail: Any) -> str:
-    kind = _kind(detail)
-    if kind not in _TEXT_TYPES:  # a picture, or a document of another kind, inside the feed
+def _body(text: str, detail: Any, *, atom: bool) -> str:
+    if _detail(detail, "type").lower() not in _TEXT_TYPES:  # a picture, or a document of another kind, inside the feed
         return ""
-    if kind != "text/plain":
+    if not _is_plain(text, detail, atom=atom):
         return body_text(text)
     return "\n".join(inert(line) for line in (clean(raw) for raw in text.splitlines()) if line)
 
 
-def _kind(detail: Any) -> str:
-    return _detail(detail, "type").lower()
+def _is_plain(text: str, detail: Any, *, atom: bool) -> bool:
+    """Whether a text is no HTML: Atom says so (RFC 4287, section 3.1.1); of RSS feedparser guesses, and a closing tag tells."""
+    return _detail(detail, "type").lower() == "text/plain" and (atom or "</" not in text)
 
 
 def _detail(detail: Any, key: str) -> str:

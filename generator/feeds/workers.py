@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import datetime
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -79,10 +81,21 @@ class Parsers:
             if self._closed:
                 raise NotAFeed("the run was interrupted")
             if self._pool is None:
-                context = multiprocessing.get_context("forkserver")  # safe beside threads: no process forks from this one
-                context.set_forkserver_preload(PRELOAD)
+                context = _context()
                 self._pool = ProcessPool(self._processes, initializer=_bound, initargs=(self._megabytes,), context=context)
             return self._pool
+
+
+def _context() -> BaseContext:
+    """Processes that are forked from a clean one, so safe beside threads. ^C goes to the whole group, but not to them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited, also while they start
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return context
 
 
 def _guarded(function: Callable[..., T], args: tuple[object, ...]) -> T:
@@ -101,6 +114,5 @@ def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Par
 
 
 def _bound(megabytes: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C goes to the whole group; the main process ends us
     if sys.platform == "linux":  # elsewhere the kernel does not hold to it
         resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -68,8 +69,16 @@ def _urgency(story: Story) -> Iterator[tuple[float, str]]:
         yield 1.5, "exploited in the wild"
     if any(critical(text) for text in texts):
         yield 0.75, "rated critical"
-    if any(background.shipped().rarity(term) >= NEW_NAME for entry in story.entries for term in terms(entry.title)):
+    if any(_coined(word) for entry in story.entries for word in words(entry.title)):
         yield 0.5, "names something new"
+
+
+def _coined(word: str) -> bool:
+    """Whether a word is a name that the press table has never seen: by a digit or a capital inside ("LucidRook", "UNC6783")."""
+    found = terms(word)
+    plain = re.sub(r"\W", "", word)
+    shaped = re.search(r"[a-z][A-Z]|[A-Z]{3}|[A-Za-z]\d", plain)
+    return bool(shaped) and len(found) == 1 and background.shipped().rarity(found[0]) >= NEW_NAME
 
 
 def _freshness(story: Story, *, now: datetime) -> Iterator[tuple[float, str]]:

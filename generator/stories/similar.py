@@ -23,7 +23,7 @@ INDEXED = 3.6  # rarity below which a term is left to the exact comparison: in m
 ALONE = 0.05  # what one shared term counts beyond all the others together: a name alone makes no event
 SAME_OUTLET = 0.6  # an outlet seldom prints one event twice,
 NAME = 6.5  # and never under words that any other of its notices has: a term must be as rare as a new name (1 of 660 documents)
-OTHER_CVE = 0.4  # each names flaws, and none is the same
+OTHER_CVE = 0.15  # each names flaws, and none is the same
 SAME_CVE = 0.15
 
 

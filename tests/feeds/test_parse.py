@@ -89,7 +89,7 @@ def test_any_bytes_are_items_or_a_reason(body: bytes) -> None:
         ("sv", "Myndigheten sade på måndagen att felet har rättats och att det inte finns några kända angrepp."),
         ("ja", "同社は月曜日、脆弱性を修正したと発表しました。攻撃は確認されていません。"),
         ("zh", "该机构周一表示,该漏洞已得到修复,尚未发现任何攻击行为。"),
-        ("ru", "Ведомство сообщило в понедельник, что уязвимость устранена и об атаках ничего не известно."),
+        ("ru", "Ведомство объявило, что все известные уязвимости устранены, и это подтвердили эксперты."),
         (None, "CVE-2026-1234 Acme Router RX7 9.8"),
         (None, "Security update"),
         (None, ""),

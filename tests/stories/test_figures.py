@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.grouping import WEEKS, crossed, entries_of, judge, ours, rows_of
+from benchmarks.grouping import crossed, entries_of, judge, ours, rows_of
+from benchmarks.make_background import WEEKS
 from generator.stories.background import TABLE, dumped, shipped
 from generator.stories.cluster import THRESHOLD
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from generator.model import Entry, Feed, Story, replace
 from generator.record.frontmatter import ArticleMeta, Page, SourceMeta
+from generator.record.registry import Gone
 from generator.record.store import Article
 from generator.sample.press import load_outlets
-from generator.stories.frozen import Gone, frozen_clusters
+from generator.stories.frozen import frozen_clusters
 from generator.stories.group import group, join_or_start
 
 NOW = datetime(2026, 4, 12, 12, 0, tzinfo=UTC)
