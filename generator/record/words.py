@@ -53,6 +53,10 @@ class Words:
         """a, b and c."""
         return self("and", head=", ".join(items[:-1]), last=items[-1]) if len(items) > 1 else "".join(items)
 
+    def number(self, value: float, *, digits: int = 0) -> str:
+        """0.50, or 0,50."""
+        return f"{value:.{digits}f}".replace(".", self("decimal"))
+
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`."""

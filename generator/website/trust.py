@@ -75,7 +75,9 @@ def method_view(
     by, chosen = settings.analysis, settings.select
     write = [words(f"method_{by.by}", model=by.model)]
     if by.by != "extractive":
-        write.append(words("method_budget", run=f"{by.budget_usd:g}", month=f"{by.budget_usd_month:g}"))
+        write.append(
+            words("method_budget", run=words.number(by.budget_usd, digits=2), month=words.number(by.budget_usd_month, digits=2))
+        )
     write.append(words(f"method_hold_{settings.review.hold}"))
     quote = words(
         "method_quote_text",

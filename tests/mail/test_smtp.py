@@ -176,7 +176,7 @@ def test_no_mail_in_clear_text_where_tls_was_asked_for() -> None:
 @pytest.mark.parametrize(("password", "outcome"), [("right", "accepted"), ("wrong", "unreachable")])
 def test_a_password(certificate: Path, password: str, outcome: str) -> None:
     def check(server: Any, session: Any, envelope: Any, mechanism: str, login: Any) -> AuthResult:
-        return AuthResult(success=(login.login, login.password) == (b"newsletter", b"right"))
+        return AuthResult(success=(login.login, login.password) == (b"newsletter", b"right"), handled=False)
 
     peer = Peer()
     options = {"tls_context": server_context(certificate), "authenticator": check, "auth_required": True}

@@ -52,6 +52,7 @@ def test_plural_lists_and_dates_are_written_as_the_language_writes_them() -> Non
     assert (english("stories", 1), english("stories", n=2), german.count("stories", 1)) == ("1 story", "2 stories", "1 Meldung")
     assert german.listing(["eins", "zwei", "drei"]) == "eins, zwei und drei"
     assert english.listing([]) == ""
+    assert (english.number(0.5, digits=2), german.number(0.5, digits=2)) == ("0.50", "0,50")
     late = datetime(2026, 2, 27, 23, 30, tzinfo=UTC)
     assert german.moment(late) == "28. Februar 2026, 00:30 Uhr CET"
     assert english.day(late) == "Saturday, 28 February 2026"

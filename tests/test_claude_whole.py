@@ -1,0 +1,115 @@
+"""The main job with a model: the real SDK against our own server, from feed to page, within the budget, explained afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from analysis import wire
+from support import FeedServer, rss
+
+from generator import jobs, pipeline
+from generator.errors import Refused
+from generator.record.ledger import Ledger
+from generator.record.store import Store
+from generator.wiring import open_publication
+
+NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
+EXCERPT = (
+    "Example Corp said on Monday that a vulnerability in its Example Router lets strangers run commands on the device. "
+    "The flaw, CVE-2026-12345, is rated 9.8 and has been fixed in firmware 4.2.1."
+)
+ITEM = {
+    "title": "Example Corp fixes a critical vulnerability in its routers, CVE-2026-12345",
+    "link": "https://outlet.example/a",
+    "description": EXCERPT,
+}
+
+
+def scripted(body: dict[str, Any]) -> dict[str, Any]:
+    """What a model might answer: two sound facts, one with a number that the source lacks."""
+    asked = json.loads(
+        body["messages"][0]["content"]
+        if isinstance(body["messages"][0]["content"], str)
+        else body["messages"][0]["content"][0]["text"]
+    )
+    assert set(asked) == {"category", "sources"}
+    sections = body["output_config"]["format"]["schema"]["properties"]["sections"]["properties"]
+
+    def fact(claim: str, evidence: str) -> dict[str, Any]:
+        return {"claim": claim, "evidence": evidence, "source": 1}
+
+    facts = [
+        fact("The flaw, CVE-2026-12345, is rated 9.8.", "The flaw, CVE-2026-12345, is rated 9.8"),
+        fact("It has been fixed in firmware 4.2.1.", "has been fixed in firmware 4.2.1"),
+        fact("It has been fixed in firmware 9.9.9.", "has been fixed in firmware 4.2.1"),
+    ]
+    filled: dict[str, Any] = {name: [] for name in sections}
+    filled[next(iter(sections))] = facts
+    return wire.answer(
+        {"title": "Example Corp fixes CVE-2026-12345", "description": "A flaw in a router has been fixed.", "sections": filled}
+    )
+
+
+def update(root: Path, *, now: datetime = NOW) -> pipeline.Update:
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as parts:
+        return pipeline.update(parts, now=now)
+
+
+@pytest.fixture
+def wired(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "no-profiles"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def test_from_feed_to_checked_page(publication: Callable[..., Path], server: FeedServer, wired: None) -> None:
+    with wire.serve() as model:
+        root = publication(server.put("/f.xml", rss(ITEM)), extra=f"analysis: {{by: claude, base_url: '{model.url}'}}")
+        model.then(scripted)
+        done = update(root)
+        assert (len(done.published), done.analyst, model.unscripted) == (1, "", 0)
+    page = Store(root / "content").articles().require()[0]
+    assert page.meta.analysis is not None
+    assert (page.meta.analysis.by, page.meta.analysis.dropped >= 1) == ("claude", True)
+    assert "4.2.1" in page.body
+    assert "9.9.9" not in page.text
+    assert "https://outlet.example/a#:~:text=" in page.body
+    assert "9.9.9" in jobs.explain(root, Path(page.path))
+    assert sum(row.get("usd", 0) for row in Ledger(root / "content" / ".ledger").rows("spend")) > 0
+
+
+def test_an_empty_purse_gives_extractive_pages_and_says_so(
+    publication: Callable[..., Path], server: FeedServer, wired: None
+) -> None:
+    with wire.serve() as model:
+        root = publication(
+            server.put("/f.xml", rss(ITEM)), extra=f"analysis: {{by: claude, base_url: '{model.url}', budget_usd: 0.0}}"
+        )
+        done = update(root)
+        assert (len(done.published), model.asked) == (1, [])
+    page = Store(root / "content").articles().require()[0]
+    assert page.meta.analysis is not None
+    assert page.meta.analysis.by == "extractive"
+
+
+def test_a_model_that_is_gone_stops_the_calls_and_no_page_is_lost(
+    publication: Callable[..., Path], server: FeedServer, wired: None
+) -> None:
+    with wire.serve() as model:
+        root = publication(server.put("/f.xml", rss(ITEM)), extra=f"analysis: {{by: claude, base_url: '{model.url}'}}")
+        model.then(wire.error(401, "authentication_error", "invalid key"))
+        done = update(root)
+        assert len(done.published) == 1
+        assert done.analyst
+        assert "analysis: " in jobs.summary(done)
+    assert update(root, now=NOW + timedelta(hours=2)).published == ()
+
+
+def test_claude_without_a_key_says_what_to_set(publication: Callable[..., Path], server: FeedServer) -> None:
+    root = publication(server.put("/f.xml", rss(ITEM)), extra="analysis: {by: claude}")
+    with pytest.raises(Refused, match="ANTHROPIC_API_KEY"):
+        update(root)
