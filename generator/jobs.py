@@ -103,9 +103,11 @@ def status(root: Path, *, now: datetime) -> str:
         + (f", the newest {issues.pages[-1].meta.id} ({issues.pages[-1].meta.status})" if issues.pages else ""),
         *_feed_lines(settings, ledger),
     ]
+    unread = [p.path for p in articles.pages if newest_unread(p)]
     edited_by_people = sum(1 for p in articles.pages if p.meta.generated and not p.pristine)
     drafts = [p.path for p in articles.pages if p.meta.status == "draft"]
     lines += [f"edited by people: {edited_by_people}"] if edited_by_people else []
+    lines += [f"edited by people, its newest sources are not in the text: content/{path}" for path in unread]
     lines += [f"waiting for review: content/{path}" for path in drafts]
     lines += [str(problem) for problem in (*articles.problems, *issues.problems)]
     return "\n".join(lines)
@@ -150,12 +152,15 @@ def summary(done: Update) -> str:
     reasons = Counter(reason for _, reason in done.left)
     left = [f"not chosen: {count} ({reason})" for reason, count in reasons.most_common()]
     held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
+    swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.swallowed]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
     head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
     noted = [f"analysis: {done.analyst}"] if done.analyst else []
-    return "\n".join([head, *pages, *joined, *held, *left, *blocked, *failed, *warned, *noted, *map(str, done.warnings)])
+    return "\n".join(
+        [head, *pages, *joined, *held, *left, *swallowed, *blocked, *failed, *warned, *noted, *map(str, done.warnings)]
+    )
 
 
 def unknown_category(name: str, known: tuple[str, ...], *, file: str, text: str) -> list[Problem]:
@@ -177,6 +182,11 @@ def unknown_category(name: str, known: tuple[str, ...], *, file: str, text: str)
             example=f"category: {near[0] if near else known[0]}",
         )
     ]
+
+
+def newest_unread(page: Article) -> bool:
+    """Whether people edited the text and sources have joined since: the machine adds them to the front matter only."""
+    return page.meta.generated is not None and not page.pristine and any(source.added for source in page.meta.sources)
 
 
 def _collect(problems: list[Problem], load: Callable[[], T]) -> T | None:

@@ -53,6 +53,7 @@ class Update:
     joined: tuple[str, ...] = ()
     left: tuple[tuple[Story, str], ...] = ()
     held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
+    swallowed: tuple[str, ...] = ()  # headlines on withdrawn or deleted stories, shown nowhere
     blocked: int = 0
     warnings: tuple[Problem, ...] = ()
     analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
@@ -77,7 +78,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     fresh = _fresh(parts, registry, results, now=now)
     since = min((entry.published or now for entry in fresh.new), default=now)
     known = frozen_clusters(loaded.pages, registry.gone(parts.store.exists), since=since)
-    found = join_or_start(fresh.new, known)
+    found = join_or_start(fresh.new, known, separate=registry.separated())
     later = [*fresh.known, *found.joins, *found.swallowed]
     joined = [path for entry, story in later if (path := _join(parts, registry, entry, story, now=now))]
     stories = found.stories
@@ -94,6 +95,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         joined=tuple(joined),
         left=choice.left,
         held=_held(choice.chosen, published, parts.settings.review),
+        swallowed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=fresh.blocked,
         warnings=loaded.problems,
         analyst=parts.analyst.stopped,

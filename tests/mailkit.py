@@ -190,6 +190,7 @@ class Flaky:
     put_off: float
     port: int = 0
     chance: random.Random = field(default_factory=lambda: random.Random(11))
+    asked: int = 0
     refused: int = 0
 
     def start(self) -> None:
@@ -205,22 +206,25 @@ class Flaky:
 
     def _carry(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client, socket.create_connection(("127.0.0.1", self.sink)) as peer:
+            for one in (client, peer):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             up, down = client.makefile("rb"), peer.makefile("rb")
             self._answer(down, client)
             while line := up.readline():
+                self.asked += line.upper().startswith(b"RCPT")
                 if line.upper().startswith(b"RCPT") and self.chance.random() < self.put_off:
                     self.refused += 1
                     client.sendall(b"451 4.7.1 come back later\r\n")
                     continue
                 peer.sendall(line)
-                data = line.upper().startswith(b"DATA")
                 self._answer(down, client)
-                if data:
-                    while (line := up.readline()) and line != b".\r\n":
-                        peer.sendall(line)
-                    if not line:
-                        return
-                    peer.sendall(line)
+                if line.upper().startswith(b"DATA"):
+                    body = []
+                    while body[-1:] != [b".\r\n"]:
+                        if not (line := up.readline()):
+                            return  # the sender died in the middle of it
+                        body.append(line)
+                    peer.sendall(b"".join(body))
                     self._answer(down, client, late=self.late_s)
 
     def _answer(self, down: object, client: socket.socket, *, late: float = 0) -> None:

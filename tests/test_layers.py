@@ -12,7 +12,8 @@ STAGES = ("feeds", "stories", "analysis", "website", "digest", "mail", "subscrib
 # From the top; a module may import what stands on a later line. Stages stand on one line: they don't import each other.
 FLOORS = (
     ("__main__",),
-    ("cli", "cli_feeds", "cli_story"),
+    ("cli",),
+    ("cli_feeds", "cli_story", "cli_subscribers"),
     ("cli_common",),
     ("jobs", "feed_jobs", "story_jobs"),
     ("sample",),

@@ -484,3 +484,22 @@ class TestReport:
         assert len(calls) == len(asked)
         for call, start in zip(calls, asked, strict=True):
             assert call.startswith(start)
+
+
+def test_a_story_is_mended_with_words_as_data(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = tmp_path / "groundwire"
+    command.write_text(f'#!/bin/sh\nfor word in "$@"; do echo "$word"; done > {told}\n')
+    command.chmod(0o755)
+    script = Path(__file__).parents[1] / ".github" / "scripts" / "story.sh"
+    environment = {**os.environ, "GROUNDWIRE": str(command)}
+    cases = {
+        ("withdraw", "--by=x", "--now=1 $(id)"): ["story", "withdraw", "--reason=--now=1 $(id)", "--", "--by=x"],
+        ("release", "s-0123456789", "A. Editor"): ["story", "release", "--by=A. Editor", "--", "s-0123456789"],
+        ("split", "a b", "https://x.example/?a=1&b=2"): ["story", "split", "--", "a b", "https://x.example/?a=1&b=2"],
+    }
+    for words, wanted in cases.items():
+        subprocess.run([str(script), *words], check=True, env=environment)
+        assert told.read_text().splitlines() == wanted
+    refused = subprocess.run([str(script), "erase", "x", "y"], env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1

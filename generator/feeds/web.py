@@ -153,6 +153,7 @@ class Web:
             if response.status in _REDIRECTS and found.get("location"):
                 return Document(url, response.status, found), found["location"]
             if response.status == 304:
+                response.read()  # there is no body; read to its end, the connection serves the next feed of this host
                 return Document(url, 304, found), ""
             if response.status not in _FINE:
                 raise FetchError(_said(response.status), status=response.status, retry_after=found.get("retry-after", ""))

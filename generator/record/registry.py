@@ -7,7 +7,7 @@ that a person deleted, and stays deleted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -38,10 +38,13 @@ class Registry:
         self._entries: dict[tuple[str, str], str] = {}
         self._addresses: dict[str, str] = {}
         self._rows: dict[str, dict[str, Any]] = {}
+        self._separate: dict[tuple[str, str], set[str]] = {}
+        self._merged: dict[str, str] = {}
         self._published: dict[str, tuple[datetime, str]] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
         self._newly_seen: list[Entry] = []
-        for row in ledger.rows(STREAM):
+        # What people parted is parted whatever the order in which Git joined the ledger's lines.
+        for row in sorted(ledger.rows(STREAM), key=lambda row: row.get("event") == "separated"):
             self._learn(row)
         for page in self._pages.values():
             self._learn_page(page)
@@ -52,11 +55,20 @@ class Registry:
 
     def story_of(self, entry: Entry) -> str | None:
         """The id of the published story that has this entry's address among its sources, or had before it was deleted."""
-        return self._addresses.get(url_mark(entry.url))
+        story = self._addresses.get(url_mark(entry.url))
+        return self._merged.get(story, story) if story else None
+
+    def separated(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """The stories that people took an entry out of, by entry: it never rejoins them."""
+        return {entry: frozenset(stories) for entry, stories in self._separate.items()}
+
+    def entries_of(self, story: str) -> list[tuple[str, str]]:
+        """The entries that a story was made from and joined by."""
+        return [entry for entry, owner in self._entries.items() if owner == story]
 
     def gone(self, exists: Callable[[str], bool]) -> list[Gone]:
         """Stories whose pages people deleted: their coverage is known and comes back nowhere."""
-        lost = (row for story, row in self._rows.items() if story not in self._pages)
+        lost = (row for story, row in self._rows.items() if story not in self._pages and story not in self._merged)
         return [
             Gone(str(row["story"]), str(row.get("title", "")), _moment(row))
             for row in lost
@@ -123,6 +135,12 @@ class Registry:
                 key = (str(row["feed"]), str(row["entry"]))
                 self._first_seen[key] = min(moment, self._first_seen.get(key, moment))
                 return
+            if row["event"] == "separated":
+                self._part(row)
+                return
+            if row["event"] == "merged":
+                self._merged[row["story"]] = row["into"]
+                return
             if row["event"] == "published":
                 self._published.setdefault(row["story"], (moment, str(row["category"])))
                 self._rows.setdefault(row["story"], row)
@@ -132,6 +150,16 @@ class Registry:
                 self._addresses.setdefault(mark, row["story"])
         except (KeyError, TypeError, ValueError):
             return  # a row of another version, or one that a person broke: it must not stop the run
+
+    def _part(self, row: dict[str, Any]) -> None:
+        """People took entries out of a story."""
+        for feed, entry in row["entries"]:
+            self._separate.setdefault((feed, entry), set()).add(row["story"])
+            if self._entries.get((feed, entry)) == row["story"]:
+                del self._entries[(feed, entry)]
+        for mark in row["marks"]:
+            if self._addresses.get(mark) == row["story"]:
+                del self._addresses[mark]
 
     def _learn_page(self, page: Article) -> None:
         if page.meta.published:

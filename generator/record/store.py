@@ -68,6 +68,10 @@ class Store:
             raise FileExistsError(path)
         atomic.write_atomic(target, compose(meta, body))
 
+    def remove(self, page: Page[Any]) -> None:
+        """Delete a page's file."""
+        (self.content / page.path).unlink()
+
     def replace_text(self, page: Page[Any], text: str) -> bool:
         """Put `text` in a page's place, atomically; says whether anything changed."""
         return atomic.write_atomic(self.content / page.path, text)
@@ -91,9 +95,13 @@ class Store:
 
 
 def edited(
-    page: Page[Any], *, put: Mapping[str, Any] | None = None, add: Mapping[str, Iterable[Mapping[str, Any]]] | None = None
+    page: Page[Any],
+    *,
+    put: Mapping[str, Any] | None = None,
+    add: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+    drop: Iterable[str] = (),
 ) -> str:
-    """A page's text with top-level keys put (replaced in place, or added at the end) and entries added to lists.
+    """A page's text with top-level keys put (replaced in place, or added at the end), entries added to lists, keys dropped.
 
     All else stays as people wrote it, to the byte.
     """
@@ -104,6 +112,10 @@ def edited(
         changes.append(_putting(lines, marked, key, value))
     for key, entries in (add or {}).items():
         changes.append(_adding(lines, marked, key, list(entries)))
+    for key in drop:
+        if key in marked.data:
+            start = marked.marks[(key,)][0] - 1
+            changes.append((start, _block_end(lines, start), []))
     # From the end backwards, so that line numbers hold; at one line, what extends a block stands before a new key.
     for start, end, new in sorted(changes, key=_from_the_end):
         lines[start:end] = [line + "\n" for line in new]
@@ -111,7 +123,7 @@ def edited(
 
 
 def _from_the_end(change: tuple[int, int, list[str]]) -> tuple[int, bool]:
-    return -change[0], change[2][0].lstrip().startswith("- ")
+    return -change[0], bool(change[2]) and change[2][0].lstrip().startswith("- ")
 
 
 def _putting(lines: list[str], marked: Marked, key: str, value: Any) -> tuple[int, int, list[str]]:

@@ -23,7 +23,7 @@ def brand_css(colour: str) -> str:
         f":root{{{by_day}}}\n"
         f'@media (prefers-color-scheme: dark){{:root:not([data-scheme="light"]){{{by_night}}}}}\n'
         f':root[data-scheme="dark"]{{{by_night}}}\n'
-        "@media print{:root,:root[data-scheme]{--accent:#000}}\n"
+        '@media print{:root,:root[data-scheme],:root:not([data-scheme="light"]){--accent:#000}}\n'
     )
 
 

@@ -49,10 +49,12 @@ def live_in(parsed: Parsed) -> Iterator[str]:
     texts = [parsed.title, parsed.link]
     for item in parsed.items:
         texts += [item.id, item.title, item.excerpt[:2_000], item.content[:2_000]]
+        if re.match(r"\s*(?:javascript|vbscript|data):", item.id, re.IGNORECASE):
+            yield f"id {item.id[:200]!r}"
         if item.url and not re.match(r"https?://[^\s<>\"]+$", item.url, re.IGNORECASE):
             yield f"link {item.url!r}"
     for text in texts:
-        if LIVE.search(text) or re.match(r"\s*(?:javascript|vbscript|data):", text, re.IGNORECASE):
+        if LIVE.search(text):
             yield f"live {text[:200]!r}"
 
 
@@ -84,7 +86,10 @@ class TestTheWholeCorpus:
         assert len(everything) > 3_900
 
     def test_nothing_breaks_its_bounds(self, everything: list[Read]) -> None:
-        broken = [(r.file, r.reason) for r in everything if re.search(r"more than|broke the parser|deeply", r.reason)]
+        feeds = [
+            r for r in everything if r.file.startswith("feeds/")
+        ]  # what attacks may be stopped, which is what bounds are for
+        broken = [(r.file, r.reason) for r in feeds if re.search(r"more than|broke the parser|deeply", r.reason)]
         assert broken == [], f"over {SECONDS} s, {MEGABYTES} MB, or a crash"
 
     def test_no_item_is_lost(self, everything: list[Read], manifest: dict[str, dict[str, Any]]) -> None:
@@ -92,7 +97,9 @@ class TestTheWholeCorpus:
             row = manifest.get(read.file, {})
             if row.get("realworld"):
                 assert read.parsed is not None, (read.file, read.reason)
-                assert len(read.parsed.items) >= row["items"], read.file  # what feedparser finds alone; of JSON, what is there
+                assert len(read.parsed.items) >= row.get("items", 0), (
+                    read.file
+                )  # what feedparser finds alone; of JSON, what is there
 
     def test_ids_are_stable_and_one_of_a_kind(self, everything: list[Read]) -> None:
         for read in everything:

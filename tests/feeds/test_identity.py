@@ -12,7 +12,14 @@ from generator.feeds.items import Item, Parsed, with_identities
 from generator.feeds.parse import parse_feed
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-URLS = ["", "https://o.example/a", "https://o.example/a?utm_source=x", "http://www.o.example/a/", "https://o.example/b", "https://o.example/b#2"]
+URLS = [
+    "",
+    "https://o.example/a",
+    "https://o.example/a?utm_source=x",
+    "http://www.o.example/a/",
+    "https://o.example/b",
+    "https://o.example/b#2",
+]
 ITEMS = st.builds(
     Item,
     id=st.sampled_from(["", "1", "2", "https://o.example/a"]),

@@ -85,7 +85,10 @@ def test_any_bytes_are_items_or_a_reason(body: bytes) -> None:
         ("es", "La agencia dijo el lunes que la falla se ha corregido y que no tiene conocimiento de los ataques."),
         ("it", "L'agenzia ha detto lunedì che la falla è stata corretta e che non sono noti attacchi nel paese."),
         ("nl", "Het agentschap zei maandag dat het lek is verholpen en dat er geen aanvallen bekend zijn."),
-        ("pt", "A agência disse na segunda-feira que a falha foi corrigida e que não há ataques conhecidos em nenhum dos países."),
+        (
+            "pt",
+            "A agência disse na segunda-feira que a falha foi corrigida e que não há ataques conhecidos em nenhum dos países.",
+        ),
         ("sv", "Myndigheten sade på måndagen att felet har rättats och att det inte finns några kända angrepp."),
         ("ja", "同社は月曜日、脆弱性を修正したと発表しました。攻撃は確認されていません。"),
         ("zh", "该机构周一表示,该漏洞已得到修复,尚未发现任何攻击行为。"),

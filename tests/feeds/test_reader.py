@@ -102,9 +102,7 @@ def test_a_validator_that_is_gone_is_sent_no_more(server: FeedServer, read: Read
         ({}, "99999", 23.4, 24),
     ],
 )
-def test_the_next_check(
-    server: FeedServer, read: Read, headers: dict[str, str], ttl: str, not_before: float, by: float
-) -> None:
+def test_the_next_check(server: FeedServer, read: Read, headers: dict[str, str], ttl: str, not_before: float, by: float) -> None:
     body = rss(ITEM).replace("<link>", f"<ttl>{ttl}</ttl><link>", 1) if ttl else rss(ITEM)
     url = server.put("/f", body, **headers)
     read(url)
@@ -221,7 +219,9 @@ def test_a_slow_host_does_not_hold_the_others(server: FeedServer, parsers: Parse
         server.pages[f"/{n}"] = slow
     feeds = [Feed(url=server.url(f"/{n}")) for n in range(6)]
     quick = Feed(url=server.put("/quick", rss(ITEM)).replace("127.0.0.1", "127.0.0.2"))
-    with Web(Fetch(allow_networks=("127.0.0.0/8",)), user_agent="t", routes={("127.0.0.2", server.port): ("127.0.0.1", server.port)}) as web:
+    with Web(
+        Fetch(allow_networks=("127.0.0.0/8",)), user_agent="t", routes={("127.0.0.2", server.port): ("127.0.0.1", server.port)}
+    ) as web:
         order = [r.feed.url for r in WebReader(web, parsers, Memories(tmp_path), concurrency=3).read([*feeds, quick], now=NOW)]
     assert most == 2
     assert order.index(quick.url) < 4

@@ -76,6 +76,8 @@ def test_a_report_without_our_own_signed_link_is_not_believed(tmp_path: Path, to
         assert not Subscribers(database).bounced(found.token, hard=found.hard, now=NOW)
 
 
-@pytest.mark.parametrize("data", [report("A" * 32, action="delayed", status="4.4.1"), b"Subject: out of office\r\n\r\nHello", b"", b"\xff\x00"])
+@pytest.mark.parametrize(
+    "data", [report("A" * 32, action="delayed", status="4.4.1"), b"Subject: out of office\r\n\r\nHello", b"", b"\xff\x00"]
+)
 def test_what_is_no_failure(data: bytes) -> None:
     assert read_bounce(data) is None

@@ -110,7 +110,10 @@ def test_point_5_a_4xx_is_tried_again_ever_later_and_a_5xx_never(database: Datab
     deliveries, server, time = frozen(database), Server(answer), Time()
     moments = []
     server_answer = server.answer
-    server.answer = lambda claim: (moments.append(time.now) if claim.email.startswith("reader3@") else None, server_answer(claim))[1]
+    server.answer = lambda claim: (
+        moments.append(time.now) if claim.email.startswith("reader3@") else None,
+        server_answer(claim),
+    )[1]
     assert dispatch(deliveries, MAILING, post=server, rules=Rules(per_second=1e6, attempts=7), world=time.world) == ""
     waits = [round((b - a).total_seconds()) for a, b in zip(moments, moments[1:], strict=False)]
     assert [abs(wait - wanted) <= 1 for wait, wanted in zip(waits, [60, 120, 240, 480, 900, 900], strict=True)] == [True] * 6

@@ -209,7 +209,9 @@ def test_point_41_export_says_all_there_is(database: Database, people: Subscribe
 
 
 def test_an_import_takes_all_or_tells_every_wrong_line(people: Subscribers) -> None:
-    wrong = "email,consented_at,name\na@example.org,2026-01-31,A\nnobody,2026-01-31,B\nb@example.org,,C\nc@example.org,2999-01-01,D\n"
+    wrong = (
+        "email,consented_at,name\na@example.org,2026-01-31,A\nnobody,2026-01-31,B\nb@example.org,,C\nc@example.org,2999-01-01,D\n"
+    )
     with pytest.raises(InputError) as told:
         take_in(wrong, people, file="list.csv", now=NOW)
     assert [(p.line, p.key) for p in told.value.problems] == [(3, "email"), (4, "consented_at"), (5, "consented_at")]

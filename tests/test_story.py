@@ -1,0 +1,127 @@
+"""Mending by people: split, joined, released and withdrawn stories stay so, over later runs and on a fresh runner."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import FeedServer, rss, snapshot
+
+from generator import pipeline, story_jobs
+from generator.errors import Refused
+from generator.record.store import Article, Store
+from generator.wiring import open_publication
+
+NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
+Make = Callable[..., Path]
+QUIET: dict[str, Any] = {"now": NOW + timedelta(hours=1), "tell": lambda line: None}
+
+
+def update(root: Path, *, hours: int = 0) -> pipeline.Update:
+    now = NOW + timedelta(hours=hours)
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as parts:
+        return pipeline.update(parts, now=now)
+
+
+def pages(root: Path) -> list[Article]:
+    return list(Store(root / "content").articles().require())
+
+
+def item(title: str, link: str, text: str = "") -> dict[str, str]:
+    return {
+        "title": title,
+        "link": link,
+        "guid": link,
+        "description": text or f"{title}, the paper says.",
+        "pubDate": "Sun, 12 Apr 2026 10:00:00 +0000",
+    }
+
+
+def two_outlets(publication: Make, server: FeedServer) -> Path:
+    """One headline in two outlets, so one page with two sources; and another story."""
+    one = item("Ferries to the islands are late for a week", "https://one.example/a")
+    two = item("Ferries to the islands are late for a week", "https://two.example/b")
+    other = item("Bakers of Exampleton strike for shorter nights", "https://one.example/c")
+    first = f"{{url: {server.put('/1.xml', rss(one, other))}, name: One}}"
+    root = publication(first, f"{{url: {server.put('/2.xml', rss(two))}, name: Two}}")
+    update(root)
+    return root
+
+
+def test_what_is_split_never_rejoins(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    page = next(p for p in pages(root) if len(p.meta.sources) == 2)
+    said = story_jobs.split(root, page.meta.id, ["https://two.example/b"], **QUIET)
+    assert "never rejoin" in said
+    assert sorted([s.url for s in p.meta.sources] for p in pages(root)) == [
+        ["https://one.example/a"],
+        ["https://one.example/c"],
+        ["https://two.example/b"],
+    ]
+    before = snapshot(root / "content")
+    shutil.rmtree(root / ".groundwire")
+    assert update(root, hours=3).published == ()
+    assert snapshot(root / "content") == before
+
+
+def test_a_page_is_not_emptied_by_a_split(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    page = next(p for p in pages(root) if len(p.meta.sources) == 2)
+    for urls in (["https://one.example/a", "https://two.example/b"], ["https://elsewhere.example/"]):
+        with pytest.raises(Refused, match=r"name some, not all[^$]*https://two\.example/b"):
+            story_jobs.split(root, page.meta.id, urls, **QUIET)
+
+
+def test_what_is_joined_is_one_page_at_both_addresses(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    bakers, ferries = sorted(pages(root), key=lambda p: p.meta.title)
+    story_jobs.join(root, f"content/{bakers.path}", ferries.path, **QUIET)
+    (left,) = pages(root)
+    assert {s.url for s in left.meta.sources} == {"https://one.example/a", "https://two.example/b", "https://one.example/c"}
+    assert left.meta.aliases == (bakers.url,)
+    before = snapshot(root / "content")
+    assert update(root, hours=3).published == ()
+    assert snapshot(root / "content") == before
+    again = item("Bakers of Exampleton strike for shorter nights", "https://one.example/c?utm_source=x")
+    server.put("/2.xml", rss(again))
+    done = update(root, hours=5)
+    assert (done.published, len(pages(root))) == ((), 1)
+
+
+def test_a_held_story_is_in_no_output_until_it_is_released(publication: Make, server: FeedServer) -> None:
+    root = publication(
+        server.put("/f.xml", rss(item("Ferries to the islands are late", "https://one.example/a"))), extra="review: {hold: all}"
+    )
+    done = update(root)
+    assert [why for _, why in done.held] == ["every story is reviewed (review.hold: all)"]
+    assert pages(root)[0].meta.status == "draft"
+    assert "A. Editor" in story_jobs.release(root, pages(root)[0].meta.id, by="A. Editor", **QUIET)
+    meta = pages(root)[0].meta
+    assert meta.listed
+    assert (meta.reviewed and meta.reviewed.by, meta.published) == ("A. Editor", QUIET["now"])
+    with pytest.raises(Refused, match="no draft"):
+        story_jobs.release(root, meta.id, by="A. Editor", **QUIET)
+
+
+def test_a_withdrawn_story_is_revived_by_nothing(publication: Make, server: FeedServer) -> None:
+    root = publication(server.put("/f.xml", rss(item("Ferries to the islands are late for a week", "https://one.example/a"))))
+    update(root)
+    story_jobs.withdraw(root, pages(root)[0].meta.id, reason="The paper took it back.", **QUIET)
+    page = pages(root)[0]
+    assert page.meta.withdrawn is not None
+    server.put("/f.xml", rss(item("Ferries to the islands are late for a week", "https://one.example/new")))
+    done = update(root, hours=4)
+    assert (done.published, done.joined, done.swallowed) == ((), (), ("Ferries to the islands are late for a week",))
+    assert pages(root)[0].text == page.text
+    with pytest.raises(Refused, match="already"):
+        story_jobs.withdraw(root, page.path, reason="x", **QUIET)
+
+
+def test_a_story_that_is_not_there_is_told_with_an_example(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    with pytest.raises(Refused, match="groundwire story withdraw s-"):
+        story_jobs.withdraw(root, "s-0000000000", reason="x", **QUIET)
