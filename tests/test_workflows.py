@@ -113,7 +113,7 @@ class TestWhatTheySay:
             for job in jobs(name).values()
             if "uses" in job
         }
-        assert calls == {("generate.yml", "deploy.yml"), ("generate.yml", "report-failure.yml")}
+        assert calls == {("generate.yml", "deploy.yml"), ("generate.yml", "report-failure.yml"), ("story.yml", "deploy.yml")}
         for _, called in calls:
             assert "workflow_call" in load(called)["on"]
         generate = jobs("generate.yml")
