@@ -1,4 +1,6 @@
-"""Reading the corpus' 280 real feeds over loopback HTTP, beside bare feedparser and `reader`: python benchmarks/ingest.py [CORPUS].
+"""Reading the corpus' 280 real feeds over loopback HTTP, beside bare feedparser and `reader`.
+
+    python -m benchmarks.ingest [CORPUS]
 
 Cold: nothing is remembered. 304: the server says so to our validators. Unchanged: it sends the same bytes again, without
 validators. `reader` (PyPI, 3.26) is installed into a throw-away venv for the occasion; without a package index its rows are left out.
@@ -28,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-READER = "reader==3.26"
+READER = ("reader==3.26", "sgmllib3k")  # its own copy of feedparser needs the second, and does not say so
 READER_CODE = """
 import resource, sys, time
 from reader import make_reader
@@ -39,7 +41,7 @@ for url in urls:
 def cpu():
     return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 began, used = time.perf_counter(), cpu()
-for _ in r.update_feeds_iter(workers=int(sys.argv[3])):
+for _ in r.update_feeds_iter(workers=int(sys.argv[3]), scheduled=False):
     pass
 print(time.perf_counter() - began, cpu() - used, r.get_entry_counts().total)
 """
@@ -106,8 +108,8 @@ def serve(served: Served) -> None:
 @contextmanager
 def server(corpus: Path) -> Iterator[tuple[int, Callable[[bool], None]]]:
     """The server in a process of its own, so that its CPU is not counted: its port, and a switch for validators."""
-    command = [sys.executable, __file__, "--serve", str(corpus)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "benchmarks.ingest", "--serve", str(corpus)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("no pipes")
         told, said = process.stdin, process.stdout
@@ -145,21 +147,20 @@ def feedparser_alone(served: Served) -> int:
 
 
 def child(kind: str, *args: str) -> Row:
-    """A piece of work in a fresh process, as a command would run it; its imports are counted."""
+    """A piece of work in a fresh process; as with `reader`, its imports are not counted (those of our parsing processes are)."""
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from benchmarks import ingest; ingest.in_child({kind!r}, sys.argv[1:])"
     )
-    began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", code, *args], stdout=subprocess.PIPE, text=True, start_new_session=True)
     used: dict[int, float] = {}
     while process.poll() is None:
         used |= session_cpu(process.pid)
         time.sleep(0.02)
-    wall = time.perf_counter() - began
-    entries, failed = map(int, (process.stdout.read() if process.stdout else "").split())
+    wall, own, entries, failed = map(float, (process.stdout.read() if process.stdout else "").split())
+    used[process.pid] = own
     if failed:
-        print(f"  ({failed} feeds failed)")
-    return Row(kind, wall, sum(used.values()), entries)
+        print(f"  ({failed:.0f} feeds failed)")
+    return Row(kind, wall, sum(used.values()), int(entries))
 
 
 def session_cpu(leader: int) -> dict[int, float]:
@@ -176,13 +177,17 @@ def session_cpu(leader: int) -> dict[int, float]:
 
 
 def in_child(kind: str, args: list[str]) -> None:
-    """What `child` runs."""
+    """What `child` runs; prints wall, own CPU, entries, failed feeds."""
+    served = load(Path(args[0])) if kind == "feedparser" else Served()
+    urls = Path(args[1]).read_text(encoding="utf-8").split() if kind != "feedparser" else []
+    hours = {"cold": 0, "304": 48, "unchanged": 96}.get(kind, 0)
+    ours([], Path(args[0]), now=NOW)  # imports only
+    began, used = time.perf_counter(), time.process_time()
     if kind == "feedparser":
-        print(feedparser_alone(load(Path(args[0]))), 0)
-        return
-    urls = Path(args[1]).read_text(encoding="utf-8").split()
-    hours = {"cold": 0, "304": 48, "unchanged": 96}[kind]
-    print(*ours(urls, Path(args[0]), now=NOW + timedelta(hours=hours)))
+        entries, failed = feedparser_alone(served), 0
+    else:
+        entries, failed = ours(urls, Path(args[0]), now=NOW + timedelta(hours=hours))
+    print(time.perf_counter() - began, time.process_time() - used, entries, failed)
 
 
 def readers(python: Path, folder: Path, listed: Path, workers: int, switch: Callable[[bool], None]) -> list[Row]:
@@ -202,7 +207,7 @@ def installed(folder: Path) -> Path | None:
     """A Python that has `reader`, None where it cannot be had."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    done = subprocess.run([str(python), "-m", "pip", "install", "--quiet", READER], check=False, capture_output=True)
+    done = subprocess.run([str(python), "-m", "pip", "install", "--quiet", *READER], check=False, capture_output=True)
     return python if done.returncode == 0 else None
 
 
@@ -226,7 +231,7 @@ def main() -> int:
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--no-reader", action="store_true", help="only our own rows and feedparser's")
     args = parser.parse_args()
-    corpus = Path(args.corpus)
+    corpus = Path(args.corpus).resolve()
     if not corpus.is_dir():
         print(f"no corpus at {corpus}: set GROUNDWIRE_CORPUS", file=sys.stderr)
         return 1

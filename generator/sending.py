@@ -66,6 +66,14 @@ def system_world(tell: Tell, *, stop: Callable[[], bool] = lambda: False) -> Wor
     return World(lambda: datetime.now(UTC), time.monotonic, time.sleep, tell, stop)
 
 
+def make_office(
+    root: Path, settings: Settings, database: Database, *, world: World, fetch: Fetch | None = None, minutes: float = WAIT_MIN
+) -> Office:
+    """The real parts; `fetch` gets the site's pages, from the web where none is given."""
+    rules = Rules(per_second=settings.email.smtp.per_second)
+    return Office(settings, Places(root), database, fetch or web_fetch(settings), rules, world, minutes)
+
+
 def web_fetch(settings: Settings) -> Fetch:
     """The real web, with the bounds of `fetch` in newsletter.yml."""
 

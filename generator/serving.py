@@ -17,9 +17,7 @@ from generator.ports import Tell
 from generator.settings import Settings
 from generator.subscribers.app import Service, make_app
 from generator.subscribers.database import Database
-from generator.subscribers.dispatch import Rules
 from generator.subscribers.store import CONFIRMATIONS
-from generator.wiring import Places
 
 LOOK_S = 30.0  # how often the issues are looked at
 
@@ -95,8 +93,7 @@ def make_workers(root: Path, settings: Settings, database: Database, *, tell: Te
     ended = threading.Event()
     world = sending.system_world(tell, stop=ended.is_set)
     world = replace(world, sleep=ended.wait)
-    rules = Rules(per_second=settings.email.smtp.per_second)
-    office = sending.Office(settings, Places(root), database, sending.web_fetch(settings), rules, world, minutes=0)
+    office = sending.make_office(root, settings, database, world=world, minutes=0)
     return Workers(office, tell, ended=ended)
 
 

@@ -10,27 +10,27 @@ from pathlib import Path
 
 from generator import sending
 from generator.errors import InputError, Problem, Refused
+from generator.mail.links import Fetch
 from generator.ports import Tell
 from generator.settings import Settings, load_settings
 from generator.subscribers.address import kept_form
 from generator.subscribers.bounce import read_bounce
 from generator.subscribers.csvfile import take_in, write_out
 from generator.subscribers.database import Database
-from generator.subscribers.dispatch import Rules, World
+from generator.subscribers.dispatch import World
 from generator.subscribers.store import Subscribers
 from generator.wiring import Places
 
 
-def send(root: Path, *, tell: Tell, office: sending.Office | None = None) -> str:
+def send(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | None = None) -> str:
     """Send what is ready to every subscriber who has not got it. Raises Refused where it must not, or pauses."""
-    settings = office.settings if office else load_settings(root)
+    settings = load_settings(root)
     _require_smtp(settings)
     path = sending.database_path(root, settings)
     sending.require_sender(settings)
     with Database(path) as database, sending.relay(settings) as relay:
-        office = office or make_office(root, settings, database, tell=tell)
-        now = office.world.clock()
-        pages = sending.sendable(office, now=now)
+        office = sending.make_office(root, settings, database, world=world or sending.system_world(tell), fetch=fetch)
+        pages = sending.sendable(office, now=office.world.clock())
         lines = [sending.send_issue(office, page, relay=relay) for page in pages]
     return "\n".join(lines) or "every ready issue was sent before: 0 sent now"
 
@@ -42,13 +42,6 @@ def send_test(root: Path, address: str, *, now: datetime) -> str:
     to = _address(address)
     with sending.relay(settings) as relay:
         return sending.send_test(settings, Places(root), to, relay=relay, now=now)
-
-
-def make_office(root: Path, settings: Settings, database: Database, *, tell: Tell, world: World | None = None) -> sending.Office:
-    """The real parts of sending."""
-    rules = Rules(per_second=settings.email.smtp.per_second)
-    world = world or sending.system_world(tell)
-    return sending.Office(settings, Places(root), database, sending.web_fetch(settings), rules, world)
 
 
 def serve(root: Path, *, host: str, port: int, tell: Tell) -> None:

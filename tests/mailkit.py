@@ -219,7 +219,7 @@ class Flaky:
                 peer.sendall(line)
                 self._answer(down, client)
                 if line.upper().startswith(b"DATA"):
-                    body = []
+                    body: list[bytes] = []
                     while body[-1:] != [b".\r\n"]:
                         if not (line := up.readline()):
                             return  # the sender died in the middle of it

@@ -18,7 +18,10 @@ _SMALL = {
     "da": "og at det som en på er af for med den til ikke har de et om var jeg men fra vi så kan når eller skal sin efter her også under mod sig ved blev bliver efter",
     "pl": "w i na z się nie do to że jest o jak ale po co tak za od przez dla tym tego są był może oraz być już ich jego także przy które która który",
 }
-_WORDS = {name: frozenset(word for word in text.split() if len(word) > 1) for name, text in _SMALL.items()}
+_TOLD_BY: dict[str, tuple[str, ...]] = {}
+for _name, _text in _SMALL.items():
+    for _word in {word for word in _text.split() if len(word) > 1}:
+        _TOLD_BY[_word] = (*_TOLD_BY.get(_word, ()), _name)
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]")),
@@ -29,7 +32,8 @@ _SCRIPTS = (
     ("uk", re.compile("[іїєґІЇЄҐ]")),
     ("ru", re.compile("[ыэъёЫЭЪЁ]")),
 )
-LOOKED_AT = 4_000
+_FOREIGN = re.compile("[\u0370-\uffff]")
+LOOKED_AT = 2_000
 _LATIN = re.compile(r"[A-Za-zÀ-ž]")
 
 
@@ -42,12 +46,15 @@ def detect(text: str) -> str | None:
     text = text[:LOOKED_AT]
     if foreign := _by_script(text):
         return foreign
-    found = [word.lower() for word in _WORD.findall(text)]
-    counts = Counter({name: sum(word in small for word in found) for name, small in _WORDS.items()})
-    (best, hits), (_, second) = counts.most_common(2)
-    enough = hits >= max(3, min(12, len(found) / 8))
-    various = len(_WORDS[best].intersection(found)) >= 2
-    return best if enough and various and hits >= 1.3 * second else None
+    found = _WORD.findall(text.lower())
+    hits = [(word, name) for word in found for name in _TOLD_BY.get(word, ())]
+    ranked = Counter(name for _, name in hits).most_common(2)
+    if not ranked:
+        return None
+    (best, count), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0
+    various = len({word for word, name in hits if name == best}) >= 2
+    enough = count >= max(3, min(12, len(found) / 8))
+    return best if enough and various and count >= 1.3 * second else None
 
 
 def tag(raw: str) -> str | None:
@@ -66,6 +73,8 @@ def language_of(text: str, declared: str | None) -> str | None:
 
 
 def _by_script(text: str) -> str | None:
+    if not _FOREIGN.search(text):
+        return None
     letters = len(_LATIN.findall(text))
     for name, pattern in _SCRIPTS:
         hits = len(pattern.findall(text))

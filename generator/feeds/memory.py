@@ -41,7 +41,7 @@ _ITEM = tuple(f.name for f in fields(Item))
 
 
 class Memories:
-    """The folder of memories, a file a feed."""
+    """The folder of memories: two files a feed, its state and its items, since a 304 changes the state only."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -49,28 +49,34 @@ class Memories:
     def recall(self, url: str) -> Memory:
         """What is known of a feed; a fresh memory where nothing is, or where another version of the parser wrote it."""
         try:
-            raw = json.loads(self._path(url).read_bytes())
-            if raw.pop("version") != VERSION or raw["url"] != url:
+            raw, items = json.loads(self._path(url).read_bytes()), json.loads(self._path(url, ".items").read_bytes())
+            if raw.pop("version") != VERSION or items["version"] != VERSION or raw["url"] != url:
                 return Memory(url)
-            raw["items"] = tuple(_item(item) for item in raw["items"])
+            raw["items"] = tuple(_item(item) for item in items["items"])
             raw["due"] = _time(raw["due"])
             return Memory(**raw)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return Memory(url)
 
-    def keep(self, memory: Memory) -> None:
-        """Write it, whole or not at all (no flush: it can be lost)."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        data = {name: getattr(memory, name) for name in _FIELDS}
-        data["version"] = VERSION
-        data["items"] = [[getattr(item, name) for name in _ITEM] for item in memory.items]
-        path = self._path(memory.url)
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(data, ensure_ascii=False, default=_plain), encoding="utf-8", errors="replace")
-        temporary.replace(path)
+    def keep(self, memory: Memory, *, items: bool = True) -> None:
+        """Write it, each file whole or not at all (no flush: it can be lost); without `items` those on the disk stay.
 
-    def _path(self, url: str) -> Path:
-        return self._folder / f"{digest(url, length=20)}.json"
+        Killed between the two, the old state stands beside new items: the next answer is read as a changed one.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if items or not self._path(memory.url, ".items").exists():
+            rows = [[getattr(item, name) for name in _ITEM] for item in memory.items]
+            _write(self._path(memory.url, ".items"), {"version": VERSION, "items": rows})
+        _write(self._path(memory.url), {**{name: getattr(memory, name) for name in _FIELDS}, "version": VERSION})
+
+    def _path(self, url: str, part: str = "") -> Path:
+        return self._folder / f"{digest(url, length=20)}{part}.json"
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(data, ensure_ascii=False, default=_plain), encoding="utf-8", errors="replace")
+    temporary.replace(path)
 
 
 def _item(raw: list[Any]) -> Item:

@@ -78,7 +78,7 @@ class WebReader:
             if not self._force and not is_due(memory, now=run.now):
                 run.results.put(_result(feed, memory, unchanged=True))
             elif wait:
-                self._keep(put_off(memory, retry_after=wait, now=run.now), run)
+                self._keep(put_off(memory, retry_after=wait, now=run.now), run, items=False)
                 run.results.put(_result(feed, memory, unchanged=True))
             else:
                 result, wait = self._read(feed, memory, run)
@@ -94,15 +94,16 @@ class WebReader:
         except NotAFeed as error:
             why = str(error)
         else:
-            self._keep(fresh, run)
-            return _result(feed, fresh, unchanged=fresh.items is memory.items), ""
+            unchanged = fresh.items is memory.items
+            self._keep(fresh, run, items=not unchanged)
+            return _result(feed, fresh, unchanged=unchanged), ""
         memory = after_failure(memory, why=why, status=status, retry_after=wait, now=run.now)
-        self._keep(memory, run)
+        self._keep(memory, run, items=False)
         return _result(feed, memory, unchanged=True), (wait or "3600") if status in _BUSY else ""
 
-    def _keep(self, memory: Memory, run: _Run) -> None:
+    def _keep(self, memory: Memory, run: _Run, *, items: bool) -> None:
         if not run.over.is_set():  # a failure because the run was given up is none of the feed's
-            self._memories.keep(memory)
+            self._memories.keep(memory, items=items)
 
     def _learn(self, memory: Memory, document: Document, *, now: datetime) -> Memory:
         if document.status == 304 and not memory.checksum:

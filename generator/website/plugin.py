@@ -19,7 +19,8 @@ from mkdocs.structure.toc import TableOfContents
 from generator.errors import GroundwireError
 from generator.website import config as settings_into
 from generator.website import guest, search
-from generator.website.site import Site, load_site
+from generator.website.load import load_site
+from generator.website.site import Site
 
 
 class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves __init_subclass__ untyped

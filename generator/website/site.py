@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from generator import resources
-from generator.errors import InputError, Problem
-from generator.record.authorship import author_line
-from generator.record.categories import Category, load_categories
-from generator.record.frontmatter import read
+from generator.record.categories import Category
 from generator.record.ledger import Ledger
 from generator.record.registry import HEALTH, STREAM
-from generator.record.store import Article, Issue, Store
+from generator.record.store import Article, Issue
 from generator.record.text import clean, digest
-from generator.record.words import Words, translated, words_of
-from generator.settings import FILE, Settings, load_settings
+from generator.record.words import Words
+from generator.settings import Settings
 from generator.website import cards, syndication, trust, views
 from generator.website.addresses import former
+from generator.website.channels import feed_files
 from generator.website.colour import DEFAULT, brand_css
-from generator.website.index import Index, build_index
-from generator.website.names import Names, load_names
+from generator.website.index import Index
+from generator.website.names import Names
 from generator.website.pages import Virtual, virtual_pages
 from generator.website.reports import reports_for
-from generator.website.syndication import Channel, Item
 
 ASSETS = "assets/groundwire/"
 
@@ -141,29 +136,13 @@ class Site:
 
     def files(self) -> Iterator[tuple[str, str | bytes]]:
         """The generated files that are no pages, as (address below the site's, content): feeds, pictures, robots.txt."""
-        yield from self._feeds()
+        yield from feed_files(self.index, self.settings, self.words)
         colour = self.settings.site.colour
         for key in ("", *self.categories):
             yield card_path(key), cards.card(key, colour or DEFAULT)
         if colour:
             yield f"{ASSETS}brand.css", brand_css(colour)
         yield "robots.txt", syndication.robots(self.settings.url)
-
-    def _feeds(self) -> Iterator[tuple[str, str]]:
-        items = [self._item(row) for row in self.index.rows[: syndication.ITEMS]]
-        for path, write in _FORMATS.items():
-            yield path, write(self._channel(path), items)
-        for listing in self.index.listed("category"):
-            path = f"{listing.url}feed.xml"
-            rows = listing.rows[: syndication.ITEMS]
-            updated = max((row.touched for row in rows), default=None)
-            channel = self._channel(path, home=listing.url, name=listing.name, updated=updated)
-            yield path, syndication.rss(channel, [self._item(row) for row in rows])
-        channel = self._channel("issues/feed.xml", home="issues/", name=self.words("issues"))
-        yield "issues/feed.xml", syndication.rss(channel, [self._issue_item(i) for i in self.index.issues[: syndication.ITEMS]])
-        mended = trust.mended(self.index)[: syndication.ITEMS]
-        channel = self._channel("corrections/feed.xml", home="corrections/", name=self.words("corrections"))
-        yield "corrections/feed.xml", syndication.rss(channel, [self._mended_item(one) for one in mended])
 
     def sitemap(self, plain: list[str]) -> str:
         """The sitemap: `plain` are the addresses of the pages that are neither articles nor issues nor generated."""
@@ -176,64 +155,6 @@ class Site:
         changed[""] = self.index.now
         listings = [(url + address, changed.get(address)) for address in generated]
         return syndication.sitemap([*listings, *rows, *issues, *((url + address, None) for address in sorted(plain))])
-
-    def _channel(self, path: str, *, home: str = "", name: str = "", updated: Any = None) -> Channel:
-        s = self.settings
-        title = f"{s.title}: {name}" if name else s.title
-        return Channel(title, s.description, s.url, path, home, s.language, updated or self.index.now)
-
-    def _item(self, row: Any) -> Item:
-        return syndication.story_item(row, site_url=self.settings.url, words=self.words)
-
-    def _mended_item(self, one: trust.Mended) -> Item:
-        return Item(
-            id=syndication.urn(one.id),
-            url=self.settings.url + (one.row.url if one.row else "corrections/"),
-            title=one.row.title if one.row else self.words("withdrawn_title"),
-            summary=one.note,
-            author=author_line(one.row.author, self.words) if one.row else self.settings.title,
-            published=one.moment,
-            updated=one.moment,
-        )
-
-    def _issue_item(self, issue: Issue) -> Item:
-        return Item(
-            id=syndication.urn(f"issue-{issue.meta.id}"),
-            url=self.settings.url + issue.url,
-            title=views.issue_title(issue),
-            summary=issue.meta.preheader or issue.meta.subject,
-            author=self.settings.title,
-            published=issue.meta.date,
-            updated=issue.meta.date,
-        )
-
-
-_FORMATS = {"feed.xml": syndication.rss, "atom.xml": syndication.atom, "feed.json": syndication.json_feed}
-
-
-def load_site(root: Path) -> Site:
-    """Read the publication in `root`. Raises InputError with every problem of every page at once."""
-    settings = load_settings(root)
-    words = words_of(settings.language, "site", "about", zone=settings.zone)
-    categories, names = translated(load_categories(root), words), load_names(root)
-    store = Store(root / "content")
-    articles, issues = store.articles(), store.issues()
-    problems = [*articles.problems, *issues.problems]
-    problems += [p for page in articles.pages for p in _unknown_category(page, categories)]
-    problems += [*_colliding_aliases(articles.pages), *_missing_logo(root, settings)]
-    if problems:
-        raise InputError(problems)
-    return Site(
-        settings=settings,
-        categories=categories,
-        articles={page.path: page for page in articles.pages},
-        issues={page.path: page for page in issues.pages},
-        index=build_index(articles.pages, issues.pages, categories=categories, zone=settings.zone, names=names),
-        words=words,
-        names=names,
-        plain=frozenset(_plain(root / "content")),
-        ledger=Ledger(root / "content" / ".ledger"),
-    )
 
 
 def card_path(category: str) -> str:
@@ -252,40 +173,3 @@ def asset_version(colour: str) -> str:
     """A digest of our style and scripts, put behind their addresses so that a browser's cache lets go of old ones."""
     folder = resources.bundled("overrides") / "assets" / "groundwire"
     return digest(colour, *(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.*"))), length=8)
-
-
-def _unknown_category(page: Article, categories: Mapping[str, Category]) -> Iterator[Problem]:
-    given = page.meta.category
-    if given in categories:
-        return
-    near = difflib.get_close_matches(given, list(categories), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(categories)}"
-    line, column = read(page.text, file=page.path)[0].place(("category",))
-    example = f"category: {near[0] if near else next(iter(categories))}"
-    yield Problem(f"content/{page.path}", f"no category {given!r}{hint}", line, column, key="category", example=example)
-
-
-def _plain(content: Path) -> Iterator[str]:
-    """The addresses of the owner's own Markdown pages, as MkDocs gives them."""
-    for path in content.rglob("*.md"):
-        parts = path.relative_to(content).with_suffix("").parts
-        if parts[0] not in ("articles", "issues") and not any(part.startswith(".") for part in parts):
-            kept = parts[:-1] if parts[-1] in ("index", "README") else parts
-            yield "".join(f"{part}/" for part in kept)
-
-
-def _missing_logo(root: Path, settings: Settings) -> Iterator[Problem]:
-    logo = settings.site.logo
-    if logo and not (root / "content" / logo).is_file():
-        yield Problem(FILE, f"there is no content/{logo}", key="site.logo", example="site: {logo: assets/logo.svg}")
-
-
-def _colliding_aliases(pages: tuple[Article, ...]) -> Iterator[Problem]:
-    owner = {page.url: page.path for page in pages}
-    for page in pages:
-        for alias in page.meta.aliases:
-            if alias in owner:
-                line, column = read(page.text, file=page.path)[0].place(("aliases",))
-                message = f"{alias} is already the address, or an alias, of content/{owner[alias]}"
-                yield Problem(f"content/{page.path}", message, line, column, key="aliases")
-            owner.setdefault(alias, page.path)

@@ -19,7 +19,6 @@ from generator.website.pages import Virtual
 
 MUCH = 1_000_000  # words of a source: enough that only the fixed limit binds
 SHARE = limits(license="all-rights-reserved", source_words=100).beyond  # percent
-PAGES = ("about/method/", "about/feeds/", "corrections/", "predictions/", "about/imprint/", "about/privacy/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +49,10 @@ def trust_pages(
     figures: Mapping[str, Any],
 ) -> Iterator[Virtual]:
     """Every one of them."""
-    yield Virtual(
-        "about/method/",
-        "groundwire/method.html",
-        words("method"),
-        method_view(settings, words, categories=categories, figures=figures),
-    )
-    yield Virtual(
-        "about/feeds/",
-        "groundwire/feeds.html",
-        words("feeds_health"),
-        {"feeds": feeds_view(settings, index, health, words=words)},
-    )
+    method = method_view(settings, words, categories=categories, figures=figures)
+    feeds = {"feeds": feeds_view(settings, index, health, words=words)}
+    yield Virtual("about/method/", "groundwire/method.html", words("method"), method)
+    yield Virtual("about/feeds/", "groundwire/feeds.html", words("feeds_health"), feeds)
     yield Virtual("corrections/", "groundwire/corrections.html", words("corrections"), {"mended": mended(index)})
     yield Virtual("predictions/", "groundwire/predictions.html", words("predictions"), predictions_view(index))
     yield Virtual("about/imprint/", "groundwire/imprint.html", words("imprint"))
@@ -72,29 +63,32 @@ def method_view(
     settings: Settings, words: Words, *, categories: Mapping[str, Category], figures: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the machine does, in sentences made from the settings."""
-    by, chosen = settings.analysis, settings.select
-    write = [words(f"method_{by.by}", model=by.model)]
+    chosen = settings.select
+    fixed = limits(license="all-rights-reserved", source_words=MUCH)
+    return {
+        "choose": words(
+            "method_choose_text",
+            title=settings.title,
+            feeds=words("method_feeds", len(settings.feeds)),
+            days=words("method_days", chosen.max_age_days),
+            stories=chosen.max_stories,
+            category=chosen.max_per_category,
+        ),
+        "write": _written(settings, words),
+        "quote": words("method_quote_text", excerpt=EXCERPT_WORDS, evidence=EVIDENCE_WORDS, beyond=fixed.beyond, share=SHARE),
+        "categories": _described(categories, words),
+        "figures": figures,
+    }
+
+
+def _written(settings: Settings, words: Words) -> list[str]:
+    """Who writes, what it may cost, who reads it first."""
+    by = settings.analysis
+    told = [words(f"method_{by.by}", model=by.model)]
     if by.by != "extractive":
-        write.append(
-            words("method_budget", run=words.number(by.budget_usd, digits=2), month=words.number(by.budget_usd_month, digits=2))
-        )
-    write.append(words(f"method_hold_{settings.review.hold}"))
-    quote = words(
-        "method_quote_text",
-        excerpt=EXCERPT_WORDS,
-        evidence=EVIDENCE_WORDS,
-        beyond=limits(license="all-rights-reserved", source_words=MUCH).beyond,
-        share=SHARE,
-    )
-    choose = words(
-        "method_choose_text",
-        title=settings.title,
-        feeds=words("method_feeds", len(settings.feeds)),
-        days=words("method_days", chosen.max_age_days),
-        stories=chosen.max_stories,
-        category=chosen.max_per_category,
-    )
-    return {"choose": choose, "write": write, "quote": quote, "categories": _described(categories, words), "figures": figures}
+        run, month = (words.number(money, digits=2) for money in (by.budget_usd, by.budget_usd_month))
+        told.append(words("method_budget", run=run, month=month))
+    return [*told, words(f"method_hold_{settings.review.hold}")]
 
 
 def _described(categories: Mapping[str, Category], words: Words) -> list[tuple[str, str, str]]:
@@ -108,7 +102,8 @@ def _described(categories: Mapping[str, Category], words: Words) -> list[tuple[s
 
 def feeds_view(settings: Settings, index: Index, health: Iterable[Mapping[str, Any]], *, words: Words) -> list[dict[str, Any]]:
     """Each feed with its newest story and since when it fails: from the ledger's stream `feeds` and the pages alone."""
-    failing = failing_since(health)
+    rows = list(health)
+    failing, newest = failing_since(rows), newest_entries(rows)
     found = []
     for feed in settings.feeds:
         listing = index.listings.get(("source", facet_slug(clean(feed.title))))
@@ -118,6 +113,7 @@ def feeds_view(settings: Settings, index: Index, health: Iterable[Mapping[str, A
                 "listing": listing,
                 "last": listing.rows[0] if listing and listing.rows else None,
                 "failing": failing.get(feed.url),
+                "newest": newest.get(feed.url),
                 "licence": words("licence_" + feed.license.replace("-", "_")),
             }
         )
@@ -132,13 +128,29 @@ def failing_since(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[datetime
         if row.get("event") == "recovered":
             found.pop(feed, None)
         elif row.get("event") == "failing" and feed not in found:
-            try:
-                moment = datetime.fromisoformat(str(row["at"]))
-            except (KeyError, ValueError):
-                continue
-            if moment.tzinfo:
+            moment = _moment(row.get("at"))
+            if moment:
                 found[feed] = (moment, clean(str(row.get("why", ""))))
     return found
+
+
+def newest_entries(rows: Iterable[Mapping[str, Any]]) -> dict[str, datetime]:
+    """When each feed's newest entry is from, as far as the ledger was told."""
+    found: dict[str, datetime] = {}
+    for row in rows:
+        moment = _moment(row.get("newest")) if row.get("event") == "news" else None
+        feed = str(row.get("feed", ""))
+        if moment:
+            found[feed] = max(moment, found.get(feed, moment))
+    return found
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def mended(index: Index) -> list[Mended]:

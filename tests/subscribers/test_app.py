@@ -164,7 +164,7 @@ def test_point_18_the_same_answer_for_everybody(service: Running) -> None:
 
 
 def test_point_19_a_robot_that_fills_every_field_gets_the_same_answer_and_no_mail(service: Running) -> None:
-    answer = service.post("", **{"email": "a@example.org", HOLLOW: "http://spam.example"})
+    answer = httpx2.post(service.url, data={"email": "a@example.org", HOLLOW: "http://spam.example"})
     assert answer.content == service.post("", email="b@example.org").content
     assert service.queued == ["b@example.org"]
 
@@ -254,11 +254,8 @@ def test_a_form_may_come_as_multipart_but_not_endless(service: Running) -> None:
     assert httpx2.post(service.url, files={"email": (None, "a@example.org")}).status_code == 200
     assert service.queued == ["a@example.org"]
     assert service.post("", email="b@example.org", more="x" * 10_000).status_code == 400
-    odd = {"Content-Type": "multipart/form-data; boundary=\x80"}
-    assert (
-        httpx2.post(service.url, content=b"\xff\x00--", headers={k: v.encode("latin-1") for k, v in odd.items()}).status_code
-        == 400
-    )
+    odd = {b"Content-Type": b"multipart/form-data; boundary=\x80"}
+    assert httpx2.post(service.url, content=b"\xff\x00--", headers=odd).status_code == 400
 
 
 @pytest.mark.parametrize("service", [{"language": "de-AT"}], indirect=True)

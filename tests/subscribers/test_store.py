@@ -267,7 +267,11 @@ def test_the_file_is_its_owner_s_and_upgrades(tmp_path: Path) -> None:
 
 
 def test_a_transaction_is_all_or_nothing(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as db:
-        db.execute("DELETE FROM keys")
-        _ = 1 / 0
+    def torn() -> None:
+        with database.write() as db:
+            db.execute("DELETE FROM keys")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        torn()
     assert Subscribers(database).keys.secrets

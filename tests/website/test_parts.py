@@ -20,7 +20,7 @@ from generator.website.colour import brand_css, contrast, readable
 from generator.website.names import load_names
 from generator.website.reports import reports_for
 from generator.website.tongue import with_languages
-from generator.website.trust import failing_since
+from generator.website.trust import failing_since, newest_entries
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
@@ -94,6 +94,12 @@ def test_feeds_fail_from_the_first_failure_to_the_recovery() -> None:
     found = failing_since(rows)
     assert list(found) == ["b"]
     assert (found["b"][0].day, found["b"][1]) == (1, "HTTP 500")
+
+
+def test_a_feed_s_newest_entry_is_the_newest_that_was_told() -> None:
+    rows = [{"feed": "a", "event": "news", "newest": f"2026-02-0{day}T00:00:00Z"} for day in (2, 3, 1)]
+    odd = [{"feed": "a", "event": "news", "newest": odd} for odd in (None, "soon", "2026-02-09")]
+    assert {feed: moment.day for feed, moment in newest_entries([*rows, *odd, {"event": "news"}]).items()} == {"a": 3}
 
 
 def test_spellings_become_one_name_and_hidden_ones_nothing(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from generator.errors import GroundwireError, InputError
 from generator.record.frontmatter import Reviewed
 from generator.website.build import build_site
 from generator.website.config import check_mkdocs_config
-from generator.website.site import load_site
+from generator.website.load import load_site
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,8 @@ def pub(tmp_path_factory: pytest.TempPathFactory) -> Publication:
     moved = {"event": "published", "story": "s-0000000000", "path": "articles/2026/01/deleted.md"}
     ledger.append("stories", moved, now=NOON)
     ledger.append("feeds", {"feed": "https://wire.example/feed", "event": "failing", "why": "HTTP 500"}, now=NOON)
+    news = {"feed": "https://blog.example/feed", "event": "news", "newest": "2026-02-26T08:00:00Z", "every_days": 1}
+    ledger.append("feeds", news, now=NOON)
     return pub
 
 
@@ -86,6 +88,7 @@ def test_feeds_tell_their_health(site: Path) -> None:
     text = page(site, "about/feeds").text()
     assert "failing since 27 February 2026 HTTP 500" in text
     assert "CC BY" in text
+    assert "works newest entry of 26 February 2026" in text
     assert "27 February 2026" in text
 
 
