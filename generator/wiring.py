@@ -29,6 +29,7 @@ from generator.record.categories import Category, load_categories
 from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.store import Store
+from generator.record.words import translated, words_of
 from generator.settings import Settings, load_settings
 
 
@@ -89,7 +90,7 @@ def open_publication(
             ledger = Ledger(places.ledger)
             yield Parts(
                 settings=settings,
-                categories=categories,
+                categories=translated(categories, words_of(settings.language)),
                 store=store,
                 ledger=ledger,
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),

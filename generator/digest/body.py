@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from generator.digest.choose import Contents, Mended, Outcome, Sequel
-from generator.digest.words import Words
+from generator.record.authorship import author_line, authorship
 from generator.record.categories import UNCATEGORISED, Category
 from generator.record.escape import escape, link
 from generator.record.store import Article
 from generator.record.text import clean, normal_title, sentences
+from generator.record.words import Words
 from generator.settings import Settings
 
 OUTLETS = 4  # named under a story; the others are on its page
@@ -48,25 +49,6 @@ def by_category(pages: Iterable[Article], categories: Mapping[str, Category]) ->
     order = {key: place for place, key in enumerate(key for key in categories if key != UNCATEGORISED)}
     keys = sorted(found, key=lambda key: (key == UNCATEGORISED, order.get(key, len(order)), key))
     return [(categories[key].name if key in categories else key.replace("-", " ").capitalize(), found[key]) for key in keys]
-
-
-def credit(page: Article, words: Words) -> str:
-    """Who wrote a story and who reviewed it (DESIGN.md, decision 19)."""
-    meta = page.meta
-    by_person = meta.generated is None or (meta.analysis is not None and meta.analysis.by == "person")
-    edited = not by_person and not page.pristine
-    if by_person:
-        parts = [words("person")]
-    elif meta.analysis and meta.analysis.by == "claude":
-        parts = [words("model", name=clean(meta.analysis.model or meta.analysis.by))]
-    else:
-        parts = [words("extracted")]
-    parts += [words("edited")] if edited else []
-    if meta.reviewed:
-        parts.append(words("reviewed", name=clean(meta.reviewed.by)))
-    elif not by_person and not edited:
-        parts.append(words("not_reviewed"))
-    return ", ".join(parts)
 
 
 def _opening(contents: Contents, *, settings: Settings, categories: Mapping[str, Category], words: Words) -> str:
@@ -102,7 +84,11 @@ def _by(page: Article, words: Words) -> str:
     named = [link(name, outlets[name]) for name in reversed(outlets)]
     shown = named if len(named) <= OUTLETS + 1 else [*named[:OUTLETS], words.count("further_sources", len(named) - OUTLETS)]
     sources = words.listing(shown)
-    return f"{sources}. {escape(credit(page, words))}." if sources else f"{escape(credit(page, words))}."
+    return (
+        f"{sources}. {escape(author_line(authorship(page), words))}."
+        if sources
+        else f"{escape(author_line(authorship(page), words))}."
+    )
 
 
 def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable[[Article], str]) -> list[tuple[str, list[str]]]:

@@ -10,11 +10,11 @@ from generator.digest.body import headline_of, issue_body
 from generator.digest.choose import Contents, contents
 from generator.digest.past import past
 from generator.digest.schedule import Due
-from generator.digest.words import Words
 from generator.record.categories import Category
 from generator.record.frontmatter import Generated, IssueMeta, Window, body_hash
 from generator.record.ledger import Row
 from generator.record.store import Article, Issue
+from generator.record.words import Words, words_of
 from generator.settings import Settings
 
 SUBJECT = 110  # characters; an inbox shows the first 40 to 70
@@ -58,7 +58,7 @@ def compose_issue(
     if count < settings.issue.min_items:
         reason = f"{count} new stories, and an issue takes {settings.issue.min_items} (issue.min_items in newsletter.yml)"
         return Quiet(reason, (*skipped, {"event": "quiet", "issue": due.id, "stories": count, "since": _written(found.since)}))
-    words = Words(settings.language)
+    words = words_of(settings.language, "issue", zone=settings.zone)
     body = issue_body(found, settings=settings, categories=categories, words=words)
     meta = _meta(found, settings=settings, due=due, body=body, words=words)
     return Draft(f"issues/{due.id}.md", meta, body, (*skipped, _row(meta, found)))

@@ -20,9 +20,9 @@ from generator import resources
 from generator.errors import Refused
 from generator.mail.content import Gone, Section, read_body, without
 from generator.mail.plain import plain, wrap
-from generator.mail.words import Words
 from generator.record.store import Article, Issue
 from generator.record.text import clean, digest, words
+from generator.record.words import Words, words_of
 from generator.settings import Settings
 
 MAX_HTML = 90 * 1024  # bytes; Gmail cuts a mail off at 102 KB and hides the unsubscribe link with the rest
@@ -83,7 +83,7 @@ def compose_letter(page: Issue, *, articles: Sequence[Article], settings: Settin
     listed = [section for section in sections if section.kind == "online"]
     sheet = _Sheet(
         settings=settings,
-        words=Words(settings.language),
+        words=words_of(settings.language, "letter", zone=settings.zone),
         issue=page,
         subject=subject,
         preheader=preheader,
@@ -142,7 +142,7 @@ def _headlines(page: Issue, sections: Sequence[Section], gone: Gone, settings: S
     if gone.named(subject):
         subject = titles[0] if titles else clean(settings.title)
     if gone.named(preheader) or preheader.endswith(f": {subject}"):
-        preheader = Words(settings.language)("also", title=titles[1]) if len(titles) > 1 else ""
+        preheader = words_of(settings.language, "letter", zone=settings.zone)("also", title=titles[1]) if len(titles) > 1 else ""
     return _cut(subject or clean(settings.title), 200), _cut(preheader or clean(settings.description), 200)
 
 

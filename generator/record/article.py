@@ -7,42 +7,12 @@ nothing behind them are left out; a story known from an excerpt alone has no ana
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from generator.model import Analysis, Section, Source, Statement
 from generator.record.escape import escape, link, text_fragment
 from generator.record.text import clean
-
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "report": "Full report",
-        "summary": "Analysis summary",
-        "details": "Key details",
-        "detail": "Detail",
-        "reported": "As reported",
-        "short": "Only the publisher’s excerpt could be read for this story, so there is no analysis. The whole report is at {link}.",
-        "also": "Also reported by",
-        "analysis": "Analysis, not reported",
-        "prediction": "Prediction",
-        "several": "reported by {count} sources",
-        "translated": "translated",
-        "how": "How this page was made",
-    },
-    "de": {
-        "report": "Die Meldung",
-        "summary": "Zusammenfassung der Analyse",
-        "details": "Eckdaten",
-        "detail": "Angabe",
-        "reported": "Wie berichtet",
-        "short": "Zu dieser Meldung war nur der Auszug des Herausgebers lesbar, deshalb fehlt eine Analyse. Der ganze Bericht steht bei {link}.",
-        "also": "Ebenfalls berichtet von",
-        "analysis": "Einordnung, nicht berichtet",
-        "prediction": "Prognose",
-        "several": "von {count} Quellen berichtet",
-        "translated": "übersetzt",
-        "how": "Wie diese Seite entstand",
-    },
-}
+from generator.record.words import Words, words_of
 
 
 class _Notes:
@@ -76,22 +46,22 @@ class _Notes:
 
 def compose_body(analysis: Analysis, sources: Sequence[Source], *, language: str = "en") -> str:
     """The body of the article's page."""
-    said = _WORDS.get(language.split("-")[0].lower(), _WORDS["en"])
+    said = words_of(language, "article")
     notes = _Notes(sources)
-    parts = [f"## {said['report']}", _excerpt(analysis, sources[0])]
+    parts = [f"## {said('report')}", _excerpt(analysis, sources[0])]
     if len(sources) > 1:
-        parts.append(f"{said['also']} " + ", ".join(_headline(source) for source in sources[1:]) + ".")
+        parts.append(f"{said('also')} " + ", ".join(_headline(source) for source in sources[1:]) + ".")
     filled = [_section(section, notes, level=3, said=said) for section in analysis.sections]
     if filled:
-        parts.append(f"## {said['summary']}")
+        parts.append(f"## {said('summary')}")
     else:
-        parts.append(said["short"].format(link=_outlet(sources[0])))
+        parts.append(said("short", link=_outlet(sources[0])))
     if analysis.details:
         table = _details(analysis, said, level=3 if filled else 2)
         filled = _with_table(filled, table) if analysis.by == "claude" else [table, *filled]
     parts += filled
     if analysis.notes:
-        parts.append(f'!!! note "{said["how"]}"\n' + "\n".join(f"    {escape(note)}" for note in analysis.notes))
+        parts.append(f'!!! note "{said("how")}"\n' + "\n".join(f"    {escape(note)}" for note in analysis.notes))
     if notes.lines:
         parts.append("\n".join(notes.lines))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -110,9 +80,9 @@ def _outlet(source: Source) -> str:
     return link(source.entry.feed.title, source.entry.url)
 
 
-def _details(analysis: Analysis, said: Mapping[str, str], *, level: int) -> str:
-    rows = [f"| {escape(detail.label)} | {escape(', '.join(detail.values))} |" for detail in analysis.details]
-    return "\n".join([f"{'#' * level} {said['details']}", "", f"| {said['detail']} | {said['reported']} |", "|---|---|", *rows])
+def _details(analysis: Analysis, said: Words, *, level: int) -> str:
+    rows = [f"| {escape(said.name(detail.label))} | {escape(', '.join(detail.values))} |" for detail in analysis.details]
+    return "\n".join([f"{'#' * level} {said('details')}", "", f"| {said('detail')} | {said('reported')} |", "|---|---|", *rows])
 
 
 def _with_table(filled: Sequence[str], table: str) -> list[str]:
@@ -125,14 +95,14 @@ def _with_table(filled: Sequence[str], table: str) -> list[str]:
     return [*filled[:1], table, *filled[1:]]
 
 
-def _section(section: Section, notes: _Notes, *, level: int, said: Mapping[str, str]) -> str:
-    parts = [f"{'#' * level} {escape(section.heading)}"]
+def _section(section: Section, notes: _Notes, *, level: int, said: Words) -> str:
+    parts = [f"{'#' * level} {escape(said.name(section.heading))}"]
     parts += _statements(section.statements, notes, said)
     parts += [_section(part, notes, level=level + 1, said=said) for part in section.parts]
     return "\n\n".join(part for part in parts if part)
 
 
-def _statements(statements: Sequence[Statement], notes: _Notes, said: Mapping[str, str]) -> list[str]:
+def _statements(statements: Sequence[Statement], notes: _Notes, said: Words) -> list[str]:
     """Facts as a paragraph (or bullets, where they have labels), then what is analysis, then what is prediction."""
     out = []
     for kind in ("fact", "analysis", "prediction"):
@@ -141,12 +111,12 @@ def _statements(statements: Sequence[Statement], notes: _Notes, said: Mapping[st
             continue
         block = _block(chosen, notes, said)
         if kind != "fact":
-            block = f'!!! {kind} "{said[kind]}"\n' + "\n".join(f"    {line}" if line else "" for line in block.split("\n"))
+            block = f'!!! {kind} "{said(kind)}"\n' + "\n".join(f"    {line}" if line else "" for line in block.split("\n"))
         out.append(block)
     return out
 
 
-def _block(statements: Sequence[Statement], notes: _Notes, said: Mapping[str, str]) -> str:
+def _block(statements: Sequence[Statement], notes: _Notes, said: Words) -> str:
     lines = [_line(s, notes, said) for s in statements]
     return (
         "\n".join(f"- {line}" for line in lines)
@@ -155,13 +125,13 @@ def _block(statements: Sequence[Statement], notes: _Notes, said: Mapping[str, st
     )
 
 
-def _line(statement: Statement, notes: _Notes, said: Mapping[str, str]) -> str:
+def _line(statement: Statement, notes: _Notes, said: Words) -> str:
     label = f"**{escape(statement.label)}:** " if statement.label else ""
     text = escape(statement.text)
     if statement.quoted:
         text = f"“{escape(_inner_quotes(statement.text))}”"
-    remarks = [said["several"].format(count=1 + len(statement.also))] if statement.also else []
-    remarks += [said["translated"]] if statement.translated else []
+    remarks = [said("several", count=1 + len(statement.also))] if statement.also else []
+    remarks += [said("translated")] if statement.translated else []
     return label + text + notes.mark(statement) + (f" ({', '.join(remarks)})" if remarks else "")
 
 
