@@ -1,4 +1,4 @@
-"""Who wrote a page and who reviewed it, in one line for page, card, feed and letter (DESIGN.md, decision 19)."""
+"""Who wrote a page and who reviewed it, in one line for page, card, feed and letter."""
 
 from __future__ import annotations
 
