@@ -1,4 +1,4 @@
-"""How fast mail is made and handed over: python benchmarks/emails.py [--messages 100000] [--sent 5000]
+"""How fast mail is made and handed over: python benchmarks/emails.py [--messages 100000] [--sent 1000]
 
 Made: a letter of 50 items, its messages one after the other in one process. Handed over: the whole sender (ledger, pace,
 SMTP) to Debian's smtp-sink, beside smtplib's own `sendmail` of the same finished messages and nothing else. (Not `email.py`: run from here, that would hide
@@ -108,7 +108,7 @@ def ours(port: int, count: int) -> float:
             db.executemany("INSERT INTO subscribers (id, email, status) VALUES (?, ?, 'active')", rows)
         deliveries = Deliveries(database)
         began = time.perf_counter()
-        deliveries.freeze("2026-w48", now=NOW)
+        deliveries.freeze("2026-w48", now=datetime.now(UTC))
         with Relay(smtp, sender=SENDER) as relay:
 
             def post(claim: Claim) -> Reply:
@@ -126,7 +126,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=100_000)
-    parser.add_argument("--sent", type=int, default=5_000)
+    parser.add_argument("--sent", type=int, default=1_000)
     given = parser.parse_args()
     seconds, size = made(given.messages)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

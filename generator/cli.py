@@ -12,6 +12,7 @@ import click
 
 from generator import __version__
 from generator.cli_common import by_clock, in_folder, progress, say
+from generator.cli_feeds import feeds
 from generator.cli_story import story
 from generator.errors import GroundwireError, Refused
 
@@ -163,6 +164,7 @@ def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: s
     say(scaffold.init(folder, title=title, url=url, feeds=feeds, language=language, timezone=timezone))
 
 
+groundwire.add_command(feeds)
 groundwire.add_command(story)
 
 

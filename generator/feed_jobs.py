@@ -13,7 +13,6 @@ from generator import __version__
 from generator.checked_yaml import read_yaml, validate
 from generator.errors import InputError, Problem, Refused
 from generator.feeds.article import decoded
-from generator.feeds.blocklist import refuser
 from generator.feeds.discover import named_feeds, usual_places
 from generator.feeds.health import FeedHealth, health, rhythm
 from generator.feeds.items import Item, NotAFeed, Parsed
@@ -26,6 +25,7 @@ from generator.feeds.workers import Parsers
 from generator.model import Feed, FeedResult
 from generator.ports import Tell
 from generator.record.atomic import write_atomic
+from generator.record.blocklist import refuser
 from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.registry import HEALTH

@@ -12,6 +12,7 @@ from generator import pipeline
 from generator.errors import GroundwireError, InputError, Problem, Refused
 from generator.pipeline import Update
 from generator.ports import Tell
+from generator.record.blocklist import blocked_pages
 from generator.record.categories import load_categories
 from generator.record.ledger import Ledger
 from generator.record.registry import HEALTH
@@ -82,6 +83,10 @@ def check(root: Path, paths: tuple[Path, ...]) -> str:
                 if feed.category
                 for p in unknown_category(feed.category, tuple(categories), file="newsletter.yml", text="")
             ]
+    if settings is not None:
+        for page_id, why in blocked_pages(articles.pages, settings.block).items():
+            path = next(page.path for page in articles.pages if page.meta.id == page_id)
+            problems.append(Problem(f"content/{path}", f"{why}; it is published, and leaves issues and mail", level="warning"))
     chosen = [p for p in problems if not paths or any(_names(path, root, p.file) for path in paths)]
     if any(p.level == "error" for p in chosen):
         raise InputError(chosen)

@@ -14,17 +14,21 @@ from generator.analysis.classify import classify
 from generator.digest.compose import Quiet, compose_issue
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
+from generator.feeds.health import transitions
 from generator.model import Entry, FeedResult, Source, Story
 from generator.ports import Analyst, FullText, Reader, Tell
 from generator.record.article import compose_body
+from generator.record.blocklist import blocked_pages, blocker
 from generator.record.categories import UNCATEGORISED, Category
 from generator.record.frontmatter import ArticleMeta, parse
+from generator.record.identity import url_mark
 from generator.record.ledger import Ledger
 from generator.record.page import article_meta, article_path, source_row
-from generator.record.registry import Registry
+from generator.record.registry import HEALTH, Registry
 from generator.record.store import Store, edited
 from generator.settings import Review, Settings
-from generator.stories.choose import blocked, choose
+from generator.stories.choose import choose
+from generator.stories.exact import shared_addresses
 from generator.stories.frozen import frozen_clusters
 from generator.stories.group import join_or_start
 from generator.stories.hold import held
@@ -72,8 +76,8 @@ def update(parts: Parts, *, now: datetime) -> Update:
     loaded = parts.store.articles()
     registry = Registry(parts.ledger, loaded.pages)
     results = _read(parts, now=now)
-    registry.note_health(results, now=now)
-    if all(result.error and not result.entries for result in results):
+    parts.ledger.append(HEALTH, *transitions(results, list(parts.ledger.rows(HEALTH)), now=now), now=now)
+    if all(result.error for result in results):
         raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
     fresh = _fresh(parts, registry, results, now=now)
     since = min((entry.published or now for entry in fresh.new), default=now)
@@ -109,10 +113,12 @@ def issue(parts: Parts, *, now: datetime) -> str:
     slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
     if slot is None:
         return "no issue is due"
+    articles = parts.store.articles().pages
+    unwanted = blocked_pages(articles, parts.settings.block)
     draft = compose_issue(
         settings=parts.settings,
         categories=parts.categories,
-        articles=parts.store.articles().pages,
+        articles=[page for page in articles if page.meta.id not in unwanted],
         issues=issues,
         ledger_rows=rows,
         now=now,
@@ -158,9 +164,12 @@ class _Fresh:
 
 def _fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime) -> _Fresh:
     unread = [entry for result in results for entry in result.entries if not registry.has(entry)]
-    wanted = [entry for entry in unread if not blocked(entry, parts.settings.block)]
-    known = [(entry, story) for entry in wanted if (story := registry.story_of(entry))]
-    new = [registry.dated(entry, now=now) for entry in wanted if not registry.story_of(entry)]
+    unwanted = blocker(parts.settings.block)
+    wanted = [entry for entry in unread if not unwanted(entry.url, f"{entry.title} {entry.excerpt}")]
+    lists = shared_addresses(entry for result in results for entry in result.entries)
+    stories = {entry.key: registry.story_of(entry) for entry in wanted if url_mark(entry.url) not in lists}
+    known = [(entry, story) for entry in wanted if (story := stories.get(entry.key))]
+    new = [registry.dated(entry, now=now) for entry in wanted if not stories.get(entry.key)]
     registry.keep_first_seen(now=now)
     return _Fresh(tuple(new), tuple(known), len(unread) - len(wanted))
 

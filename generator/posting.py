@@ -9,6 +9,7 @@ from generator.errors import Refused
 from generator.mail.letter import compose_letter
 from generator.mail.message import Recipient
 from generator.mail.outbox import Outbox, Posted
+from generator.record.blocklist import blocked_pages
 from generator.record.store import Issue, Store
 from generator.settings import Settings, load_settings
 from generator.wiring import Places
@@ -29,7 +30,9 @@ def post(settings: Settings, places: Places, *, recipients: Sequence[Recipient])
     if not ready:
         raise Refused("no issue is ready; write one with `groundwire issue`, read it, and set in its front matter\nstatus: ready")
     issue = max(ready, key=lambda page: page.meta.date)
-    letter = compose_letter(issue, articles=store.articles().pages, settings=settings)
+    articles = store.articles().pages
+    unwanted = blocked_pages(articles, settings.block)
+    letter = compose_letter(issue, articles=[p for p in articles if p.meta.id not in unwanted], settings=settings)
     return Outbox(places.outbox).post(letter, recipients), issue
 
 

@@ -25,6 +25,7 @@ from generator.feeds.workers import Parsers
 from generator.pipeline import Parts
 from generator.ports import Analyst, Tell
 from generator.record.atomic import sweep
+from generator.record.blocklist import refuser
 from generator.record.categories import Category, load_categories
 from generator.record.ledger import Ledger
 from generator.record.lock import held
@@ -84,7 +85,7 @@ def open_publication(
     with held(places.private, command=command):
         sweep(places.content)
         store = Store(places.content)
-        web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes)
+        web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes, refuse=refuser(settings.block))
         with web, Parsers() as parsers:
             memories = Memories(places.private / "feeds")
             ledger = Ledger(places.ledger)
@@ -94,7 +95,7 @@ def open_publication(
                 store=store,
                 ledger=ledger,
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
-                fulltext=WebFullText(web, places.private / "fulltext"),
+                fulltext=WebFullText(web, places.private / "fulltext", parsers),
                 analyst=_analyst(settings, categories, places, ledger, now=now),
                 tell=tell,
             )

@@ -225,6 +225,33 @@ def test_an_undated_entry_is_first_seen_once(publication: Make, server: FeedServ
     assert (meta.date, meta.date_estimated, meta.sources[0].published) == (NOW, True, None)
 
 
+def test_one_address_on_many_entries_is_no_duplicate(publication: Make, server: FeedServer) -> None:
+    told = ("Bakers strike for shorter nights", "A comet passes the planet Mars", "Ferries to the islands are late again")
+    one = {"link": "https://outlet.example/list", "pubDate": "Sun, 12 Apr 2026 10:00:00 +0000"}
+    root = publication(
+        server.put("/f.xml", rss(*({**one, "title": t, "guid": t, "description": f"{t}, it says."} for t in told)))
+    )
+    assert len(update(root).published) == 3
+    assert update(root, now=NOW + timedelta(hours=2)).published == ()
+
+
+def test_what_is_blocked_is_not_asked_for_not_published_not_mailed(publication: Make, server: FeedServer) -> None:
+    words = "block: {keywords: [subject 1], urls: ['https://outlet.example/posts/2']}"
+    root = publication(server.put("/feed.xml", rss(*items(5))), extra=words)
+    done = update(root)
+    assert (len(done.published), done.blocked) == (3, 2)
+    (root / "newsletter.yml").write_text((root / "newsletter.yml").read_text().replace("subject 1", "subject 4"))
+    assert "subject 4" in jobs.check(root, ())
+    assert "no issue: 2 new stories" in jobs.issue(root, now=NOW + timedelta(days=7), tell=lambda line: None)
+    (root / "newsletter.yml").write_text(
+        (root / "newsletter.yml").read_text().replace("subject 4], urls: [", "x], domains: [127.0.0.1], urls: [")
+    )
+    asked = len(server.asked)
+    with pytest.raises(FeedsFailed, match="blocked"):
+        update(root, now=NOW + timedelta(days=1))
+    assert len(server.asked) == asked
+
+
 def test_the_real_week(publication: Make, server: FeedServer, corpus: Path) -> None:
     """177 real headlines as one feed an outlet: pages, a strict build, an issue, and nothing on a second run."""
     outlets: dict[str, list[dict[str, str]]] = defaultdict(list)

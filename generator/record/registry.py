@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from generator.model import Entry, FeedResult, Story, replace
+from generator.model import Entry, Story, replace
 from generator.record.identity import url_mark
 from generator.record.ledger import Ledger
 from generator.record.store import Article
@@ -111,18 +111,6 @@ class Registry:
     def changed(self, page: Article) -> None:
         """Take a page's new text in place of the old one."""
         self._pages[page.meta.id] = page
-
-    def note_health(self, results: Iterable[FeedResult], *, now: datetime) -> None:
-        """Write down which feeds began to fail and which recovered: transitions only, so that a quiet run writes nothing."""
-        failing = {}
-        for row in self._ledger.rows(HEALTH):
-            failing[str(row.get("feed"))] = row.get("event") == "failing"
-        rows: list[dict[str, Any]] = []
-        for result in results:
-            if bool(result.error) != failing.get(result.feed.url, False):
-                event = {"event": "failing", "why": result.error} if result.error else {"event": "recovered"}
-                rows.append({"feed": result.feed.url, **event})
-        self._ledger.append(HEALTH, *rows, now=now)
 
     def _write(self, row: dict[str, Any], *, now: datetime) -> None:
         self._ledger.append(STREAM, row, now=now)

@@ -67,7 +67,12 @@ def publish(folder: Path, outlets: list[Outlet], *, tell: Tell) -> int:
     with (
         serving(served) as port,
         open_publication(
-            folder, command="run --sample", tell=lambda line: None, now=FIRST_RUN, force=True, routes={("127.0.0.1", 8000): ("127.0.0.1", port)}
+            folder,
+            command="run --sample",
+            tell=lambda line: None,
+            now=FIRST_RUN,
+            force=True,
+            routes={("127.0.0.1", 8000): ("127.0.0.1", port)},
         ) as parts,
     ):
         for day in range(RUNS):

@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from generator.model import Entry, Story
-from generator.record.categories import phrases
+from generator.model import Story
 from generator.record.text import words
-from generator.record.urls import host
-from generator.settings import Block, Select
+from generator.settings import Select
 from generator.stories import background
 from generator.stories.cues import critical, exploited
 from generator.stories.independent import independent
@@ -28,21 +26,6 @@ class Choice:
 
     chosen: tuple[Story, ...]
     left: tuple[tuple[Story, str], ...]
-
-
-def blocked(entry: Entry, block: Block) -> str:
-    """Why the owner does not want this entry, '' if nothing speaks against it."""
-    name = host(entry.url)
-    for domain in block.domains:
-        bare = domain.lower().removeprefix("www.")
-        if name == bare or name.endswith("." + bare):
-            return f"blocked domain {domain}"
-    for start in block.urls:
-        if entry.url.startswith(start):
-            return f"blocked address {start}"
-    pattern = phrases(block.keywords)
-    hit = pattern.search(f"{entry.title} {entry.excerpt}") if pattern else None
-    return f"blocked word {hit.group()!r}" if hit else ""
 
 
 def score(story: Story, *, now: datetime) -> Story:

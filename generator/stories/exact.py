@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from generator.model import Entry
 from generator.record.identity import title_mark, url_mark
+from generator.record.text import normal_title
 from generator.stories.frozen import Frozen
 from generator.stories.similar import apart
 
@@ -30,11 +31,23 @@ def duplicates(ordered: Sequence[Entry]) -> list[list[Entry]]:
     return list(groups.values())
 
 
+def shared_addresses(entries: Iterable[Entry]) -> frozenset[str]:
+    """Marks of addresses that several entries of one feed with different headlines have: they name a list, not an article."""
+    headlines: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for entry in entries:
+        if address := url_mark(entry.url):
+            headlines[(entry.feed.url, address)].add(normal_title(entry.title))
+    return frozenset(address for (_, address), titles in headlines.items() if len(titles) > 1)
+
+
 def _pairs(ordered: Sequence[Entry]) -> Iterator[tuple[int, int]]:
     """Each entry with the last one before it of the same address, and of the same headline within the window."""
     last: dict[str, int] = {}
+    lists = shared_addresses(ordered)
     for n, entry in enumerate(ordered):
         address, headline = url_mark(entry.url), title_mark(entry.title)
+        if address in lists:
+            address = ""
         if address and address in last:
             yield last[address], n
         # A headline that comes back each month ("Stable channel update for desktop") is no duplicate.

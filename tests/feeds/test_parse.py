@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,10 +71,8 @@ def test_nothing_that_looks_like_a_live_tag_is_left(text: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_items_or_a_reason(body: bytes) -> None:
-    try:
-        parse_feed(body, url="https://o.example/", headers={}, now=NOW)
-    except NotAFeed as error:
-        assert str(error)
+    with contextlib.suppress(NotAFeed):
+        assert parse_feed(body, url="https://o.example/", headers={}, now=NOW).items is not None
 
 
 @pytest.mark.parametrize(

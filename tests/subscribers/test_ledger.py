@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from time import sleep
 
 import pytest
 from mailkit import FAST, MAILING, NOW, Time, peopled, token_of
@@ -60,12 +61,19 @@ def test_point_3_a_second_send_sends_nothing(database: Database) -> None:
 def test_point_3_two_senders_at_once_send_each_once(tmp_path: Path) -> None:
     """By the rows' claims alone; the lock comes on top."""
     peopled(tmp_path / "people.sqlite", 300).close()
-    servers = [Server(), Server(), Server()]
+    together_now = threading.Barrier(3)
+
+    def slowly(claim: Claim) -> Reply:
+        sleep(0.002)  # so that nobody is through before the others begin
+        return Reply("accepted")
+
+    servers = [Server(slowly), Server(slowly), Server(slowly)]
     with Database(tmp_path / "people.sqlite") as first:
         frozen(first)
 
     def run(server: Server) -> None:
         with Database(tmp_path / "people.sqlite") as own:
+            together_now.wait(20)
             dispatch(Deliveries(own), MAILING, post=server, rules=FAST, world=Time().world)
 
     threads = [threading.Thread(target=run, args=(server,)) for server in servers]

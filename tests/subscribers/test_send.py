@@ -24,7 +24,7 @@ from click.testing import CliRunner
 from mailkit import LETTER, NOW, Time, free_port, peopled
 from support import FeedServer
 
-from generator import sending, subscriber_jobs
+from generator import subscriber_jobs
 from generator.cli_subscribers import send as send_command
 from generator.cli_subscribers import subscribers as group
 from generator.errors import Refused
