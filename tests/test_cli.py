@@ -204,3 +204,21 @@ def test_the_wheel_works_in_an_empty_folder(tmp_path: Path, server: FeedServer) 
         assert done.returncode == 0, done.stderr
     assert "T</title>" in (tmp_path / "pub" / "site" / "index.html").read_text()
     assert json.loads((tmp_path / "pub" / "site" / "feed.json").read_text())["title"] == "T"
+
+
+def test_a_fresh_copy_of_the_template_loses_the_sample_and_keeps_people_s_pages(tmp_path: Path) -> None:
+    """As after "Use this template": the settings are the placeholder's, content/ holds the sample."""
+    copy = tmp_path / "copy"
+    (copy / "content" / "articles").mkdir(parents=True)
+    (copy / "content" / "articles" / "sample.md").write_text("the sample's")
+    (copy / "content" / ".ledger").mkdir()
+    (copy / "content" / "about.md").write_text("# About us\n")
+    (copy / "content" / ".sample").write_text("")
+    (copy / "newsletter.yml").write_text((ROOT / "newsletter.yml").read_text())
+    words = ("init", "copy", "--title", "Mine", "--url", "https://me.example/", "--feed", "https://a.example/feed")
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "removed the sample's pages" in done.stdout
+    assert sorted(p.name for p in (copy / "content").iterdir()) == ["about.md"]
+    assert "title: Mine" in (copy / "newsletter.yml").read_text()
+    assert "as it was" in run(*words, cwd=tmp_path).stdout
