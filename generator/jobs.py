@@ -17,7 +17,8 @@ from generator.record.categories import load_categories
 from generator.record.ledger import Ledger
 from generator.record.registry import HEALTH
 from generator.record.store import Article, Store
-from generator.settings import Settings, load_settings
+from generator.scaffold import remove_sample
+from generator.settings import PLACEHOLDER_URL, Settings, load_settings
 from generator.wiring import Places, open_publication
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ T = TypeVar("T")
 def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     """Update, the issue when one is due, build."""
     with open_publication(root, command="run", tell=tell, now=now, force=force) as parts:
+        _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
         written = pipeline.issue(parts, now=now)
         built = build(root, strict=True)
@@ -35,6 +37,7 @@ def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
 def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     """Read the feeds and publish."""
     with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
+        _without_sample(root, parts.settings, tell)
         return summary(pipeline.update(parts, now=now))
 
 
@@ -192,6 +195,12 @@ def unknown_category(name: str, known: tuple[str, ...], *, file: str, text: str)
 def newest_unread(page: Article) -> bool:
     """Whether people edited the text and sources have joined since: the machine adds them to the front matter only."""
     return page.meta.generated is not None and not page.pristine and any(source.added for source in page.meta.sources)
+
+
+def _without_sample(root: Path, settings: Settings, tell: Tell) -> None:
+    """A copy of the template that its owner has set up starts without the sample's pages."""
+    if settings.url != PLACEHOLDER_URL and remove_sample(root):
+        tell("removed the sample's pages from content/: this publication is yours now")
 
 
 def _collect(problems: list[Problem], load: Callable[[], T]) -> T | None:

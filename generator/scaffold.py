@@ -11,7 +11,7 @@ from generator.checked_yaml import read_yaml, validate
 from generator.errors import Refused
 from generator.record.atomic import write_atomic
 from generator.record.frontmatter import flow
-from generator.settings import FILE, Settings, load_settings
+from generator.settings import FILE, PLACEHOLDER_URL, Settings, load_settings
 
 SAMPLE_MARK = ".sample"  # in content/: these pages are the sample's, not the owner's
 _GITIGNORE = ".venv/\n.groundwire/\nsite/\n__pycache__/\n.groundwire-tmp-*\n"
@@ -60,8 +60,6 @@ issue: {{weekday: friday, hour: 9, max_items: 20, min_items: 3}}
 
 def is_template(folder: Path) -> bool:
     """Whether the folder is a copy of the template that nobody has set up yet."""
-    from generator.settings import PLACEHOLDER_URL
-
     return load_settings(folder).url == PLACEHOLDER_URL
 
 

@@ -222,3 +222,15 @@ def test_a_fresh_copy_of_the_template_loses_the_sample_and_keeps_people_s_pages(
     assert sorted(p.name for p in (copy / "content").iterdir()) == ["about.md"]
     assert "title: Mine" in (copy / "newsletter.yml").read_text()
     assert "as it was" in run(*words, cwd=tmp_path).stdout
+
+
+def test_an_owner_who_only_edits_the_settings_starts_without_the_sample_too(
+    publication: Callable[..., Path], server: FeedServer
+) -> None:
+    root = publication(server.put("/feed.xml", rss(ITEM)))
+    (root / "content" / "articles").mkdir(parents=True)
+    (root / "content" / "articles" / "sample.md").write_text("the sample's")
+    (root / "content" / ".sample").write_text("")
+    done = run("update", "-C", str(root), "--now", "2026-04-12T18:00:00Z")
+    assert (done.returncode, "removed the sample's pages" in done.stderr) == (0, True)
+    assert len(list((root / "content" / "articles").rglob("*.md"))) == 1
