@@ -14,6 +14,7 @@ from generator import __version__
 from generator.cli_common import by_clock, in_folder, progress, say
 from generator.cli_feeds import feeds
 from generator.cli_story import story
+from generator.cli_subscribers import send, subscribers
 from generator.errors import GroundwireError, Refused
 
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
@@ -86,21 +87,6 @@ def issue(root: Path, now: datetime) -> None:
 
 @groundwire.command()
 @in_folder
-@click.option("--dry-run", is_flag=True, help="Put the mails into the outbox as .eml files; nobody gets anything.")
-def send(root: Path, dry_run: bool) -> None:
-    """Send the newest ready issue.
-
-    Only --dry-run for now: it writes the very messages that subscribers would get.
-    """
-    from generator import jobs
-
-    if not dry_run:
-        raise Refused("sending to subscribers is not built yet; write: groundwire send --dry-run")
-    say(jobs.send_dry(root))
-
-
-@groundwire.command()
-@in_folder
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="On this machine only (127.0.0.1).")
 @click.option("--sample", is_flag=True, help="Show the sample's site.")
 def preview(root: Path, port: int, sample: bool) -> None:
@@ -164,6 +150,8 @@ def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: s
     say(scaffold.init(folder, title=title, url=url, feeds=feeds, language=language, timezone=timezone))
 
 
+groundwire.add_command(send)
+groundwire.add_command(subscribers)
 groundwire.add_command(feeds)
 groundwire.add_command(story)
 
