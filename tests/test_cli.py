@@ -80,7 +80,7 @@ def test_a_private_address_is_refused_unless_it_is_named(tmp_path: Path, server:
         (("updat",), "No such command 'updat'"),
         (("update", "--now", "yesterday"), "2026-11-27T09:00:00Z"),
         (("init", "x", "--title", "T", "--url", "ftp://x"), "starts with https://"),
-        (("send",), "send --dry-run"),
+        (("send",), "groundwire init"),
         (("preview", "--sample"), "groundwire run --sample"),
     ],
 )
