@@ -14,7 +14,7 @@ from generator.checked_yaml import read_yaml, validate
 from generator.errors import InputError, Problem, Refused
 from generator.feeds.article import decoded
 from generator.feeds.discover import named_feeds, usual_places
-from generator.feeds.health import FeedHealth, health, rhythm
+from generator.feeds.health import health, rhythm
 from generator.feeds.items import Item, NotAFeed, Parsed
 from generator.feeds.listing import lines_of, with_feeds
 from generator.feeds.memory import Memories
@@ -26,6 +26,7 @@ from generator.model import Feed, FeedResult
 from generator.ports import Tell
 from generator.record.atomic import write_atomic
 from generator.record.blocklist import refuser
+from generator.record.health import FeedHealth
 from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.registry import HEALTH

@@ -71,6 +71,14 @@ def test_every_category_a_correction_a_withdrawal_and_a_promise_that_came_due(sa
     assert any(p.meta.reviewed for p in pages)
 
 
+def test_the_public_page_names_the_broken_feed_and_the_silent_one(sample: Path) -> None:
+    page = (sample / "site" / "about" / "feeds" / "index.html").read_text(encoding="utf-8")
+    rows = {html.unescape(re.sub(r"<[^>]+>", " ", row)) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)}
+    assert any("Gantry Gazette" in row and "failing since 6 December 2021" in row and "HTML page" in row for row in rows)
+    assert any("Copperline Wire" in row and "silent for longer than usual, since" in row for row in rows)
+    assert any("Harbour Signal" in row and "works" in row for row in rows)
+
+
 def test_every_quotation_stands_word_for_word_at_its_address(sample: Path) -> None:
     """On the page that its footnote leads to, which ships with the site."""
     checked = 0

@@ -1,17 +1,9 @@
-"""How the feeds are doing, by what the ledger says: pure, so that `feeds list` and a public page tell the same.
-
-Rows of the ledger's stream `feeds`, written on transitions only, so that a quiet run writes none:
-  {"feed": URL, "event": "failing", "why": …}      it answered before, now it does not
-  {"feed": URL, "event": "recovered"}
-  {"feed": URL, "event": "news", "newest": TIME, "every_days": N}
-      its newest entry is of TIME, and its entries come every N days (the median); at most one such row a feed and day
-"""
+"""What a run adds to the record of the feeds' health, and what this machine knows beside it. The rows: record/health.py."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -19,54 +11,24 @@ from typing import Any
 
 from generator.feeds.memory import Memory
 from generator.model import Entry, Feed, FeedResult
+from generator.record import health as record
+from generator.record.health import FeedHealth, Row
 
-# Silent for longer than five times its usual pause, and than a fortnight (holidays), a feed is stale.
-LEAST_SILENCE = timedelta(days=14)
-PAUSES = 5
 NEWS_APART = timedelta(days=1)
 LOOKED_AT = 30
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class FeedHealth:
-    """One feed's state. Times are UTC; None and '' where nothing is known.
-
-    `newest` is the date of its newest entry, `every` its usual pause, `next_check` when it may be asked again (known only
-    on the machine that asks).
-    """
-
-    feed: Feed
-    newest: datetime | None = None
-    every: timedelta | None = None
-    failing_since: datetime | None = None
-    why: str = ""
-    stale_since: datetime | None = None
-    next_check: datetime | None = None
-    advice: str = ""
-
-    @property
-    def state(self) -> str:
-        """`failing`, `stale`, `new` (nothing is known yet) or `ok`."""
-        if self.failing_since:
-            return "failing"
-        if self.stale_since:
-            return "stale"
-        return "ok" if self.newest else "new"
 
 
 def health(
     feeds: Sequence[Feed], rows: Iterable[Row], memories: Mapping[str, Memory] | None = None, *, now: datetime
 ) -> list[FeedHealth]:
-    """The state of each feed, in the order of the settings.
+    """The state of each feed, by the record and by the memories of the machine that asks."""
+    known = memories or {}
 
-    From content/ alone (no `memories`) all is told but the next check. For a page that must not change by itself, `now` is the
-    newest moment in content/.
-    """
-    own: dict[str, list[Row]] = defaultdict(list)
-    for row in sorted((r for r in rows if _time(r.get("at"))), key=lambda r: str(r["at"])):
-        own[str(row.get("feed"))].append(row)
-    return [_state(feed, own[feed.url], (memories or {}).get(feed.url), now=now) for feed in feeds]
+    def know(found: FeedHealth) -> FeedHealth:
+        memory = known.get(found.feed.url)
+        return _with_memory(found, memory) if memory else found
+
+    return record.health(feeds, rows, now=now, know=know)
 
 
 def transitions(results: Iterable[FeedResult], rows: Iterable[Row], *, now: datetime) -> list[dict[str, Any]]:
@@ -95,32 +57,6 @@ def rhythm(entries: Iterable[Entry], *, now: datetime) -> tuple[datetime | None,
     return dates[0], timedelta(days=median(pauses)) if pauses else None
 
 
-def _state(feed: Feed, rows: Sequence[Row], memory: Memory | None, *, now: datetime) -> FeedHealth:
-    found = FeedHealth(feed)
-    for row in rows:
-        found = _after(found, row)
-    if memory:
-        found = _with_memory(found, memory)
-    silence = max(LEAST_SILENCE, PAUSES * found.every) if found.every else LEAST_SILENCE
-    if found.newest and now - found.newest > silence:
-        found = replace(found, stale_since=found.newest + silence)
-    return found
-
-
-def _after(found: FeedHealth, row: Row) -> FeedHealth:
-    match row.get("event"):
-        case "failing" if not found.failing_since:  # two machines may both have seen it begin
-            return replace(found, failing_since=_time(row["at"]), why=str(row.get("why", "")))
-        case "recovered":
-            return replace(found, failing_since=None, why="")
-        case "news":
-            newest, days = _time(row.get("newest")), row.get("every_days")
-            if newest and (found.newest is None or newest >= found.newest):
-                every = timedelta(days=days) if isinstance(days, int | float) and 0 < days < 10_000 else found.every
-                return replace(found, newest=newest, every=every)
-    return found
-
-
 def _with_memory(found: FeedHealth, memory: Memory) -> FeedHealth:
     """What this machine knows beside the record: a newer entry of the same day, the reason of the last failure, the next check."""
     dates = [item.published for item in memory.items if item.published]
@@ -140,11 +76,3 @@ def _days(every: timedelta | None) -> dict[str, float]:
 
 def _stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _time(raw: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(raw))
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else None

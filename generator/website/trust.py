@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from generator.record.categories import Category
 from generator.record.frontmatter import Watch
+from generator.record.health import health as feeds_health
 from generator.record.quotation import EVIDENCE_WORDS, EXCERPT_WORDS, limits
 from generator.record.text import clean
 from generator.record.words import Words
@@ -100,57 +101,22 @@ def _described(categories: Mapping[str, Category], words: Words) -> list[tuple[s
     ]
 
 
-def feeds_view(settings: Settings, index: Index, health: Iterable[Mapping[str, Any]], *, words: Words) -> list[dict[str, Any]]:
-    """Each feed with its newest story and since when it fails: from the ledger's stream `feeds` and the pages alone."""
-    rows = list(health)
-    failing, newest = failing_since(rows), newest_entries(rows)
+def feeds_view(settings: Settings, index: Index, rows: Iterable[Mapping[str, Any]], *, words: Words) -> list[dict[str, Any]]:
+    """Each feed with its newest story and its health, as far as the ledger and the pages know: a page has no clock."""
     found = []
-    for feed in settings.feeds:
-        listing = index.listings.get(("source", facet_slug(clean(feed.title))))
+    for state in feeds_health(settings.feeds, rows, now=index.now or datetime.min.replace(tzinfo=UTC)):
+        listing = index.listings.get(("source", facet_slug(clean(state.feed.title))))
         found.append(
             {
-                "feed": feed,
+                "feed": state.feed,
                 "listing": listing,
                 "last": listing.rows[0] if listing and listing.rows else None,
-                "failing": failing.get(feed.url),
-                "newest": newest.get(feed.url),
-                "licence": words("licence_" + feed.license.replace("-", "_")),
+                "health": state,
+                "why": clean(state.why),
+                "licence": words("licence_" + state.feed.license.replace("-", "_")),
             }
         )
     return found
-
-
-def failing_since(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[datetime, str]]:
-    """Feeds that fail, since when, and why. Rows come in any order and may be of another version."""
-    found: dict[str, tuple[datetime, str]] = {}
-    for row in sorted(rows, key=lambda row: str(row.get("at", ""))):
-        feed = str(row.get("feed", ""))
-        if row.get("event") == "recovered":
-            found.pop(feed, None)
-        elif row.get("event") == "failing" and feed not in found:
-            moment = _moment(row.get("at"))
-            if moment:
-                found[feed] = (moment, clean(str(row.get("why", ""))))
-    return found
-
-
-def newest_entries(rows: Iterable[Mapping[str, Any]]) -> dict[str, datetime]:
-    """When each feed's newest entry is from, as far as the ledger was told."""
-    found: dict[str, datetime] = {}
-    for row in rows:
-        moment = _moment(row.get("newest")) if row.get("event") == "news" else None
-        feed = str(row.get("feed", ""))
-        if moment:
-            found[feed] = max(moment, found.get(feed, moment))
-    return found
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def mended(index: Index) -> list[Mended]:

@@ -59,10 +59,10 @@ def test_failing_once_recovered_once() -> None:
     [
         ((0, 1, 2, 3), 13, "ok"),
         ((0, 1, 2, 3), 15, "stale"),  # daily: a fortnight of silence
-        ((0, 7, 14, 21), 34, "ok"),
-        ((0, 7, 14, 21), 36, "stale"),  # weekly: five weeks
-        ((0, 30, 60), 140, "ok"),
-        ((0, 30, 60), 151, "stale"),
+        ((0, 7, 14, 21), 20, "ok"),
+        ((0, 7, 14, 21), 22, "stale"),  # weekly: three weeks
+        ((0, 30, 60), 89, "ok"),
+        ((0, 30, 60), 91, "stale"),
         ((0,), 15, "stale"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -13,14 +14,14 @@ from hypothesis import strategies as st
 
 from generator.errors import InputError
 from generator.record.frontmatter import SourceMeta
+from generator.record.health import health
 from generator.record.words import words_of
-from generator.settings import Settings
+from generator.settings import Feed, Settings
 from generator.website.cards import HEIGHT, WIDTH, card
 from generator.website.colour import brand_css, contrast, readable
 from generator.website.names import load_names
 from generator.website.reports import reports_for
 from generator.website.tongue import with_languages
-from generator.website.trust import failing_since, newest_entries
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
@@ -91,15 +92,19 @@ def test_feeds_fail_from_the_first_failure_to_the_recovery() -> None:
         {"at": "no date", "feed": "c", "event": "failing"},
         {"event": "failing"},
     ]
-    found = failing_since(rows)
-    assert list(found) == ["b"]
-    assert (found["b"][0].day, found["b"][1]) == (1, "HTTP 500")
+    feeds = [Feed(url=f"https://{name}.example/") for name in "abc"]
+    rows = [{**row, "feed": f"https://{row['feed']}.example/"} if "feed" in row else row for row in rows]
+    found = health(feeds, rows, now=datetime(2026, 2, 5, tzinfo=UTC))
+    assert [state.state for state in found] == ["new", "failing", "new"]
+    assert (found[1].failing_since and found[1].failing_since.day, found[1].why) == (1, "HTTP 500")
 
 
 def test_a_feed_s_newest_entry_is_the_newest_that_was_told() -> None:
-    rows = [{"feed": "a", "event": "news", "newest": f"2026-02-0{day}T00:00:00Z"} for day in (2, 3, 1)]
-    odd = [{"feed": "a", "event": "news", "newest": odd} for odd in (None, "soon", "2026-02-09")]
-    assert {feed: moment.day for feed, moment in newest_entries([*rows, *odd, {"event": "news"}]).items()} == {"a": 3}
+    told = [f"2026-02-0{day}T00:00:00Z" for day in (2, 3, 1)] + [None, "soon", "2026-02-09"]
+    feed = Feed(url="https://a.example/")
+    rows = [{"at": "2026-02-04T00:00:00Z", "feed": feed.url, "event": "news", "newest": newest} for newest in told]
+    (found,) = health([feed], [*rows, {"event": "news"}], now=datetime(2026, 2, 5, tzinfo=UTC))
+    assert found.newest == datetime(2026, 2, 3, tzinfo=UTC)
 
 
 def test_spellings_become_one_name_and_hidden_ones_nothing(tmp_path: Path) -> None:
