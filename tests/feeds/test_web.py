@@ -170,7 +170,7 @@ RAW = b"<rss>" + b"text " * 200
         (gzip.compress(RAW, mtime=0), "gzip"),
         (gzip.compress(RAW, mtime=0), ""),
         (RAW, "gzip"),
-        (gzip.compress(RAW[:50]) + gzip.compress(RAW[50:]), "gzip"),
+        (gzip.compress(RAW[:50], mtime=0) + gzip.compress(RAW[50:], mtime=0), "gzip"),
         (gzip.compress(RAW, mtime=0) + b"\0\0garbage", "gzip"),
         (zlib.compress(RAW), "deflate"),
         (zlib.compress(RAW)[2:-4], "deflate"),
