@@ -14,7 +14,7 @@ from email.parser import BytesParser
 
 from generator.errors import Refused
 
-_TOKEN = re.compile(r"/u/([A-Za-z0-9_-]{32})\b")
+_TOKEN = re.compile(r"/u/([A-Za-z0-9_-]{32})(?![A-Za-z0-9_-])")  # no \b: a token may end in "-"
 _HARD = re.compile(r"5\.(1\.\d+|2\.1|4\.4)$")  # no such mailbox or domain, or one that is closed (RFC 3463)
 MAX_BYTES = 2_000_000
 

@@ -68,6 +68,20 @@ def test_point_9_soft_bounces_count(tmp_path: Path) -> None:
         assert states == ["active"] * 4 + ["bounced"] * 2
 
 
+@pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
+@pytest.mark.parametrize("last", "A9_-")
+def test_every_letter_of_the_alphabet_may_end_a_token(last: str, kind: str) -> None:
+    found = read_bounce(report("A" * 31 + last, kind=kind))
+    assert found is not None
+    assert found.token == "A" * 31 + last
+
+
+def test_a_longer_word_is_no_token() -> None:
+    found = read_bounce(report("A" * 33))
+    assert found is not None
+    assert found.token == ""
+
+
 @pytest.mark.parametrize("token", ["", "A" * 32, "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])
 def test_a_report_without_our_own_signed_link_is_not_believed(tmp_path: Path, token: str) -> None:
     with peopled(tmp_path / "people.sqlite", 1) as database:
