@@ -10,7 +10,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types serve lock clean env-run env-dev format-check
+.PHONY: help demo test check format lint types serve docs lock clean env-run env-dev format-check
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,13 +36,16 @@ types: env-dev ## check the types, strictly
 serve: env-run ## look at this publication in a browser
 	@$(BIN)/groundwire preview
 
+docs: env-run ## build the documentation for owners: docs/site/index.html
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict -f docs/mkdocs.yml && echo "docs/site/index.html"
+
 lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv. Bring it with: pipx install uv" >&2; exit 1; }
 	@$(COMPILE) $(UPGRADE) pyproject.toml --extra build --extra dev -o requirements/dev.txt
 	@$(COMPILE) $(UPGRADE) pyproject.toml --extra build --constraint requirements/dev.txt -o requirements/run.txt
 
 clean: ## remove what the commands above make again (not .venv, not content/)
-	@rm -rf site dist .groundwire/sample .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf site docs/site dist .groundwire/sample .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find generator tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env-run:

@@ -63,6 +63,7 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
     for path in [
         *ROOT.glob("*.md"),
         *ROOT.glob("generator/*.md"),
+        *ROOT.glob("docs/**/*.md"),
         *ROOT.glob("*.toml"),
         *ROOT.glob("requirements/*"),
         *ROOT.glob(".github/**/*.*"),
