@@ -39,7 +39,8 @@ def settings_text(*, title: str, url: str, feeds: Sequence[str], language: str, 
     """A new newsletter.yml with what most owners set, and where to read about the rest."""
     listed = "".join(f"- url: {flow(feed)}\n" for feed in feeds) or "# - {url: https://www.example.org/feed.xml, name: Example}\n"
     head = "feeds:\n" if feeds else "feeds: []\n"
-    return f"""# Everything that you set. All keys, with examples: README.md, "Settings". `groundwire check` reads this file over.
+    return f"""# yaml-language-server: $schema=schemas/newsletter.schema.json
+# Everything that you set. All keys, with examples: README.md, "Settings". `groundwire check` reads this file over.
 title: {flow(title)}
 url: {flow(url)}
 language: {flow(language)}
@@ -76,7 +77,14 @@ def remove_sample(folder: Path) -> bool:
 
 def _files(settings: str) -> list[tuple[str, str]]:
     mkdocs = resources.bundled("mkdocs.yml").read_text(encoding="utf-8")
-    return [(FILE, settings), ("mkdocs.yml", mkdocs), (".gitignore", _GITIGNORE), (".gitattributes", _GITATTRIBUTES)]
+    schemas = sorted(resources.bundled("schemas").glob("*.schema.json"))
+    return [
+        (FILE, settings),
+        ("mkdocs.yml", mkdocs),
+        (".gitignore", _GITIGNORE),
+        (".gitattributes", _GITATTRIBUTES),
+        *((f"schemas/{path.name}", path.read_text(encoding="utf-8")) for path in schemas),
+    ]
 
 
 def _missing(path: Path, name: str) -> bool:

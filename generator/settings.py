@@ -6,69 +6,23 @@ Secrets are read from the environment only, by the part that needs them.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from generator.checked_yaml import example_of, read_yaml, validate
 from generator.errors import InputError, Problem
+from generator.shapes import Address, Colour, Language, Network, Slug, Url
 
 FILE = "newsletter.yml"
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 License = Literal["all-rights-reserved", "public-domain", "cc-by", "cc-by-sa", "own"]
 PLACEHOLDER_URL = "https://newsletter.example/"
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("should be an address that starts with https://")
-    if parts.username or parts.password:
-        raise ValueError("should carry no user name or password")
-    return value
-
-
-def _language(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
-        raise ValueError("should be a language tag (BCP 47)")
-    return value
-
-
-def _slug(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
-        raise ValueError("should be lower-case words with hyphens between")
-    return value
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"[^\s<>@,;:\"]+@[^\s<>@,;:\"]+\.[^\s<>@,;:\".]+", value):
-        raise ValueError("should be one email address")
-    return value
-
-
-def _colour(value: str) -> str:
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise ValueError("should be # and six hexadecimal digits, in quotes: # begins a comment in YAML")
-    return value.lower()
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value))
-    except ValueError:
-        raise ValueError("should be a network, written as address/bits") from None
-
-
-Url = Annotated[str, AfterValidator(_http_url)]
-Network = Annotated[str, AfterValidator(_network)]
-Slug = Annotated[str, AfterValidator(_slug)]
-Address = Annotated[str, AfterValidator(_address)]
 
 
 class Part(BaseModel):
@@ -135,20 +89,12 @@ class Review(Part):
 class Fetch(Part):
     """Bounds of every request to a publisher."""
 
-    allow_networks: tuple[str, ...] = Field((), examples=[["10.1.0.0/16"]], description="private networks that feeds may live in")
+    allow_networks: tuple[Network, ...] = Field(
+        (), examples=[["10.1.0.0/16"]], description="private networks that feeds may live in"
+    )
     timeout_s: float = Field(20, gt=0, le=300, examples=[20], description="seconds for one document in all")
     max_mb: float = Field(10, gt=0, le=200, examples=[10], description="megabytes of one document after decompression")
     concurrency: int = Field(8, ge=1, le=64, examples=[8], description="documents at once; at most 2 from one host")
-
-    @field_validator("allow_networks")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for item in value:
-            try:
-                ipaddress.ip_network(item)
-            except ValueError:
-                raise ValueError(f"{item!r} is not a network; write it as address/bits") from None
-        return value
 
 
 class AnalysisSettings(Part):
@@ -210,7 +156,7 @@ class SiteSettings(Part):
     logo: str | None = Field(
         None, examples=["assets/logo.svg"], description="a picture below content/, beside the title; 40 pixels high"
     )
-    colour: Annotated[str, AfterValidator(_colour)] | None = Field(
+    colour: Colour | None = Field(
         None, examples=["#1d5f8f"], description="of links and marks; made darker or lighter until it can be read"
     )
     footer: tuple[FooterLink, ...] = Field(
@@ -257,7 +203,7 @@ class Settings(Part):
 
     title: str = Field(min_length=1, max_length=120, examples=["The Example Briefing"])
     url: Url = Field(examples=["https://example.github.io/briefing/"], description="where the site will live; ends with /")
-    language: Annotated[str, AfterValidator(_language)] = Field("en", examples=["en"])
+    language: Language = Field("en", examples=["en"])
     timezone: str = Field("UTC", examples=["Europe/Berlin"], description="an IANA zone: days, weeks and the issue's hour")
     description: str = Field("", max_length=300, examples=["Security and technology, each sentence with its source."])
     publisher: Publisher = Field(

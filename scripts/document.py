@@ -1,18 +1,30 @@
 """Writes the documentation that is made from the code and its data: python scripts/document.py
 
-The table of settings in generator/README.md, and generator/categories/README.md. tests/test_docs.py holds them to be current.
+The table of settings in generator/README.md, generator/categories/README.md, and the JSON Schemas of all that people write as YAML
+(schemas/), for their editors. tests/test_docs.py holds them to be current.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+from pydantic import BaseModel
 
 from generator import resources
 from generator.record.categories import Category, SectionSpec, load_categories
-from generator.settings import documented_settings
+from generator.record.frontmatter import ArticleMeta, IssueMeta
+from generator.settings import Settings, documented_settings
 
 INSIDE = Path(__file__).parents[1] / "generator" / "README.md"
 CATEGORIES = resources.categories() / "README.md"
+SCHEMAS = resources.bundled("schemas")
+MODELS: dict[str, type[BaseModel]] = {
+    "article": ArticleMeta,
+    "issue": IssueMeta,
+    "category": Category,
+    "newsletter": Settings,
+}
 MARKS = ("<!-- settings: made by scripts/document.py -->\n", "<!-- end of settings -->")
 
 
@@ -61,8 +73,18 @@ def section_rows(section: SectionSpec, *, depth: int) -> list[str]:
     return [row, *(line for part in section.parts for line in section_rows(part, depth=depth + 1))]
 
 
+def schema(name: str) -> str:
+    """One model as a JSON Schema (2020-12), as an editor reads it."""
+    made = MODELS[name].model_json_schema()
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
 def main() -> None:
-    """Write both."""
+    """Write all of it."""
+    SCHEMAS.mkdir(exist_ok=True)
+    for name in MODELS:
+        (SCHEMAS / f"{name}.schema.json").write_text(schema(name), encoding="utf-8")
     INSIDE.write_text(with_settings(INSIDE.read_text(encoding="utf-8")), encoding="utf-8")
     CATEGORIES.write_text(categories_page(), encoding="utf-8")
 

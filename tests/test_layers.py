@@ -26,7 +26,7 @@ FLOORS = (
     ("ports", "resources"),
     ("model",),
     ("settings",),
-    ("checked_yaml",),
+    ("checked_yaml", "shapes"),
     ("errors",),
     ("__init__",),
 )

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from generator import resources
 from generator.checked_yaml import read_yaml, validate
 from generator.errors import InputError, Problem
-from generator.settings import Slug
+from generator.shapes import Slug
 
 UNCATEGORISED = "uncategorised"
 Shape = Literal["sentence", "paragraph", "bullets", "labelled bullets"]

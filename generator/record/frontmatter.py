@@ -7,61 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from generator.checked_yaml import Marked, read_yaml, validate
 from generator.errors import InputError, Problem
 from generator.record.text import clean, digest
-from generator.settings import Slug, Url
-
-
-def _moment(value: Any) -> Any:
-    """A date alone is its midnight, a time without a zone is UTC: what a person means who writes so."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime.combine(value, time(), UTC)
-    if isinstance(value, int | float | bool) or value is None:
-        raise ValueError("should be a date and time")
-    try:
-        parsed = datetime.fromisoformat(str(value))
-    except ValueError:
-        raise ValueError("should be a date and time") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def _story_id(value: str) -> str:
-    if not re.fullmatch(r"s-[0-9a-f]{10}", value):
-        raise ValueError("should be s- and ten characters of 0-9 a-f; `groundwire new article` writes one")
-    return value
-
-
-def _issue_id(value: str) -> str:
-    if not re.fullmatch(r"\d{4}-w\d{2}(-[a-z0-9]+)?", value):
-        raise ValueError("should be the year and the ISO week")
-    return value
-
-
-def _hash(value: str) -> str:
-    if not re.fullmatch(r"sha256:[0-9a-f]{16,64}", value):
-        raise ValueError("should be sha256: and hexadecimal digits; leave it out in a page that a person wrote")
-    return value
-
-
-def _alias(value: str) -> str:
-    if value.startswith("/") or ".." in value.split("/") or not value.endswith("/") or re.search(r"[\s\\:?#]", value):
-        raise ValueError("should be a path below the site's address that ends with /")
-    return value
-
+from generator.shapes import Alias, Hash, IssueId, Moment, Slug, StoryId, Url
 
 Day = date  # `date` is also a key of the front matter, which would shadow it
-Moment = Annotated[datetime, BeforeValidator(_moment)]
-StoryId = Annotated[str, AfterValidator(_story_id)]
-IssueId = Annotated[str, AfterValidator(_issue_id)]
 
 
 class Meta(BaseModel):
@@ -145,7 +102,7 @@ class Withdrawn(Meta):
 class Generated(Meta):
     """The hash of the body as the machine wrote it; a different body was edited by a person."""
 
-    hash: Annotated[str, AfterValidator(_hash)] = Field(examples=["sha256:0123456789abcdef"])
+    hash: Hash = Field(examples=["sha256:0123456789abcdef"])
 
 
 class ArticleMeta(Meta):
@@ -170,7 +127,7 @@ class ArticleMeta(Meta):
     reviewed: Reviewed | None = Field(None, examples=[{"by": "A. Editor", "on": Day(2026, 3, 1)}])
     status: Literal["draft"] | None = Field(None, examples=["draft"], description="held for review: in no output")
     withdrawn: Withdrawn | None = Field(None, examples=[{"date": Day(2026, 3, 2), "reason": "The report was retracted."}])
-    aliases: tuple[Annotated[str, AfterValidator(_alias)], ...] = Field((), examples=[["articles/2026/02/old-name/"]])
+    aliases: tuple[Alias, ...] = Field((), examples=[["articles/2026/02/old-name/"]])
     locked: bool = Field(False, examples=[True], description="the machine leaves this page alone")
     generated: Generated | None = Field(None, examples=[{"hash": "sha256:0123456789abcdef"}])
 
