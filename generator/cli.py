@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from generator import __version__
-from generator.cli_common import by_clock, in_folder, progress, say
+from generator.cli_common import by_clock, complain, in_folder, progress, say, start_log
 from generator.cli_feeds import feeds
 from generator.cli_story import story
 from generator.cli_subscribers import send, subscribers
@@ -22,7 +22,15 @@ DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="groundwire")
-def groundwire() -> None:
+@click.option(
+    "--log",
+    "form",
+    type=click.Choice(["plain", "json"]),
+    default="plain",
+    show_default=True,
+    help="How progress and errors are told on standard error; json: an object a line.",
+)
+def groundwire(form: str) -> None:
     """A newsletter that lives in a Git repository: feeds in, checked pages, a searchable site and a weekly email out.
 
     \b
@@ -35,6 +43,7 @@ def groundwire() -> None:
     Exit codes: 0 done, 1 yours to mend (the message says how), 3 our bug, 130 interrupted.
     Every step can be interrupted and run again: nothing is published twice.
     """
+    start_log(form)
 
 
 @groundwire.command()
@@ -46,9 +55,10 @@ def run(root: Path, now: datetime, sample: bool, force: bool) -> None:
     """The main job: update, the issue when one is due, build."""
     from generator import jobs
 
-    say(
-        jobs.run_sample(root, tell=progress, command=_called()) if sample else jobs.run(root, now=now, force=force, tell=progress)
-    )
+    if sample:
+        say(jobs.run_sample(root, tell=progress, command=_called()))
+    else:
+        say(jobs.run(root, now=now, force=force, tell=progress), timed=True)
 
 
 @groundwire.command()
@@ -62,7 +72,7 @@ def update(root: Path, now: datetime, force: bool) -> None:
     """
     from generator import jobs
 
-    say(jobs.update(root, now=now, force=force, tell=progress))
+    say(jobs.update(root, now=now, force=force, tell=progress), timed=True)
 
 
 @groundwire.command()
@@ -111,9 +121,9 @@ def check(root: Path, paths: tuple[Path, ...]) -> None:
 @by_clock
 def status(root: Path, now: datetime) -> None:
     """What there is, what is failing, and what needs a person."""
-    from generator import jobs
+    from generator import status_jobs
 
-    say(jobs.status(root, now=now))
+    say(status_jobs.status(root, now=now))
 
 
 @groundwire.command()
@@ -170,7 +180,7 @@ def _guarded() -> int:
         groundwire.main(standalone_mode=False)
         return DONE
     except GroundwireError as error:
-        click.echo(f"{error}", err=True)
+        complain(error)
         return YOURS
     except click.ClickException as error:
         error.show()

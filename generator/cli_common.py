@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from generator.errors import GroundwireError, InputError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,22 +59,66 @@ def by_clock(command: F) -> F:
     )(command)
 
 
+@dataclass
+class _Log:
+    """How this process tells its progress, and since when it works."""
+
+    as_json: bool = False
+    since: float = 0.0
+
+
+_LOG = _Log()
+
+
+def start_log(form: str) -> None:
+    """Tell progress as plain lines or, with `json`, as one JSON object a line; the clock for `took` starts now."""
+    _LOG.as_json, _LOG.since = form == "json", time.perf_counter()
+
+
 def progress(line: str) -> None:
     """Progress goes to standard error, so that the summary can be piped."""
-    if sys.stderr.isatty():
+    if _LOG.as_json:
+        _record("info", line)
+    elif sys.stderr.isatty():
         width = os.get_terminal_size(sys.stderr.fileno()).columns
         click.echo("\r\x1b[2K" + line[: width - 1], err=True, nl=False)
     else:
         click.echo(line, err=True)
 
 
-def say(text: str) -> None:
-    """The summary, also for GitHub's page of the run."""
-    if sys.stderr.isatty():
+def complain(error: GroundwireError) -> None:
+    """An error for its owner; as JSON each problem with its file and line."""
+    if not _LOG.as_json:
+        click.echo(f"{error}", err=True)
+    elif isinstance(error, InputError):
+        for problem in error.problems:
+            found = asdict(problem)
+            _record(found.pop("level"), found.pop("message"), **{key: value for key, value in found.items() if value})
+    else:
+        _record("error", str(error))
+
+
+def say(text: str, *, timed: bool = False) -> None:
+    """The summary, also for GitHub's page of the run; `timed` adds how long it took."""
+    if timed:
+        text += f"\ntook {time.perf_counter() - _LOG.since:.1f} s"
+    if sys.stderr.isatty() and not _LOG.as_json:
         click.echo("\r\x1b[2K", err=True, nl=False)
     if text:
         click.echo(text)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and text:
         with Path(summary).open("a", encoding="utf-8") as handle:
-            handle.write(text + "\n")
+            handle.write(_as_written(text))
+
+
+def _as_written(text: str) -> str:
+    """Text for a page of Markdown on which it shall stand letter for letter: headlines of others are in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}\n"
+
+
+def _record(level: str, message: str, **more: object) -> None:
+    moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    click.echo(json.dumps({"at": moment, "level": level, "message": message, **more}, ensure_ascii=False), err=True)

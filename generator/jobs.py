@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from generator import pipeline
 from generator.errors import GroundwireError, InputError, Problem, Refused
-from generator.pipeline import Update
 from generator.ports import Tell
 from generator.record.blocklist import blocked_pages
 from generator.record.categories import load_categories
-from generator.record.ledger import Ledger
-from generator.record.registry import HEALTH
-from generator.record.store import Article, Store
+from generator.record.store import Store
 from generator.scaffold import remove_sample
 from generator.settings import PLACEHOLDER_URL, Settings, load_settings
+from generator.status_jobs import summary
 from generator.wiring import Places, open_publication
 
 T = TypeVar("T")
@@ -31,14 +28,14 @@ def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
         done = pipeline.update(parts, now=now)
         written = pipeline.issue(parts, now=now)
         built = build(root, strict=True)
-    return "\n".join([summary(done), written, built])
+    return "\n".join([summary(done, parts.store), written, built])
 
 
 def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     """Read the feeds and publish."""
     with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
-        return summary(pipeline.update(parts, now=now))
+        return summary(pipeline.update(parts, now=now), parts.store)
 
 
 def issue(root: Path, *, now: datetime, tell: Tell) -> str:
@@ -98,29 +95,6 @@ def check(root: Path, paths: tuple[Path, ...]) -> str:
     return "\n".join([*told, f"all right: {len(articles.pages)} articles, {len(issues.pages)} issues, {feeds} feeds"])
 
 
-def status(root: Path, *, now: datetime) -> str:
-    """What there is and what needs a person."""
-    settings = load_settings(root)
-    places = Places(root)
-    store, ledger = Store(places.content), Ledger(places.ledger)
-    articles, issues = store.articles(), store.issues()
-    lines = [
-        f"{settings.title} · {settings.url}",
-        _counted(articles.pages, settings, now=now),
-        f"issues: {len(issues.pages)}"
-        + (f", the newest {issues.pages[-1].meta.id} ({issues.pages[-1].meta.status})" if issues.pages else ""),
-        *_feed_lines(settings, ledger),
-    ]
-    unread = [p.path for p in articles.pages if newest_unread(p)]
-    edited_by_people = sum(1 for p in articles.pages if p.meta.generated and not p.pristine)
-    drafts = [p.path for p in articles.pages if p.meta.status == "draft"]
-    lines += [f"edited by people: {edited_by_people}"] if edited_by_people else []
-    lines += [f"edited by people, its newest sources are not in the text: content/{path}" for path in unread]
-    lines += [f"waiting for review: content/{path}" for path in drafts]
-    lines += [str(problem) for problem in (*articles.problems, *issues.problems)]
-    return "\n".join(lines)
-
-
 def send_dry(root: Path) -> str:
     """Put the newest ready issue into the outbox."""
     from generator import posting
@@ -153,24 +127,6 @@ def explain(root: Path, page: Path) -> str:
     return json.dumps(known, ensure_ascii=False, indent=2)
 
 
-def summary(done: Update) -> str:
-    """An update in words: what was published, what was not and why, what is wrong."""
-    failed = [f"feed failed: {r.feed.title}: {r.error}" for r in done.failed]
-    warned = [f"feed warning: {r.feed.title}: {r.warning}" for r in done.feeds if r.warning and not r.error]
-    reasons = Counter(reason for _, reason in done.left)
-    left = [f"not chosen: {count} ({reason})" for reason, count in reasons.most_common()]
-    held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
-    swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.swallowed]
-    blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
-    pages = [f"  content/{path}" for path in done.published]
-    joined = [f"later coverage joined: content/{path}" for path in done.joined]
-    head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
-    noted = [f"analysis: {done.analyst}"] if done.analyst else []
-    return "\n".join(
-        [head, *pages, *joined, *held, *left, *swallowed, *blocked, *failed, *warned, *noted, *map(str, done.warnings)]
-    )
-
-
 def unknown_category(name: str, known: tuple[str, ...], *, file: str, text: str) -> list[Problem]:
     """The problem of a category that no file describes."""
     import difflib
@@ -192,11 +148,6 @@ def unknown_category(name: str, known: tuple[str, ...], *, file: str, text: str)
     ]
 
 
-def newest_unread(page: Article) -> bool:
-    """Whether people edited the text and sources have joined since: the machine adds them to the front matter only."""
-    return page.meta.generated is not None and not page.pristine and any(source.added for source in page.meta.sources)
-
-
 def _without_sample(root: Path, settings: Settings, tell: Tell) -> None:
     """A copy of the template that its owner has set up starts without the sample's pages."""
     if settings.url != PLACEHOLDER_URL and remove_sample(root):
@@ -216,17 +167,3 @@ def _names(path: Path, root: Path, file: str) -> bool:
     shown = path.as_posix().removeprefix("./")
     inside = path.resolve().relative_to(root.resolve()).as_posix() if path.resolve().is_relative_to(root.resolve()) else shown
     return any(file == one or file.startswith(one.rstrip("/") + "/") for one in (shown, inside))
-
-
-def _counted(pages: Sequence[Article], settings: Settings, *, now: datetime) -> str:
-    today = sum(1 for p in pages if settings.day(p.meta.moment) == settings.day(now))
-    newest = max((p.meta.moment for p in pages), default=None)
-    last = f", the newest of {newest.astimezone(settings.zone):%Y-%m-%d %H:%M}" if newest else ""
-    return f"articles: {len(pages)}, {today} today{last}"
-
-
-def _feed_lines(settings: Settings, ledger: Ledger) -> list[str]:
-    state = {str(row.get("feed")): row for row in ledger.rows(HEALTH)}
-    failing = [(f, state[f.url]) for f in settings.feeds if state.get(f.url, {}).get("event") == "failing"]
-    told = [f"feed failing since {row['at'][:10]}: {feed.title}: {row.get('why', '')}" for feed, row in failing]
-    return [f"feeds: {len(settings.feeds)}, {len(failing)} failing", *told]

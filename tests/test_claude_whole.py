@@ -16,6 +16,7 @@ from generator import jobs, pipeline
 from generator.errors import Refused
 from generator.record.ledger import Ledger
 from generator.record.store import Store
+from generator.status_jobs import summary
 from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
@@ -105,7 +106,7 @@ def test_a_model_that_is_gone_stops_the_calls_and_no_page_is_lost(
         done = update(root)
         assert len(done.published) == 1
         assert done.analyst
-        assert "analysis: " in jobs.summary(done)
+        assert "analysis: " in summary(done, Store(root / "content"))
     assert update(root, now=NOW + timedelta(hours=2)).published == ()
 
 

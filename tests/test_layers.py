@@ -16,6 +16,7 @@ FLOORS = (
     ("cli_feeds", "cli_story", "cli_subscribers"),
     ("cli_common",),
     ("jobs", "feed_jobs", "story_jobs", "subscriber_jobs"),
+    ("status_jobs",),
     ("sample",),
     ("serving",),
     ("posting", "scaffold", "sending"),

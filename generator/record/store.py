@@ -53,6 +53,12 @@ class Store:
             seen.setdefault(page.meta.id, page.path)
         return Loaded(loaded.pages, tuple(problems))
 
+    def article(self, path: str) -> Article:
+        """The article at this path below content/. Raises InputError where it breaks the contract."""
+        shown = self._shown(path)
+        page = parse(_read_text(self.content / path, shown), ArticleMeta, file=shown)
+        return Page(path, page.meta, page.body, page.text)
+
     def issues(self) -> Loaded[Issue]:
         """Every issue, by path."""
         return self._load("issues", IssueMeta)
