@@ -23,6 +23,7 @@ from generator.record.categories import UNCATEGORISED, Category
 from generator.record.frontmatter import ArticleMeta, parse
 from generator.record.identity import url_mark
 from generator.record.ledger import Ledger
+from generator.record.mending import hand_edits
 from generator.record.page import article_meta, article_path, source_row
 from generator.record.registry import HEALTH, Registry
 from generator.record.store import Store, edited
@@ -75,6 +76,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         raise Refused(f"newsletter.yml names no feeds; write for example\n{example}")
     loaded = parts.store.articles()
     registry = Registry(parts.ledger, loaded.pages)
+    _take_edits(parts, registry, now=now)
     results = _read(parts, now=now)
     parts.ledger.append(HEALTH, *transitions(results, list(parts.ledger.rows(HEALTH)), now=now), now=now)
     if all(result.error for result in results):
@@ -82,7 +84,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     fresh = _fresh(parts, registry, results, now=now)
     since = min((entry.published or now for entry in fresh.new), default=now)
     known = frozen_clusters(loaded.pages, registry.gone(parts.store.exists), since=since)
-    found = join_or_start(fresh.new, known, separate=registry.separated())
+    found = join_or_start(fresh.new, known, separate=registry.separated(fresh.new))
     later = [*fresh.known, *found.joins, *found.swallowed]
     joined = [path for entry, story in later if (path := _join(parts, registry, entry, story, now=now))]
     stories = found.stories
@@ -184,7 +186,7 @@ def _publish(parts: Parts, registry: Registry, story: Story, *, category: str, n
     meta = article_meta(story, analysis, sources, body=body, now=now, language=parts.settings.language, draft=draft)
     path = article_path(meta, taken=parts.store.exists)
     parts.store.create(path, meta, body)
-    registry.published(story, path=path, category=category, now=now)
+    registry.published(story, path=path, category=category, listed=[s.entry for s in sources], now=now)
     parts.tell(f"[{count}] {category}: {analysis.title}")
     return path
 
@@ -208,8 +210,15 @@ def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: da
         parts.store.replace_text(page, text)
         registry.changed(parse(text, ArticleMeta, file=page.path))
         path = page.path
-    registry.joined(entry, story, now=now)
+    registry.joined(entry, story, listed=bool(path) or bool(page and _stands_on(page.meta, entry)), now=now)
     return path
+
+
+def _take_edits(parts: Parts, registry: Registry, *, now: datetime) -> None:
+    """Remember what people did to the sources of pages since the last run."""
+    feeds = {feed.url: feed.title for feed in parts.settings.feeds}
+    gone = [lost.story for lost in registry.gone(parts.store.exists)]
+    registry.mended(hand_edits(registry, feeds=feeds, gone=gone), now=now)
 
 
 def _one_an_outlet(entries: Iterable[Entry]) -> list[Entry]:
@@ -218,4 +227,10 @@ def _one_an_outlet(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _is_source(meta: ArticleMeta, entry: Entry) -> bool:
-    return any(source.feed == entry.feed.title for source in meta.sources)
+    """Whether the page has the entry, or another of its outlet."""
+    return _stands_on(meta, entry) or any(source.feed == entry.feed.title for source in meta.sources)
+
+
+def _stands_on(meta: ArticleMeta, entry: Entry) -> bool:
+    mark = url_mark(entry.url)
+    return any(url_mark(source.url) == mark for source in meta.sources)

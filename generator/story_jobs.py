@@ -19,6 +19,7 @@ from generator.ports import Tell
 from generator.record.escape import link
 from generator.record.frontmatter import Entities, Generated, SourceMeta, body_hash
 from generator.record.identity import story_id, url_mark
+from generator.record.mending import parting
 from generator.record.page import article_path
 from generator.record.registry import STREAM, Registry
 from generator.record.store import Article, edited
@@ -79,9 +80,11 @@ def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Te
         path = _own_page(parts, page, going, now=now)
         rows = [_plain(source) for source in staying]
         parts.store.replace_text(page, edited(page, put={"sources": rows, "updated": _second(now)}))
-        parted = _separated(parts, page, going)
-        own = {"event": "joined", "story": story_id(page.meta.id, _first(page, going).url)}
-        parts.ledger.append(STREAM, parted, {**parted, **own}, now=now)
+        registry = Registry(parts.ledger, [page])
+        sources = _feeds_of(parts, registry, page, going)
+        parted = parting(registry, page.meta.id, sources)
+        own = {"event": "joined", "story": story_id(page.meta.id, _first(page, going).url), "listed": sources}
+        registry.mended([parted, {**parted, **own}], now=now)
         return f"content/{path} has {len(going)} of the sources of content/{page.path}; they never rejoin it"
 
 
@@ -121,13 +124,12 @@ def links(sources: Sequence[SourceMeta]) -> str:
     return "\n".join(f"- {link(f'{source.feed}: {source.title}', source.url)}" for source in sources)
 
 
-def _separated(parts: Parts, page: Article, going: Sequence[SourceMeta]) -> dict[str, Any]:
-    marks = sorted(mark for source in going if (mark := url_mark(source.url)))
-    registry = Registry(parts.ledger, [page])
+def _feeds_of(parts: Parts, registry: Registry, page: Article, going: Sequence[SourceMeta]) -> dict[str, str]:
+    """The sources' marks, each with its feed's address: the ledger's word, else by the outlet's name; '' where neither knows it."""
     names = {feed.title: feed.url for feed in parts.settings.feeds}
-    feeds = {names[source.feed] for source in going if source.feed in names}
-    entries = [list(entry) for entry in registry.entries_of(page.meta.id) if entry[0] in feeds]
-    return {"event": "separated", "story": page.meta.id, "entries": entries, "marks": marks}
+    listed = registry.listed(page.meta.id)
+    marks = {mark: names.get(source.feed, "") for source in going if (mark := url_mark(source.url))}
+    return {mark: listed.get(mark) or feed for mark, feed in sorted(marks.items())}
 
 
 def _find(parts: Parts, name: str) -> Article:

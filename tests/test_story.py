@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support import FeedServer, rss, snapshot
 
-from generator import pipeline, story_jobs
+from generator import jobs, pipeline, story_jobs
 from generator.errors import Refused
 from generator.record.store import Article, Store
 from generator.wiring import open_publication
@@ -66,6 +66,112 @@ def test_what_is_split_never_rejoins(publication: Make, server: FeedServer) -> N
     shutil.rmtree(root / ".groundwire")
     assert update(root, hours=3).published == ()
     assert snapshot(root / "content") == before
+
+
+def drop_source(page: Article, url: str, root: Path) -> str:
+    """Take a source's line off a page, as a person does in an editor; the answer is the line."""
+    path = root / "content" / page.path
+    lines = path.read_text().splitlines(keepends=True)
+    (line,) = [line for line in lines if line.startswith("- ") and url in line]
+    path.write_text("".join(other for other in lines if other != line))
+    return line
+
+
+def add_source(page: Article, line: str, root: Path) -> None:
+    path = root / "content" / page.path
+    path.write_text(path.read_text().replace("sources:\n", "sources:\n" + line))
+
+
+def with_source(root: Path, url: str) -> Article:
+    (found,) = [p for p in pages(root) if url in [s.url for s in p.meta.sources]]
+    return found
+
+
+def test_a_source_taken_off_a_page_never_rejoins_and_may_be_a_story_of_its_own(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    ferries = with_source(root, "https://two.example/b")
+    drop_source(ferries, "https://two.example/b", root)
+    done = update(root, hours=1)
+    assert (len(done.published), done.joined) == (1, ())
+    assert with_source(root, "https://two.example/b").meta.id != ferries.meta.id
+    before = snapshot(root / "content")
+    shutil.rmtree(root / ".groundwire")
+    update(root, hours=3)
+    assert snapshot(root / "content") == before
+
+
+def test_the_first_source_taken_off_a_page_gets_another_id(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    ferries = with_source(root, "https://one.example/a")
+    drop_source(ferries, "https://one.example/a", root)
+    update(root, hours=1)
+    assert with_source(root, "https://one.example/a").meta.id != ferries.meta.id
+    assert with_source(root, "https://two.example/b").meta.id == ferries.meta.id
+    assert len(pages(root)) == 3
+
+
+def test_what_was_taken_off_comes_back_by_no_other_feed(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    ferries = with_source(root, "https://two.example/b")
+    drop_source(ferries, "https://two.example/b", root)
+    server.put("/2.xml", rss())
+    assert update(root, hours=1).published == ()  # the feed has it no more
+    again = {**item("Ferries to the islands are late for a week", "https://two.example/b?utm_source=x"), "guid": "anew"}
+    server.put("/1.xml", rss(again))
+    assert update(root, hours=2).joined == ()
+    assert with_source(root, "https://two.example/b?utm_source=x").meta.id != ferries.meta.id
+
+
+def test_a_source_moved_to_another_page_stays_there(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    ferries, bakers = with_source(root, "https://two.example/b"), with_source(root, "https://one.example/c")
+    add_source(bakers, drop_source(ferries, "https://two.example/b", root), root)
+    done = update(root, hours=1)
+    assert (done.published, done.joined) == ((), ())
+    assert with_source(root, "https://two.example/b").meta.id == bakers.meta.id
+    before = snapshot(root / "content")
+    shutil.rmtree(root / ".groundwire")
+    update(root, hours=2)
+    assert snapshot(root / "content") == before
+
+
+def test_a_source_put_back_belongs_again(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    ferries = with_source(root, "https://two.example/b")
+    server.put("/2.xml", rss())
+    line = drop_source(ferries, "https://two.example/b", root)
+    update(root, hours=1)
+    add_source(ferries, line, root)
+    server.put("/2.xml", rss(item("Ferries to the islands are late for a week", "https://two.example/b")))
+    assert update(root, hours=2).published == ()
+    before = snapshot(root / "content")
+    assert update(root, hours=3).published == ()
+    assert snapshot(root / "content") == before
+
+
+def test_an_address_put_right_parts_nothing(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    ferries = with_source(root, "https://two.example/b")
+    path = root / "content" / ferries.path
+    path.write_text(path.read_text().replace("https://two.example/b", "https://two.example/better"))
+    assert update(root, hours=1).published == ()
+    before = snapshot(root / "content")
+    assert update(root, hours=2).published == ()
+    assert snapshot(root / "content") == before
+
+
+def test_a_page_deleted_after_its_sources_moved_leads_to_their_new_home(publication: Make, server: FeedServer) -> None:
+    root = two_outlets(publication, server)
+    ferries, bakers = with_source(root, "https://two.example/b"), with_source(root, "https://one.example/c")
+    for source in ferries.meta.sources:
+        add_source(bakers, drop_source(with_source(root, source.url), source.url, root), root)
+    (root / "content" / ferries.path).unlink()
+    assert update(root, hours=1).published == ()
+    jobs.build(root, strict=True)
+    assert bakers.url.rstrip("/").rsplit("/", 1)[-1] in (root / "site" / ferries.url / "index.html").read_text()
+    third = item("Ferries to the islands are late for a week", "https://three.example/d")
+    server.put("/2.xml", rss({**third, "title": "Ferries to the islands are late for a week"}))
+    assert update(root, hours=2).swallowed == ()
 
 
 def test_a_page_is_not_emptied_by_a_split(publication: Make, server: FeedServer) -> None:

@@ -6,7 +6,7 @@ that a person deleted, and stays deleted.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from generator.record.ledger import Ledger
 from generator.record.store import Article
 
 STREAM, HEALTH = "stories", "feeds"
+MENDS = ("separated", "rejoined", "readdressed")  # what people did to a page's sources
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,15 @@ class Registry:
         self._entries: dict[tuple[str, str], str] = {}
         self._addresses: dict[str, str] = {}
         self._rows: dict[str, dict[str, Any]] = {}
-        self._separate: dict[tuple[str, str], set[str]] = {}
+        self._listed: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        self._parted: defaultdict[str | tuple[str, str], set[str]] = defaultdict(set)
+        self._partings: dict[tuple[str, str], dict[str, Any]] = {}
         self._merged: dict[str, str] = {}
         self._published: dict[str, tuple[datetime, str]] = {}
         self._first_seen: dict[tuple[str, str], datetime] = {}
         self._newly_seen: list[Entry] = []
-        # What people parted is parted whatever the order in which Git joined the ledger's lines.
-        for row in sorted(ledger.rows(STREAM), key=lambda row: row.get("event") == "separated"):
+        # Git may have joined the ledger's lines in any order; what people decided counts after what the machine did.
+        for row in sorted(ledger.rows(STREAM), key=lambda row: (row.get("event") in MENDS, str(row["at"]))):
             self._learn(row)
         for page in self._pages.values():
             self._learn_page(page)
@@ -58,13 +61,30 @@ class Registry:
         story = self._addresses.get(url_mark(entry.url))
         return self._merged.get(story, story) if story else None
 
-    def separated(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """The stories that people took an entry out of, by entry: it never rejoins them."""
-        return {entry: frozenset(stories) for entry, stories in self._separate.items()}
+    def separated(self, entries: Iterable[Entry]) -> Mapping[tuple[str, str], frozenset[str]]:
+        """The stories that people took an entry or its address out of, by entry: it never rejoins them."""
+        parted = ((e.key, self._parted.get(e.key, set()) | self._parted.get(url_mark(e.url), set())) for e in entries)
+        return {key: frozenset(stories) for key, stories in parted if stories}
 
-    def entries_of(self, story: str) -> list[tuple[str, str]]:
-        """The entries that a story was made from and joined by."""
-        return [entry for entry, owner in self._entries.items() if owner == story]
+    def listed(self, story: str) -> Mapping[str, str]:
+        """The sources that the machine or a mend put on a story's page: mark of the address → address of the feed, '' if unknown."""
+        return self._listed.get(story, {})
+
+    def owner(self, mark: str) -> str | None:
+        """The story on whose page the source of this mark stood last, whatever the pages say now."""
+        return next((story for story, marks in self._listed.items() if mark in marks), None)
+
+    def parting(self, mark: str, story: str) -> Mapping[str, Any] | None:
+        """The ledger's row by which people took this source out of the story, None where they did not or put it back."""
+        return self._partings.get((mark, story)) if story in self._parted.get(mark, ()) else None
+
+    def pages(self) -> Iterable[Article]:
+        """The pages as they stand, by id."""
+        return tuple(self._pages[story] for story in sorted(self._pages))
+
+    def entries_of(self, story: str, *, feed: str | None = None) -> list[tuple[str, str]]:
+        """The entries that a story was made from and joined by; with `feed` only that feed's."""
+        return [entry for entry, owner in self._entries.items() if owner == story and feed in (None, entry[0])]
 
     def gone(self, exists: Callable[[str], bool]) -> list[Gone]:
         """Stories whose pages people deleted: their coverage is known and comes back nowhere."""
@@ -98,15 +118,20 @@ class Registry:
         """How many stories were published on a day, by category; deleted ones count."""
         return Counter(category for moment, category in self._published.values() if day(moment) == today)
 
-    def published(self, story: Story, *, path: str, category: str, now: datetime) -> None:
-        """Remember a new page."""
+    def published(self, story: Story, *, path: str, category: str, listed: Iterable[Entry], now: datetime) -> None:
+        """Remember a new page, and which of the story's entries stand on it as sources."""
         row = {"event": "published", "story": story.id, "path": path, "category": category, "title": story.first.title}
-        row |= _known_by(story.entries)
-        self._write(row, now=now)
+        self._write(row | _known_by(story.entries) | _listing(listed), now=now)
 
-    def joined(self, entry: Entry, story: str, *, now: datetime) -> None:
-        """Remember that an entry is later coverage of a story."""
-        self._write({"event": "joined", "story": story, **_known_by([entry])}, now=now)
+    def joined(self, entry: Entry, story: str, *, listed: bool, now: datetime) -> None:
+        """Remember that an entry is later coverage of a story, and whether it stands on its page as a source."""
+        row = {"event": "joined", "story": story, **_known_by([entry])}
+        self._write(row | _listing([entry] if listed else []), now=now)
+
+    def mended(self, rows: Iterable[dict[str, Any]], *, now: datetime) -> None:
+        """Remember what people did to the sources of pages."""
+        for row in rows:
+            self._write(row, now=now)
 
     def changed(self, page: Article) -> None:
         """Take a page's new text in place of the old one."""
@@ -118,36 +143,56 @@ class Registry:
 
     def _learn(self, row: dict[str, Any]) -> None:
         try:
-            moment = _moment(row)
-            if row["event"] == "seen":
-                key = (str(row["feed"]), str(row["entry"]))
-                self._first_seen[key] = min(moment, self._first_seen.get(key, moment))
-                return
-            if row["event"] == "separated":
-                self._part(row)
+            learn = {"seen": self._seen, "separated": self._part, "rejoined": self._rejoin, "readdressed": self._readdress}
+            if row["event"] in learn:
+                learn[row["event"]](row)
                 return
             if row["event"] == "merged":
                 self._merged[row["story"]] = row["into"]
+                self._listed[row["into"]].update(self._listed.pop(row["story"], {}))
                 return
             if row["event"] == "published":
-                self._published.setdefault(row["story"], (moment, str(row["category"])))
+                self._published.setdefault(row["story"], (_moment(row), str(row["category"])))
                 self._rows.setdefault(row["story"], row)
-            for feed, entry in row["entries"]:
-                self._entries[(feed, entry)] = row["story"]
-            for mark in row["marks"]:
-                self._addresses.setdefault(mark, row["story"])
-        except (KeyError, TypeError, ValueError):
+            self._own(row)
+        except (AttributeError, KeyError, TypeError, ValueError):
             return  # a row of another version, or one that a person broke: it must not stop the run
+
+    def _own(self, row: dict[str, Any]) -> None:
+        for feed, entry in row["entries"]:
+            self._entries[(feed, entry)] = row["story"]
+        for mark in row["marks"]:
+            self._addresses.setdefault(mark, row["story"])
+        self._listed[row["story"]].update({str(mark): str(feed) for mark, feed in row.get("listed", {}).items()})
+
+    def _seen(self, row: dict[str, Any]) -> None:
+        key = (str(row["feed"]), str(row["entry"]))
+        self._first_seen[key] = min(_moment(row), self._first_seen.get(key, _moment(row)))
 
     def _part(self, row: dict[str, Any]) -> None:
         """People took entries out of a story."""
-        for feed, entry in row["entries"]:
-            self._separate.setdefault((feed, entry), set()).add(row["story"])
-            if self._entries.get((feed, entry)) == row["story"]:
-                del self._entries[(feed, entry)]
+        story = row["story"]
+        for key in [(feed, entry) for feed, entry in row["entries"]]:
+            self._parted[key].add(story)
+            if self._entries.get(key) == story:
+                del self._entries[key]
         for mark in row["marks"]:
-            if self._addresses.get(mark) == row["story"]:
+            self._parted[mark].add(story)
+            self._partings[mark, story] = row
+            self._listed[story].pop(mark, None)
+            if self._addresses.get(mark) == story:
                 del self._addresses[mark]
+
+    def _rejoin(self, row: dict[str, Any]) -> None:
+        """People put a source back."""
+        for key in [*((feed, entry) for feed, entry in row["entries"]), *row["marks"]]:
+            self._parted[key].discard(row["story"])
+        self._own(row)
+
+    def _readdress(self, row: dict[str, Any]) -> None:
+        """People put right the address of a source."""
+        listed = self._listed[row["story"]]
+        listed[row["to"]] = listed.pop(row["from"], "")
 
     def _learn_page(self, page: Article) -> None:
         if page.meta.published:
@@ -162,6 +207,12 @@ def _known_by(entries: Iterable[Entry]) -> dict[str, Any]:
         "entries": [list(entry.key) for entry in entries],
         "marks": sorted({mark for entry in entries if (mark := url_mark(entry.url))}),
     }
+
+
+def _listing(entries: Iterable[Entry]) -> dict[str, Any]:
+    """The key `listed` of a row: which marks stand on the page, each with its feed; none where there are none."""
+    listed = {mark: entry.feed.url for entry in entries if (mark := url_mark(entry.url))}
+    return {"listed": listed} if listed else {}
 
 
 def _moment(row: dict[str, Any]) -> datetime:

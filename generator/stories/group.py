@@ -62,7 +62,7 @@ def join_or_start(
         found += [(story, same)] if story else []
         new += [] if story else [same]
     found += _alike(new, stories, separate=kept_out, table=background or shipped(), threshold=threshold)
-    return _sorted(found, closed={story.story for story in stories if story.closed})
+    return _sorted(found, closed={story.story for story in stories if story.closed}, separate=kept_out)
 
 
 def _alike(
@@ -95,14 +95,22 @@ def _alike(
     return found
 
 
-def _sorted(found: Iterable[tuple[str, Group]], *, closed: set[str]) -> Grouping:
+def _sorted(found: Iterable[tuple[str, Group]], *, closed: set[str], separate: Mapping[Key, frozenset[str]]) -> Grouping:
     started = [sorted(entries, key=_in_time) for story, entries in found if not story]
     later = sorted(((entry, story) for story, entries in found if story for entry in entries), key=lambda pair: _in_time(pair[0]))
     return Grouping(
         tuple((entry, story) for entry, story in later if story not in closed),
-        tuple(Story(story_id(*one[0].key), tuple(one)) for one in sorted(started, key=lambda one: _in_time(one[0]))),
+        tuple(Story(_own_id(one[0], separate), tuple(one)) for one in sorted(started, key=lambda one: _in_time(one[0]))),
         tuple((entry, story) for entry, story in later if story in closed),
     )
+
+
+def _own_id(first: Entry, separate: Mapping[Key, frozenset[str]]) -> str:
+    """The id of the story that begins with this entry; another one where the story that it began goes on without it."""
+    own = story_id(*first.key)
+    while own in separate.get(first.key, ()):
+        own = story_id(own, first.id)
+    return own
 
 
 def _near(frozen: Iterable[Frozen], entries: Sequence[Entry]) -> list[Frozen]:
