@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import yaml
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from generator.checked_yaml import Marked, read_yaml, validate
 from generator.errors import InputError, Problem
-from generator.record.text import clean, digest
+from generator.record.text import clean, digest, file_hash
 from generator.shapes import Alias, Hash, IssueId, Moment, Slug, StoryId, Url
 
 Day = date  # `date` is also a key of the front matter, which would shadow it
@@ -181,6 +182,16 @@ class Page(Generic[M]):
         return self.path.removesuffix(".md") + "/"
 
     @property
+    def id(self) -> str:
+        """The permanent id of its story or issue."""
+        return str(getattr(self.meta, "id", ""))
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The hash of the whole file."""
+        return file_hash(self.text.encode("utf-8"))
+
+    @cached_property
     def pristine(self) -> bool:
         """Whether the body is still as the machine wrote it."""
         generated = getattr(self.meta, "generated", None)

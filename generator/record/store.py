@@ -5,6 +5,7 @@ A change keeps people's comments, key order and quoting: only the lines that are
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from generator.checked_yaml import Marked
 from generator.errors import InputError, Problem
 from generator.record import atomic
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose, flow, parse, read, yaml_lines
+from generator.record.readings import KeptPage, Reading, Readings, reading_of
+from generator.record.text import file_hash
 
 M = TypeVar("M", bound=Meta)
 P = TypeVar("P")
@@ -36,10 +39,11 @@ class Loaded(Generic[P]):
 
 
 class Store:
-    """The pages of one publication."""
+    """The pages of one publication. What was read of them before is kept in `private` (by default .groundwire/ beside content/)."""
 
-    def __init__(self, content: Path) -> None:
+    def __init__(self, content: Path, *, private: Path | None = None) -> None:
         self.content = content
+        self._readings = Readings(private or content.parent / ".groundwire")
 
     def articles(self) -> Loaded[Article]:
         """Every article, by path, with the problems of those that break the contract (two with one id among them)."""
@@ -47,10 +51,10 @@ class Store:
         seen: dict[str, str] = {}
         problems = list(loaded.problems)
         for page in loaded.pages:
-            if page.meta.id in seen:
-                message = f"{seen[page.meta.id]} has the same id; every page has its own"
+            if page.id in seen:
+                message = f"{seen[page.id]} has the same id; every page has its own"
                 problems.append(Problem(self._shown(page.path), message, _line(page, "id"), 1, key="id"))
-            seen.setdefault(page.meta.id, page.path)
+            seen.setdefault(page.id, page.path)
         return Loaded(loaded.pages, tuple(problems))
 
     def article(self, path: str) -> Article:
@@ -83,18 +87,38 @@ class Store:
         return atomic.write_atomic(self.content / page.path, text)
 
     def _load(self, folder: str, model: type[M]) -> Loaded[Page[M]]:
+        kept, new = self._readings.load(folder), dict[str, Reading]()
         pages: list[Page[M]] = []
         problems: list[Problem] = []
-        for path in sorted((self.content / folder).rglob("*.md")):
-            relative = path.relative_to(self.content).as_posix()
-            if path.name == "index.md" or any(part.startswith(".") for part in path.relative_to(self.content).parts):
-                continue
-            try:
-                page = parse(_read_text(path, self._shown(relative)), model, file=self._shown(relative))
-                pages.append(Page(relative, page.meta, page.body, page.text))
-            except InputError as error:
-                problems += error.problems
+        for path in self._files(folder):
+            raw = Path(f"{self.content}/{path}").read_bytes()
+            known, mark = kept.pop(path, None), file_hash(raw)
+            if known is None or known.content_hash != mark:
+                try:
+                    known = reading_of(page := self._parse(raw, path, model), mark)
+                except InputError as error:
+                    problems += error.problems
+                    continue
+                if known is None:
+                    pages.append(page)
+                    continue
+                new[path] = known
+            pages.append(KeptPage(path, self.content / path, model, known))
+        self._readings.keep(folder, new, gone=kept)
         return Loaded(tuple(pages), tuple(problems))
+
+    def _files(self, folder: str) -> list[str]:
+        """The paths below content/ of a folder's pages, in order; hidden files and listings are none."""
+        found = []
+        for place, folders, names in os.walk(self.content / folder):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            inside = Path(place).relative_to(self.content).as_posix()
+            found += [f"{inside}/{n}" for n in names if n.endswith(".md") and n != "index.md" and not n.startswith(".")]
+        return sorted(found, key=lambda path: path.split("/"))
+
+    def _parse(self, raw: bytes, path: str, model: type[M]) -> Page[M]:
+        page = parse(_decoded(raw, self._shown(path)), model, file=self._shown(path))
+        return Page(path, page.meta, page.body, page.text)
 
     def _shown(self, path: str) -> str:
         return f"{self.content.name}/{path}"
@@ -174,8 +198,8 @@ def _line(page: Page[Any], key: str) -> int:
     return read(page.text, file=page.path)[0].place((key,))[0]
 
 
-def _read_text(path: Path, shown: str) -> str:
+def _decoded(raw: bytes, shown: str) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError([Problem(shown, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None

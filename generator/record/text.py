@@ -134,3 +134,8 @@ def slugify(text: str, *, limit: int = 60) -> str:
 def digest(*parts: str, length: int = 12) -> str:
     """A short, stable name for the parts: hexadecimal SHA-256, cut."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def file_hash(raw: bytes) -> str:
+    """The hash by which a file's content is known again."""
+    return hashlib.sha256(raw).hexdigest()[:32]
