@@ -59,9 +59,7 @@ class Store:
 
     def article(self, path: str) -> Article:
         """The article at this path below content/. Raises InputError where it breaks the contract."""
-        shown = self._shown(path)
-        page = parse(_read_text(self.content / path, shown), ArticleMeta, file=shown)
-        return Page(path, page.meta, page.body, page.text)
+        return self._parse((self.content / path).read_bytes(), path, ArticleMeta)
 
     def issues(self) -> Loaded[Issue]:
         """Every issue, by path."""
