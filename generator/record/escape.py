@@ -15,7 +15,7 @@ from generator.record.text import clean, words
 _ACTIVE = re.compile(r"[\\`*_{}\[\]<>&|#~^$@]")
 # Active only in places: a colon that no blank follows (links, emoji), the full stop of www., doubled punctuation.
 _PLACES = re.compile(
-    r":(?!\s|$)|(?<=[wW]{3})\.|(?<=[-+=!:.'\"/])[-+=!:.'\"](?=[-+=!:.'\"])|==|\+\+|--|\(c\)|\(r\)|\(tm\)|\+/-|\d/\d|c/o",
+    r":(?!\s|$)|(?<=[wW]{3})\.|(?<=[-+=!:.'\"/])[-+=!:.'\"](?=[-+=!:.'\"])|==|\+\+|--|\(c\)|\(r\)|\(tm\)|\+/-|=/=|\d/\d|c/o",
     re.IGNORECASE,
 )
 # Active at the start of a block: lists, definitions, admonitions, underlines of headings, numbered lists.

@@ -10,7 +10,7 @@ from pathlib import Path
 import markdown
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator.record.escape import escape, link, safe_url, text_fragment
@@ -90,6 +90,7 @@ def test_a_paragraph_is_exactly_its_text(text: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(HOSTILE)
+@example("\\=/=")  # smartsymbols makes an unequal sign of it
 def test_with_extensions_that_we_advise_against(text: str) -> None:
     if clean(text):
         seen = Rendered(markdown.markdown(escape(text), extensions=[n for n in MORE if n != "smarty"]))
