@@ -18,7 +18,7 @@ from generator.cli_common import by_clock, in_folder, progress, say
     "--test", "address", metavar="ADDRESS", help="Send the newest ready issue to this address only, its subject marked."
 )
 def send(root: Path, now: datetime, dry_run: bool, address: str | None) -> None:
-    """Send each ready issue once to every subscriber, by SMTP from the machine that has their database.
+    """Send each ready issue once to every subscriber: by SMTP from the machine that has their database, or by listmonk or Buttondown.
 
     First every page that the issue links to must be on the site; until then nobody is mailed. Interrupted or paused, run it
     again: it goes on where it stopped. A second run sends nothing twice.
@@ -28,7 +28,7 @@ def send(root: Path, now: datetime, dry_run: bool, address: str | None) -> None:
     if dry_run:
         say(jobs.send_dry(root))
     elif address:
-        say(subscriber_jobs.send_test(root, address, now=now))
+        say(subscriber_jobs.send_test(root, address, now=now, tell=progress))
     else:
         say(subscriber_jobs.send(root, tell=progress))
 

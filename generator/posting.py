@@ -1,18 +1,28 @@
-"""An issue on its way out: letters from its file, messages from letters. For now into the outbox only."""
+"""An issue on its way out where no database is: into the outbox of a dry run, or as a campaign of the service that sends."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from generator.errors import Refused
-from generator.mail.letter import compose_letter
+from generator.mail import buttondown, listmonk
+from generator.mail.campaign import Campaigns, drafted, started
 from generator.mail.message import Recipient
 from generator.mail.outbox import Outbox, Posted
-from generator.record.blocklist import blocked_pages
-from generator.record.store import Issue, Store
+from generator.ports import Clock
+from generator.ready import Desk, lacking_publisher, web_fetch
+from generator.record.store import Issue
 from generator.settings import Settings, load_settings
+from generator.subscribers.dispatch import World
 from generator.wiring import Places
+
+# email.transport → (the variable that holds its secret, how it is made of settings, that secret, a sleep and a clock)
+SERVICES: Mapping[str, tuple[str, Callable[..., Campaigns]]] = {
+    "listmonk": (listmonk.KEY, listmonk.Listmonk),
+    "buttondown": (buttondown.KEY, buttondown.Buttondown),
+}
 
 
 def dry_run(root: Path, *, recipients: Sequence[Recipient] = ()) -> str:
@@ -25,15 +35,54 @@ def dry_run(root: Path, *, recipients: Sequence[Recipient] = ()) -> str:
 
 def post(settings: Settings, places: Places, *, recipients: Sequence[Recipient]) -> tuple[Posted, Issue]:
     """The newest ready issue as messages in the outbox."""
-    store = Store(places.content)
-    ready = [page for page in store.issues().require() if page.meta.status == "ready"]
+    desk = Desk(settings, places, web_fetch(settings))
+    issue = desk.newest()
+    return Outbox(places.outbox).post(desk.letter(issue), recipients), issue
+
+
+def service_of(
+    settings: Settings, *, sleep: Callable[[float], object], clock: Clock, environment: Mapping[str, str] = os.environ
+) -> Campaigns:
+    """The service that `email.transport` names. Raises Refused with what it lacks."""
+    key, make = SERVICES[settings.email.transport]
+    return make(settings, environment.get(key, "").strip(), sleep=sleep, clock=clock)
+
+
+def send_campaigns(desk: Desk, service: Campaigns, *, world: World) -> str:
+    """Start each ready issue once at the service that has the subscribers; a line each. Nothing ready is no fault: a push says so."""
+    if lacking := lacking_publisher(desk.settings):
+        raise Refused("mail to subscribers needs in newsletter.yml: " + ", ".join(lacking))
+    ready = desk.ready()
     if not ready:
-        raise Refused("no issue is ready; write one with `groundwire issue`, read it, and set in its front matter\nstatus: ready")
-    issue = max(ready, key=lambda page: page.meta.date)
-    articles = store.articles().pages
-    unwanted = blocked_pages(articles, settings.block)
-    letter = compose_letter(issue, articles=[p for p in articles if p.meta.id not in unwanted], settings=settings)
-    return Outbox(places.outbox).post(letter, recipients), issue
+        return "no issue is ready, so there is nothing to send"
+    open_ones = [page for page in ready if not desk.barred(page, now=world.clock())]
+    if not open_ones:
+        return f"nothing to send: {ready[-1].meta.id} {desk.barred(ready[-1], now=world.clock())}"
+    return "\n".join(_campaign(desk, service, page, world=world) for page in open_ones)
+
+
+def _campaign(desk: Desk, service: Campaigns, page: Issue, *, world: World) -> str:
+    name = page.meta.id
+    found = service.find(name)
+    if found is not None and found.state != "draft":
+        return f"{name}: {service.name} has it ({found.said}): nothing was sent now"
+    letter = desk.letter(page)
+    desk.await_site(letter, world)
+    draft = drafted(service, letter, sleep=world.sleep)
+    if draft.state == "draft":
+        draft = started(service, draft, letter, sleep=world.sleep)
+    return f"{name}: {service.name} sends it ({draft.said})"
+
+
+def test_campaign(desk: Desk, service: Campaigns, address: str, *, world: World) -> str:
+    """Mail the newest ready issue to one address, as a draft of the service."""
+    page = desk.newest()
+    letter = desk.letter(page)
+    draft = drafted(service, letter, sleep=world.sleep)
+    if draft.state != "draft":
+        raise Refused(f"{page.meta.id}: {service.name} has it ({draft.said}) and sends no test of what is no draft any more")
+    service.test(draft, letter, address)
+    return f"{page.meta.id}: {service.name} was asked to send it to {address} as a test; no subscriber got anything"
 
 
 def _to_owner(settings: Settings) -> Recipient:

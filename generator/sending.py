@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from generator import __version__
 from generator.errors import Refused
-from generator.feeds.web import FetchError, Web, user_agent
 from generator.mail.confirmation import Asked, confirmation
-from generator.mail.letter import Letter, compose_letter
-from generator.mail.links import Answer, Fetch, Site, await_pages
+from generator.mail.letter import Letter
+from generator.mail.links import Fetch
 from generator.mail.message import Recipient, stencil
 from generator.mail.smtp import Relay, Reply
 from generator.ports import Tell
-from generator.record.ledger import Ledger
+from generator.ready import NONE_READY, WAIT_MIN, Desk, lacking_publisher, web_fetch
 from generator.record.lock import held
-from generator.record.store import Article, Issue, Store
+from generator.record.store import Issue
 from generator.settings import Settings
 from generator.subscribers.database import Database
 from generator.subscribers.dispatch import Rules, World, dispatch
@@ -29,7 +27,6 @@ from generator.subscribers.ledger import Claim, Deliveries
 from generator.subscribers.store import CONFIRMATIONS, Subscribers
 from generator.wiring import Places
 
-WAIT_MIN = 15.0  # for the site to show what the letter links to
 LEAVE, TEST = "u/", "u/test"  # below subscribers.url
 
 
@@ -37,13 +34,15 @@ LEAVE, TEST = "u/", "u/test"  # below subscribers.url
 class Office:
     """What sending works with."""
 
-    settings: Settings
-    places: Places
+    desk: Desk
     database: Database
-    fetch: Fetch
     rules: Rules
     world: World
-    minutes: float = WAIT_MIN
+
+    @property
+    def settings(self) -> Settings:
+        """The publication's."""
+        return self.desk.settings
 
     @property
     def deliveries(self) -> Deliveries:
@@ -71,20 +70,7 @@ def make_office(
 ) -> Office:
     """The real parts; `fetch` gets the site's pages, from the web where none is given."""
     rules = Rules(per_second=settings.email.smtp.per_second)
-    return Office(settings, Places(root), database, fetch or web_fetch(settings), rules, world, minutes)
-
-
-def web_fetch(settings: Settings) -> Fetch:
-    """The real web, with the bounds of `fetch` in newsletter.yml."""
-
-    def fetch(url: str) -> Answer:
-        with Web(settings.fetch, user_agent=user_agent(__version__, settings.url)) as web:
-            try:
-                return Answer(web.get(url).body.decode("utf-8", "replace"))
-            except FetchError as error:
-                return Answer(trouble=str(error))
-
-    return fetch
+    return Office(Desk(settings, Places(root), fetch or web_fetch(settings), minutes), database, rules, world)
 
 
 def relay(settings: Settings, environment: Mapping[str, str] = os.environ) -> Relay:
@@ -101,21 +87,25 @@ def sender(settings: Settings) -> str:
     return found
 
 
-def database_path(root: Path, settings: Settings) -> Path:
-    """Where the subscribers are. Raises Refused, naming both set-ups, where this machine has no database."""
-    if not settings.subscribers.database:
-        raise Refused(
-            "there is no subscribers' database here, so nobody can be mailed from here. Two set-ups work:\n"
-            "  on a server of yours: subscribers: {database: /var/lib/groundwire/subscribers.sqlite, url: https://news.example.org/mail/}\n"
-            "     in newsletter.yml; there, `groundwire subscribers serve` takes sign-ups and sends each issue, or `groundwire send` from a timer\n"
-            "  without a server: leave email.transport at none; readers follow the feeds, and the outbox shows what a mail would look like"
-        )
-    return root / settings.subscribers.database
+def database_path(root: Path, settings: Settings, *, new: bool = False) -> Path:
+    """Where the subscribers are. Raises Refused, naming both set-ups, where this machine has no database; `new` may make one."""
+    named = settings.subscribers.database
+    if named and (new or (root / named).exists()):
+        return root / named
+    raise Refused(
+        f"there is no subscribers' database here{f' ({root / named})' if named else ''}, so nobody can be mailed from here. Two set-ups work:\n"
+        "  on a server of yours: in newsletter.yml\n"
+        "     email: {transport: smtp, smtp: {host: smtp.example.org, user: newsletter}}\n"
+        "     subscribers: {database: /var/lib/groundwire/subscribers.sqlite, url: https://news.example.org/mail/}\n"
+        "     and there `groundwire subscribers serve` takes sign-ups and sends each issue (`subscribers import` brings a list along)\n"
+        "  without a server, by a service that has the subscribers: email: {transport: listmonk} or email: {transport: buttondown};\n"
+        "     there the workflow Newsletter sends each issue"
+    )
 
 
 def require_sender(settings: Settings) -> None:
     """Raises Refused with everything that real mail lacks: who answers for it, and where one leaves."""
-    lacking = [f"publisher.{key}" for key, value in settings.publisher.model_dump().items() if not value]
+    lacking = lacking_publisher(settings)
     url = urlsplit(settings.subscribers.url or "")
     if url.scheme != "https" and url.hostname not in ("localhost", "127.0.0.1"):
         lacking.append("subscribers.url (it starts with https://; without it nobody could unsubscribe)")
@@ -131,18 +121,13 @@ def service_url(settings: Settings) -> str:
 
 def sendable(office: Office, *, now: datetime) -> tuple[Issue, ...]:
     """The issues that have a mail to send now, oldest first. Raises Refused where the newest one must not go."""
-    ready = sorted((page for page in _issues(office) if page.meta.status == "ready"), key=lambda page: page.meta.date)
+    ready = office.desk.ready()
     if not ready:
-        raise Refused("no issue is ready; write one with `groundwire issue`, read it, and set in its front matter\nstatus: ready")
-    skipped = {row.get("issue") for row in Ledger(office.places.ledger).rows("issues") if row.get("event") == "skipped"}
-    found = tuple(page for page in ready if not _barred(office, page, skipped, now=now) and not _through(office, page))
-    if not found and (why := _barred(office, ready[-1], skipped, now=now)):
+        raise Refused(NONE_READY)
+    found = tuple(page for page in ready if not _barred(office, page, now=now) and not _through(office, page))
+    if not found and (why := _barred(office, ready[-1], now=now)):
         raise Refused(f"{ready[-1].meta.id} {why}")
     return found
-
-
-def _issues(office: Office) -> tuple[Issue, ...]:
-    return Store(office.places.content).issues().require()
 
 
 def _through(office: Office, page: Issue) -> bool:
@@ -150,15 +135,9 @@ def _through(office: Office, page: Issue) -> bool:
     return bool(office.deliveries.started(page.meta.id)) and not counts["queued"] + counts["sending"]
 
 
-def _barred(office: Office, page: Issue, skipped: Collection[object], *, now: datetime) -> str:
+def _barred(office: Office, page: Issue, *, now: datetime) -> str:
     """Why it must not go to anybody; '' where it may, or has already begun to."""
-    if office.deliveries.started(page.meta.id):
-        return ""
-    if page.meta.id in skipped:
-        return "was skipped: nobody had approved it in time, and its stories went on into the next issue"
-    if page.meta.expires and page.meta.expires <= now:
-        return f"expired on {page.meta.expires:%Y-%m-%d %H:%M} UTC; to send it all the same, set a later `expires` in its front matter"
-    return ""
+    return "" if office.deliveries.started(page.meta.id) else office.desk.barred(page, now=now)
 
 
 def send_issue(office: Office, page: Issue, *, relay: Relay, resume: bool = True) -> str:
@@ -168,9 +147,9 @@ def send_issue(office: Office, page: Issue, *, relay: Relay, resume: bool = True
     """
     deliveries, name, now = office.deliveries, page.meta.id, office.world.clock
     with held(office.lock / name, command=f"send ({name})"):
-        letter = letter_of(office, page)
+        letter = office.desk.letter(page)
         if not deliveries.started(name):
-            _await_site(office, letter)
+            office.desk.await_site(letter, office.world)
             deliveries.freeze(name, now=now(), corrects=page.meta.corrects)
         deliveries.release(name)
         if resume:
@@ -181,22 +160,6 @@ def send_issue(office: Office, page: Issue, *, relay: Relay, resume: bool = True
     if reason:
         raise Refused(f"{line}\npaused: {reason}\nNobody is lost: mend it, then `groundwire send` goes on where it stopped.")
     return line
-
-
-def letter_of(office: Office, page: Issue) -> Letter:
-    """The letter as its file and the stories' pages stand now."""
-    return compose_letter(page, articles=_articles(office), settings=office.settings)
-
-
-def _articles(office: Office) -> tuple[Article, ...]:
-    return Store(office.places.content).articles().pages
-
-
-def _await_site(office: Office, letter: Letter) -> None:
-    aliases = {alias: page.url for page in _articles(office) for alias in page.meta.aliases}
-    site = Site(office.settings.url, aliases, office.fetch)
-    world = office.world
-    await_pages(letter, site, minutes=office.minutes, ticks=world.ticks, sleep=world.sleep, tell=world.tell)
 
 
 def poster(office: Office, letter: Letter, relay: Relay) -> Callable[[Claim], Reply]:
@@ -236,14 +199,10 @@ def send_confirmations(office: Office, *, relay: Relay) -> str:
         return dispatch(office.deliveries, CONFIRMATIONS, post=post, rules=office.rules, world=office.world)
 
 
-def send_test(settings: Settings, places: Places, address: str, *, relay: Relay, now: datetime) -> str:
+def send_test(desk: Desk, address: str, *, relay: Relay, now: datetime) -> str:
     """Send the newest ready issue to one address, its subject marked; the ledger knows nothing of it."""
-    store = Store(places.content)
-    ready = [page for page in store.issues().require() if page.meta.status == "ready"]
-    if not ready:
-        raise Refused("no issue is ready; set in its front matter\nstatus: ready")
-    page = max(ready, key=lambda one: one.meta.date)
-    letter = compose_letter(page, articles=store.articles().pages, settings=settings)
+    page, settings = desk.newest(), desk.settings
+    letter = desk.letter(page)
     marked = replace(letter, subject=f"[Test] {letter.subject}")
     leave = service_url(settings) + TEST if settings.subscribers.url else f"mailto:{sender(settings)}?subject=unsubscribe"
     # Another Message-ID each time: mailboxes drop what they have seen, and the subscriber's own must not be dropped for this.

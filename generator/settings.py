@@ -13,22 +13,18 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from generator.checked_yaml import example_of, read_yaml, validate
 from generator.errors import InputError, Problem
-from generator.shapes import Address, Colour, Language, Network, Slug, Url
+from generator.mail_settings import Email, SubscriberSettings
+from generator.mail_settings import Smtp as Smtp
+from generator.shapes import Address, Colour, Language, Network, Part, Slug, Url
 
 FILE = "newsletter.yml"
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 License = Literal["all-rights-reserved", "public-domain", "cc-by", "cc-by-sa", "own"]
 PLACEHOLDER_URL = "https://newsletter.example/"
-
-
-class Part(BaseModel):
-    """Base of every part of the settings: frozen, and strict about its keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Publisher(Part):
@@ -122,27 +118,6 @@ class IssueSettings(Part):
     min_items: int = Field(3, ge=1, examples=[3], description="with fewer new stories no issue is made")
 
 
-class Smtp(Part):
-    """The relay that takes the mail. User and password come from the environment where `user` is not set."""
-
-    host: str = Field("localhost", examples=["smtp.example.org"])
-    port: int = Field(587, ge=1, le=65535, examples=[587])
-    security: Literal["none", "starttls", "tls"] = Field("starttls", examples=["starttls"])
-    user: str | None = Field(None, examples=["newsletter"], description="its password: SMTP_PASSWORD in the environment")
-    per_second: float = Field(10, gt=0, examples=[10], description="messages a second at most")
-
-
-class Email(Part):
-    """How an issue leaves the house."""
-
-    sender: Address | Literal[""] = Field("", examples=["briefing@example.org"])
-    reply_to: Address | None = Field(None, examples=["editor@example.org"])
-    transport: Literal["none", "outbox", "smtp", "listmonk", "buttondown"] = Field("none", examples=["outbox"])
-    smtp: Smtp = Field(
-        default_factory=lambda: Smtp(), examples=[{"host": "smtp.example.org", "port": 587, "security": "starttls"}]
-    )
-
-
 class FooterLink(Part):
     """One link of the owner's own in the site's footer."""
 
@@ -182,20 +157,6 @@ class SiteSettings(Part):
         if value is not None and (re.search(r"[\\:?#\s]", value) or value.startswith("/") or ".." in value.split("/")):
             raise ValueError("should be a path below content/, without blanks")
         return value
-
-
-class SubscriberSettings(Part):
-    """Where the subscribers are."""
-
-    database: str | None = Field(
-        None, examples=["/var/lib/groundwire/subscribers.sqlite"], description="on the machine that sends"
-    )
-    url: Url | None = Field(
-        None, examples=["https://news.example.org/mail/"], description="the public address of `subscribers serve`"
-    )
-    proxies: tuple[Network, ...] = Field(
-        (), examples=[["127.0.0.1/32"]], description="your reverse proxy: only its X-Forwarded-For is believed"
-    )
 
 
 class Settings(Part):

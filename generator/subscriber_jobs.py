@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from generator import sending
+from generator import posting, sending
 from generator.errors import InputError, Problem, Refused
+from generator.mail.campaign import Campaigns
 from generator.mail.links import Fetch
 from generator.ports import Tell
+from generator.ready import Desk, web_fetch
 from generator.settings import Settings, load_settings
 from generator.subscribers.address import kept_form
 from generator.subscribers.bounce import read_bounce
@@ -25,23 +27,34 @@ from generator.wiring import Places
 def send(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | None = None) -> str:
     """Send what is ready to every subscriber who has not got it. Raises Refused where it must not, or pauses."""
     settings = load_settings(root)
+    world = world or sending.system_world(tell)
+    if settings.email.transport in posting.SERVICES:
+        desk = Desk(settings, Places(root), fetch or web_fetch(settings))
+        return posting.send_campaigns(desk, _service(settings, world), world=world)
     _require_smtp(settings)
     path = sending.database_path(root, settings)
     sending.require_sender(settings)
     with Database(path) as database, sending.relay(settings) as relay:
-        office = sending.make_office(root, settings, database, world=world or sending.system_world(tell), fetch=fetch)
+        office = sending.make_office(root, settings, database, world=world, fetch=fetch)
         pages = sending.sendable(office, now=office.world.clock())
         lines = [sending.send_issue(office, page, relay=relay) for page in pages]
     return "\n".join(lines) or "every ready issue was sent before: 0 sent now"
 
 
-def send_test(root: Path, address: str, *, now: datetime) -> str:
+def send_test(root: Path, address: str, *, now: datetime, tell: Tell) -> str:
     """Send the newest ready issue to one address only."""
-    settings = load_settings(root)
+    settings, to = load_settings(root), _address(address)
+    desk = Desk(settings, Places(root), web_fetch(settings))
+    if settings.email.transport in posting.SERVICES:
+        world = sending.system_world(tell)
+        return posting.test_campaign(desk, _service(settings, world), to, world=world)
     _require_smtp(settings)
-    to = _address(address)
     with sending.relay(settings) as relay:
-        return sending.send_test(settings, Places(root), to, relay=relay, now=now)
+        return sending.send_test(desk, to, relay=relay, now=now)
+
+
+def _service(settings: Settings, world: World) -> Campaigns:
+    return posting.service_of(settings, sleep=world.sleep, clock=world.clock)
 
 
 def serve(root: Path, *, host: str, port: int, tell: Tell) -> None:
@@ -50,7 +63,7 @@ def serve(root: Path, *, host: str, port: int, tell: Tell) -> None:
 
     settings = load_settings(root)
     _require_smtp(settings)
-    path = sending.database_path(root, settings)
+    path = sending.database_path(root, settings, new=True)
     sending.require_sender(settings)
     with Database(path) as database:
         serve_it(root, settings, database, host=host, port=port, tell=tell)
@@ -75,7 +88,7 @@ def import_list(root: Path, file: Path, *, now: datetime) -> str:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError([Problem(str(file), f"cannot be read as UTF-8 text: {error}")]) from None
-    with _people(root) as people:
+    with _people(root, new=True) as people:
         counts = take_in(text, people, file=str(file), now=now)
     return (
         f"{counts['new']} taken in · {counts['known']} known before · {counts['suppressed']} never to be mailed again, left out"
@@ -124,15 +137,13 @@ def rotate(root: Path) -> str:
 
 
 @contextmanager
-def _people(root: Path) -> Iterator[Subscribers]:
-    with Database(sending.database_path(root, load_settings(root))) as database:
+def _people(root: Path, *, new: bool = False) -> Iterator[Subscribers]:
+    with Database(sending.database_path(root, load_settings(root), new=new)) as database:
         yield Subscribers(database)
 
 
 def _require_smtp(settings: Settings) -> None:
     transport = settings.email.transport
-    if transport in ("listmonk", "buttondown"):
-        raise Refused(f"email.transport {transport} is not built yet; smtp is")
     if transport != "smtp":
         raise Refused(
             f"email.transport is {transport}, so nobody is mailed; `groundwire send --dry-run` fills the outbox.\n"

@@ -208,11 +208,13 @@ def test_a_right_answer_is_not_yet_the_right_page() -> None:
     ("settings", "said"),
     [
         ({"subscribers": ""}, r"(?s)Two set-ups work.*subscribers serve.*without a server"),
+        ({"subscribers": "{database: none.sqlite, url: 'https://news.example.org/'}"}, r"(?s)none\.sqlite\).*Two set-ups work"),
         ({"publisher": "{name: Press, email: e@example.org}"}, r"publisher\.postal_address, publisher\.responsible"),
         ({"subscribers": "{database: people.sqlite}"}, r"subscribers\.url"),
         ({"subscribers": "{database: people.sqlite, url: 'http://news.example.org/'}"}, r"subscribers\.url"),
         ({"email": "{transport: none}"}, r"transport is none.*--dry-run"),
-        ({"email": "{transport: listmonk}"}, r"not built yet"),
+        ({"email": "{transport: listmonk}"}, r"lacks email\.listmonk\.url, email\.listmonk\.lists, LISTMONK_TOKEN"),
+        ({"email": "{transport: buttondown}"}, r"lacks BUTTONDOWN_API_KEY"),
     ],
 )
 def test_it_refuses_and_says_what_to_write(house: House, settings: dict[str, str], said: str) -> None:
