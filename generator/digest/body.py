@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from generator.digest.choose import Contents, Mended, Outcome, Sequel
+from generator.digest.opening import opening
 from generator.record.authorship import author_line, authorship
 from generator.record.categories import UNCATEGORISED, Category
 from generator.record.escape import escape, link
@@ -21,7 +22,6 @@ from generator.settings import Settings
 
 OUTLETS = 4  # named under a story; the others are on its page
 SENTENCES = 2
-KINDS = 4  # counted one by one in the opening
 SEQUELS = 3  # headlines of one continuing story
 
 
@@ -32,7 +32,7 @@ def issue_body(contents: Contents, *, settings: Settings, categories: Mapping[st
         return settings.url + page.url
 
     lead, *rest = contents.stories
-    parts = [_opening(contents, settings=settings, categories=categories, words=words)]
+    parts = [opening(contents, settings=settings, words=words)]
     parts += [f"## {words('lead')} {{: .lead }}", _item(lead, url=url, words=words)]
     for name, pages in by_category(rest, categories):
         parts += [f"## {escape(name)}", *(_item(page, url=url, words=words) for page in pages)]
@@ -51,49 +51,36 @@ def by_category(pages: Iterable[Article], categories: Mapping[str, Category]) ->
     return [(categories[key].name if key in categories else key.replace("-", " ").capitalize(), found[key]) for key in keys]
 
 
-def _opening(contents: Contents, *, settings: Settings, categories: Mapping[str, Category], words: Words) -> str:
-    """By rule: how many stories from how many outlets, of what kinds. No word of it is anybody's opinion."""
-    pages = [*contents.stories, *contents.online]
-    outlets = {clean(source.feed) for page in pages for source in page.meta.sources}
-    since, until = (when.astimezone(settings.zone).date() for when in (contents.since, contents.until))
-    kinds = [words("part", n=len(found), name=name) for name, found in by_category(pages, categories)]
-    stories = words.count("stories", len(pages))
-    text = words(
-        "opening",
-        stories=words("from", stories=stories, outlets=words.count("outlets", len(outlets))) if outlets else stories,
-        span=words.span(since, until),
-        kinds=words("kinds", n=len(kinds)) if len(kinds) > KINDS else words("parts", parts=words.listing(kinds)),
-    )
-    text += " " + words.count("moved", len(contents.continuing)) if contents.continuing else ""
-    text += " " + words.count("mended", len(contents.corrections)) if contents.corrections else ""
-    return escape(text)
-
-
 def _item(page: Article, *, url: Callable[[Article], str], words: Words) -> str:
     """One story: its headline to its page, one or two sentences, its sources and who wrote it."""
-    tag = page.meta.language or ""
-    lang = f" {{: lang={tag} }}" if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else ""
-    headline = f"### {link(page.meta.title, url(page))}{lang}"
-    text = escape(" ".join(sentences(page.meta.description)[:SENTENCES])) + lang.replace(" ", "\n", 1)
+    lang = _lang(page)
+    headline = f"### {link(page.meta.title, url(page))}" + (f" {lang}" if lang else "")
+    text = escape(" ".join(sentences(page.meta.description)[:SENTENCES])) + (f"\n{lang}" if lang else "")
     repeated = normal_title(page.meta.description) == normal_title(page.meta.title)
     return "\n\n".join([headline, *([] if repeated else [text]), f"{_by(page, words)}\n{{: .by }}"])
+
+
+def _lang(page: Article) -> str:
+    """The attribute for text in a story's own language, '' where it has none."""
+    tag = page.meta.language or ""
+    return f"{{: lang={tag} }}" if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else ""
+
+
+def _linked(page: Article, url: Callable[[Article], str]) -> str:
+    """A story's headline within a line, to its page."""
+    return link(page.meta.title, url(page)) + _lang(page)
 
 
 def _by(page: Article, words: Words) -> str:
     outlets = {clean(source.feed): source.url for source in reversed(page.meta.sources)}
     named = [link(name, outlets[name]) for name in reversed(outlets)]
     shown = named if len(named) <= OUTLETS + 1 else [*named[:OUTLETS], words.count("further_sources", len(named) - OUTLETS)]
-    sources = words.listing(shown)
-    return (
-        f"{sources}. {escape(author_line(authorship(page), words))}."
-        if sources
-        else f"{escape(author_line(authorship(page), words))}."
-    )
+    return " · ".join(part for part in (words.listing(shown), escape(author_line(authorship(page), words))) if part)
 
 
 def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable[[Article], str]) -> list[tuple[str, list[str]]]:
     """The sections that are lists: what goes on, what was wrong, what came due, what only the website has."""
-    online = [f"- {link(page.meta.title, url(page))}" for page in contents.online]
+    online = [f"- {_linked(page, url)}" for page in contents.online]
     return [
         (words("continuing"), [_sequel(sequel, words=words, url=url) for sequel in contents.continuing]),
         (
@@ -106,22 +93,22 @@ def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable
 
 
 def _sequel(sequel: Sequel, *, words: Words, url: Callable[[Article], str]) -> str:
-    new = [f"{escape(s.feed)}, {link(s.title or s.feed, s.url)}" for s in sequel.sources[:SEQUELS]]
+    new = [f"{link(s.title, s.url)} ({escape(s.feed)})" if s.title else link(s.feed, s.url) for s in sequel.sources[:SEQUELS]]
     more = len(sequel.sources) - SEQUELS
     new += [words("further", n=more)] if more > 0 else []
-    return f"- {link(sequel.page.meta.title, url(sequel.page))}: {words('new', items='; '.join(new))}."
+    return f"- {_linked(sequel.page, url)}. {words('new', items='; '.join(new))}"
 
 
 def _correction(mended: Mended, *, words: Words, url: Callable[[Article], str]) -> str:
     note = escape(mended.note)
-    return f"- {link(mended.page.meta.title, url(mended.page))}: {words('withdrawn', reason=note) if mended.withdrawn else note}"
+    return f"- {_linked(mended.page, url)}: {words('withdrawn', reason=note) if mended.withdrawn else note}"
 
 
 def _outcome(outcome: Outcome, *, words: Words, url: Callable[[Article], str]) -> str:
     watch = outcome.watch
+    said = f"**{words.outcome(watch.outcome)}:** {escape(watch.claim)} ({words('expected', date=words.date(watch.by))})."
     note = f" {escape(watch.note)}" if watch.note else ""
-    said = f"{escape(watch.claim)} ({words('expected', date=words.date(watch.by))}): {words.outcome(watch.outcome)}.{note}"
-    return f"- {link(outcome.page.meta.title, url(outcome.page))}: {said}"
+    return f"- {said}{note} {_linked(outcome.page, url)}"
 
 
 def headline_of(pages: Sequence[Article], place: int, *, limit: int) -> str:

@@ -18,7 +18,7 @@ from generator.record.words import Words, words_of
 from generator.settings import Settings
 
 SUBJECT = 110  # characters; an inbox shows the first 40 to 70
-PREHEADER = 120
+PREHEADER = 90  # of its first headline, and of its second
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ def _meta(found: Contents, *, settings: Settings, due: Due, body: str, words: Wo
     year, week = due.id.split("-w")
     title = words("title", week=int(week), year=year)
     carried = [*found.stories, *found.online]
-    second = headline_of(carried, 1, limit=PREHEADER)
-    others = words.count("more", len(carried) - 2) if len(carried) > 2 else ""
+    others = [headline_of(carried, place, limit=PREHEADER) for place in (1, 2)]
+    others += [words.count("more", len(carried) - 3)] if len(carried) > 3 else []
     return IssueMeta(
         id=due.id,
         title=title,
         subject=headline_of(carried, 0, limit=SUBJECT) or title,
-        preheader=" · ".join(part for part in (second and words("also", title=second), others) if part),
+        preheader=" · ".join(filter(None, others)),
         date=found.until,
         window=Window(since=found.since, until=found.until),
         items=tuple(page.meta.id for page in carried),

@@ -1,6 +1,7 @@
 """The body of an issue as sections and items: Markdown by the site's own extensions, then an allow-list.
 
-People edit the body, and feeds speak in it: nothing but text, links and plain structure gets through.
+People edit the body, and feeds speak in it: nothing but text, links and plain structure gets through. Of a picture there remains
+its alternative text: one fetched from elsewhere would tell its server who reads the mail.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from generator.record.text import clean
 # As in mkdocs.yml: what people see on the website is what they mail.
 EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
 _TAGS = set(
-    "p h1 h2 h3 h4 h5 h6 a em strong b i code pre br hr ul ol li blockquote table thead tbody tr th td sup sub del ins div".split()
+    "p h1 h2 h3 h4 h5 h6 a img em strong b i code pre br hr ul ol li blockquote table thead tbody tr th td sup sub del ins div".split()
 )
-_ATTRIBUTES = {"a": {"href"}, "*": {"lang"}}
+_ATTRIBUTES = {"a": {"href"}, "img": {"alt"}, "*": {"lang"}}
 _CLASSES = {"h2": {"lead", "corrections", "online"}, "p": {"by", "admonition-title"}, "div": {"admonition"}}
 SCHEMES = ("http", "https", "mailto")
 

@@ -75,6 +75,9 @@ class _Builder(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
+        if tag == "img":  # a mail carries no picture, so its alternative text stands in its place
+            self._open[-1].children += [Node("em", {}, [given["alt"]])] if given.get("alt", "").strip() else []
+            return
         node = Node("span" if tag == "a" and not given.get("href") else tag, given)  # a refused address is no link
         self._open[-1].children.append(node)
         if tag not in VOID:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable
 
 from generator.record.text import digest
-from generator.website.colour import mix, rgb
+from generator.record.colour import mix, rgb
 
 WIDTH, HEIGHT = 1200, 630
 Span = tuple[float, float]

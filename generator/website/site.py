@@ -20,7 +20,7 @@ from generator.settings import Settings
 from generator.website import cards, syndication, trust, views
 from generator.website.addresses import former
 from generator.website.channels import feed_files
-from generator.website.colour import DEFAULT, brand_css
+from generator.record.colour import DEFAULT, brand_css
 from generator.website.index import Index
 from generator.website.names import Names
 from generator.website.pages import Virtual, virtual_pages

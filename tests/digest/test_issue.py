@@ -191,9 +191,20 @@ def test_a_correction_is_told_once(by_day: bool) -> None:
 
 def test_no_word_is_lost_in_german() -> None:
     german = settings(min_items=1).model_copy(update={"language": "de"})
-    found = draft([article(n, NOW - timedelta(hours=n)) for n in (1, 2)], with_settings=german)
-    assert found.body.startswith("2 Meldungen, 20. bis 27. November 2026: 2 in Vulnerability.")
-    assert found.meta.preheader == "Außerdem: Story 1"
+    named = {"entities": {"organisations": ["Lumen"]}}
+    found = draft([article(n, NOW - timedelta(hours=n), **named) for n in (1, 2, 3, 4)], with_settings=german)
+    assert found.body.startswith("4 Meldungen, 20. bis 27. November 2026. Lumen kommt in 4 davon vor.")
+    assert found.meta.preheader.endswith(" · 1 weitere Meldung")
+
+
+def test_the_opening_tells_which_names_come_up_again_and_again() -> None:
+    def about(number: int, *organisations: str, product: str = "") -> Article:
+        entities = {"organisations": organisations, "products": [product] if product else []}
+        return article(number, NOW - timedelta(hours=number), entities=entities)
+
+    stories = [about(n, "Amazon", "Amazon Web Services") for n in (1, 2, 3, 4)] + [about(n, product="Log4j") for n in (5, 6, 7)]
+    assert "Amazon comes up in 4 of them, Log4j in 3." in draft(stories).body
+    assert "comes up" not in draft(stories[2:6]).body  # twice is not often
 
 
 def test_review_of_all_makes_drafts() -> None:

@@ -83,7 +83,7 @@ def many(count: int, words: int = 45) -> tuple[Issue, list[Article]]:
 
 def letter(page: Issue, articles: Any) -> Letter:
     found = compose_letter(page, articles=articles, settings=OWNER)
-    assert not lint(found)
+    assert [problem for problem in lint(found) if problem.level == "error"] == []
     return found
 
 
@@ -144,7 +144,7 @@ def test_a_story_that_is_held_or_withdrawn_leaves_everything(change: dict[str, A
     assert "story number 1" not in found.html + found.text + found.subject + found.preheader
     assert "The lead" not in found.html  # nor its empty sections
     assert "Continuing" not in found.html
-    assert (found.subject, found.preheader) == (second.meta.title, f"Also: {third.meta.title}")
+    assert (found.subject, found.preheader) == (second.meta.title, third.meta.title)
     assert (found.items, whole.items) == (2, 3)
 
 
@@ -194,6 +194,7 @@ def test_what_people_write_in_the_body() -> None:
     assert "1. one\n2. two" in text
     assert "a | b\n1 | 2" in text
     assert "The note." in text
+    assert "<em>pixel</em>" in found.html
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def ink(ground: str) -> str:
+    """White or our black, whichever is read better on it."""
+    return max((_WHITE, _BLACK), key=lambda text: contrast(text, ground))
+
+
 def mix(colour: str, other: str, share: float) -> str:
     """`colour` with a share (0 to 1) of `other` in it."""
     parts = (round(a + (b - a) * share) for a, b in zip(rgb(colour), rgb(other), strict=True))
@@ -54,8 +59,7 @@ def rgb(colour: str) -> RGB:
 
 
 def _variables(accent: str, *, strong: str) -> str:
-    ink = max((_WHITE, _BLACK), key=lambda text: contrast(text, accent))
-    return f"--accent:{accent};--accent-strong:{strong};--on-accent:{ink}"
+    return f"--accent:{accent};--accent-strong:{strong};--on-accent:{ink(accent)}"
 
 
 def _luminance(colour: str) -> float:
