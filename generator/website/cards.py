@@ -12,8 +12,8 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable
 
-from generator.record.text import digest
 from generator.record.colour import mix, rgb
+from generator.record.text import digest
 
 WIDTH, HEIGHT = 1200, 630
 Span = tuple[float, float]

@@ -11,6 +11,7 @@ import yaml
 
 from generator import resources
 from generator.record.categories import Category
+from generator.record.colour import DEFAULT, brand_css
 from generator.record.ledger import Ledger
 from generator.record.registry import HEALTH, STREAM
 from generator.record.store import Article, Issue
@@ -20,7 +21,6 @@ from generator.settings import Settings
 from generator.website import cards, syndication, trust, views
 from generator.website.addresses import former
 from generator.website.channels import feed_files
-from generator.record.colour import DEFAULT, brand_css
 from generator.website.index import Index
 from generator.website.names import Names
 from generator.website.pages import Virtual, virtual_pages

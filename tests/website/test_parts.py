@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import InputError
+from generator.record.colour import brand_css, contrast, readable
 from generator.record.frontmatter import SourceMeta
 from generator.record.health import health
 from generator.record.words import words_of
 from generator.settings import Feed, Settings
 from generator.website.cards import HEIGHT, WIDTH, card
-from generator.record.colour import brand_css, contrast, readable
 from generator.website.names import load_names
 from generator.website.reports import reports_for
 from generator.website.tongue import with_languages
