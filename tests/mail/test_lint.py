@@ -19,8 +19,8 @@ PEOPLES = (
 )
 
 
-def written(body: str = "", **changes: str) -> tuple[Letter, Issue]:
-    page = issue(f"{item(article(1))}\n{body}", **changes)
+def written(body: str = "", *, subject: str = "A subject") -> tuple[Letter, Issue]:
+    page = issue(f"{item(article(1))}\n{body}", subject=subject)
     return compose_letter(page, articles=[article(1)], settings=OWNER), page
 
 
