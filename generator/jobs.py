@@ -40,7 +40,7 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
 
 def issue(root: Path, *, now: datetime, tell: Tell) -> str:
     """Write the issue that is due."""
-    with open_publication(root, command="issue", tell=tell, now=now) as parts:
+    with open_publication(root, command="issue", tell=tell, now=now, analyses=False) as parts:
         return pipeline.issue(parts, now=now)
 
 

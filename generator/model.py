@@ -22,6 +22,7 @@ __all__ = [
     "Entry",
     "Feed",
     "FeedResult",
+    "Job",
     "Kind",
     "Section",
     "Source",
@@ -92,6 +93,15 @@ class Story:
     def first(self) -> Entry:
         """The first coverage."""
         return self.entries[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A story that is to be analysed: with the texts of its sources and its category."""
+
+    story: Story
+    sources: tuple[Source, ...]
+    category: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from generator.digest.compose import Quiet, compose_issue
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
 from generator.feeds.health import transitions
-from generator.model import Entry, FeedResult, Source, Story
+from generator.model import Analysis, Entry, FeedResult, Job, Source, Story
 from generator.ports import Analyst, FullText, Reader, Tell
 from generator.record.article import compose_body
 from generator.record.blocklist import blocked_pages, blocker
@@ -27,7 +27,7 @@ from generator.record.mending import hand_edits
 from generator.record.page import article_meta, article_path, source_row
 from generator.record.registry import HEALTH, Registry
 from generator.record.store import Store, edited
-from generator.settings import Review, Settings
+from generator.settings import Settings
 from generator.stories.choose import choose
 from generator.stories.exact import shared_addresses
 from generator.stories.frozen import frozen_clusters
@@ -62,6 +62,7 @@ class Update:
     blocked: int = 0
     warnings: tuple[Problem, ...] = ()
     analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
+    cost: str = ""  # what the analyses did cost, in words
 
     @property
     def failed(self) -> tuple[FeedResult, ...]:
@@ -91,20 +92,18 @@ def update(parts: Parts, *, now: datetime) -> Update:
     homes = {story.id: category_of(story, parts.categories) for story in stories}
     today = registry.published_on(parts.settings.day(now), day=parts.settings.day)
     choice = choose(stories, select=parts.settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
-    published = [
-        _publish(parts, registry, story, category=homes[story.id], now=now, count=f"{number}/{len(choice.chosen)}")
-        for number, story in enumerate(choice.chosen, start=1)
-    ]
+    published = _publish_all(parts, registry, choice.chosen, homes, now=now)
     return Update(
         feeds=tuple(results),
-        published=tuple(published),
+        published=tuple(published.values()),
         joined=tuple(joined),
         left=choice.left,
-        held=_held(choice.chosen, published, parts.settings.review),
+        held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
         swallowed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=fresh.blocked,
         warnings=loaded.problems,
         analyst=parts.analyst.stopped,
+        cost=parts.analyst.account(),
     )
 
 
@@ -133,10 +132,6 @@ def issue(parts: Parts, *, now: datetime) -> str:
         parts.store.create(draft.path, draft.meta, draft.body)
     parts.ledger.append("issues", *draft.rows, now=now)
     return f"wrote content/{draft.path} with {len(draft.meta.items)} stories"
-
-
-def _held(stories: Sequence[Story], paths: Sequence[str], review: Review) -> tuple[tuple[str, str], ...]:
-    return tuple((path, why) for story, path in zip(stories, paths, strict=True) if (why := held(story, review)))
 
 
 def category_of(story: Story, categories: Mapping[str, Category]) -> str:
@@ -176,18 +171,31 @@ def _fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, n
     return _Fresh(tuple(new), tuple(known), len(unread) - len(wanted))
 
 
-def _publish(parts: Parts, registry: Registry, story: Story, *, category: str, now: datetime, count: str) -> str:
+def _publish_all(
+    parts: Parts, registry: Registry, stories: Sequence[Story], homes: Mapping[str, str], *, now: datetime
+) -> dict[Story, str]:
+    """A page for each story that its analyst is ready with, in that order; the answer is their paths."""
+
+    def gather(story: Story) -> Job:
+        sources = [parts.fulltext.source(entry, number=n) for n, entry in enumerate(_one_an_outlet(story.entries), start=1)]
+        return Job(story, tuple(sources), _settled(homes[story.id], sources[0], parts.categories))
+
+    paths: dict[Story, str] = {}
+    for job, analysis in parts.analyst.analyse_all(stories, gather):
+        paths[job.story] = _publish(parts, registry, job, analysis, now=now)
+        cost = f" (${spent:.4f} so far)" if (spent := parts.analyst.spent) else ""
+        parts.tell(f"[{len(paths)}/{len(stories)}] {job.category}: {analysis.title}{cost}")
+    return paths
+
+
+def _publish(parts: Parts, registry: Registry, job: Job, analysis: Analysis, *, now: datetime) -> str:
     """Write one story's page, then its ledger row: killed between the two, the next run finds the page and adds the row."""
-    sources = [parts.fulltext.source(entry, number=number) for number, entry in enumerate(_one_an_outlet(story.entries), start=1)]
-    category = _settled(category, sources[0], parts.categories)
-    analysis = parts.analyst.analyse(story, sources, category=category)
-    body = compose_body(analysis, sources, language=parts.settings.language)
-    draft = bool(held(story, parts.settings.review))
-    meta = article_meta(story, analysis, sources, body=body, now=now, language=parts.settings.language, draft=draft)
+    body = compose_body(analysis, job.sources, language=parts.settings.language)
+    draft = bool(held(job.story, parts.settings.review))
+    meta = article_meta(job.story, analysis, job.sources, body=body, now=now, language=parts.settings.language, draft=draft)
     path = article_path(meta, taken=parts.store.exists)
     parts.store.create(path, meta, body)
-    registry.published(story, path=path, category=category, listed=[s.entry for s in sources], now=now)
-    parts.tell(f"[{count}] {category}: {analysis.title}")
+    registry.published(job.story, path=path, category=job.category, listed=[s.entry for s in job.sources], now=now)
     return path
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from generator.model import Analysis, Entry, Feed, FeedResult, Source, Story
+from generator.model import Analysis, Entry, Feed, FeedResult, Job, Source, Story
 
 Clock = Callable[[], datetime]
 Tell = Callable[[str], None]
@@ -27,9 +27,29 @@ class FullText(Protocol):
 
 
 class Analyst(Protocol):
-    """Makes an analysis of a story from its sources. `stopped`: why it asks no model any more in this run, '' if it does."""
+    """Makes analyses of stories from their sources, already through the gate.
 
-    stopped: str
+    `defers`: it may answer in a later run, so that what is chosen has to be written down first.
+    """
+
+    defers: bool
+
+    @property
+    def stopped(self) -> str:
+        """Why it asks no model any more in this run, '' if it does."""
+
+    @property
+    def spent(self) -> float:
+        """US dollars in this run so far."""
+
+    def account(self) -> str:
+        """What this run did cost and what is left, in words; '' where it asked nobody."""
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
-        """What goes on the page, already through the gate."""
+        """What goes on the page of one story, at once."""
+
+    def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
+        """Stories with what goes on their pages, in an order that depends on nothing but them. One that is left out waits for a later run.
+
+        `gather` finds a story's texts; it may be called from several threads.
+        """

@@ -93,6 +93,13 @@ class Fetch(Part):
     concurrency: int = Field(8, ge=1, le=64, examples=[8], description="documents at once; at most 2 from one host")
 
 
+class ModelPrice(Part):
+    """What a model costs, where Groundwire does not know it: US dollars a million tokens."""
+
+    input: float = Field(ge=0, examples=[3.0], description="US dollars a million tokens read")
+    output: float = Field(ge=0, examples=[15.0], description="US dollars a million tokens written")
+
+
 class AnalysisSettings(Part):
     """Who analyses, and what it may cost."""
 
@@ -105,6 +112,12 @@ class AnalysisSettings(Part):
     budget_usd_month: float = Field(10.0, ge=0, examples=[10.0], description="US dollars for a calendar month (UTC)")
     base_url: Url | None = Field(None, examples=["http://localhost:11434"], description="a compatible server of your own")
     batch: bool = Field(False, examples=[False], description="Message Batches: half price, answered within 24 hours")
+    concurrency: int = Field(4, ge=1, le=64, examples=[4], description="calls under way at once")
+    price: ModelPrice | None = Field(
+        None,
+        examples=[{"input": 3.0, "output": 15.0}],
+        description="of the models named above, where it is not known or not yours",
+    )
 
 
 class IssueSettings(Part):

@@ -65,7 +65,7 @@ def summary(done: Update, store: Store) -> str:
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
     head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
     checked = _kept_and_dropped(store.article(path) for path in done.published)
-    noted = [f"analysis: {done.analyst}"] if done.analyst else []
+    noted = [f"analysis: {line}" for line in (done.analyst, done.cost) if line]
     return "\n".join(
         [head, *pages, *checked, *joined, *held, *left, *swallowed, *blocked, *failed, *warned, *noted, *map(str, done.warnings)]
     )

@@ -31,7 +31,7 @@ _EXAMPLE = "groundwire story withdraw s-8f3a1c2b9d --reason 'The publisher retra
 
 def release(root: Path, name: str, *, by: str, now: datetime, tell: Tell) -> str:
     """Publish a held page. Raises Refused where it is none."""
-    with open_publication(root, command="story release", tell=tell, now=now) as parts:
+    with open_publication(root, command="story release", tell=tell, now=now, analyses=False) as parts:
         page = _find(parts, name)
         if page.meta.status != "draft":
             raise Refused(f"content/{page.path} is no draft; nothing to release")
@@ -42,7 +42,7 @@ def release(root: Path, name: str, *, by: str, now: datetime, tell: Tell) -> str
 
 def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -> str:
     """Leave a tombstone at the page's address. Raises Refused where it is withdrawn already."""
-    with open_publication(root, command="story withdraw", tell=tell, now=now) as parts:
+    with open_publication(root, command="story withdraw", tell=tell, now=now, analyses=False) as parts:
         page = _find(parts, name)
         if page.meta.withdrawn:
             raise Refused(f"content/{page.path} is withdrawn already, since {page.meta.withdrawn.date:%Y-%m-%d}")
@@ -53,7 +53,7 @@ def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -
 
 def join(root: Path, name: str, into: str, *, now: datetime, tell: Tell) -> str:
     """Give a page's sources to another page, and its address too. Raises Refused where the two are one."""
-    with open_publication(root, command="story join", tell=tell, now=now) as parts:
+    with open_publication(root, command="story join", tell=tell, now=now, analyses=False) as parts:
         page, target = _find(parts, name), _find(parts, into)
         if page.meta.id == target.meta.id:
             raise Refused("a story cannot join itself; name two")
@@ -69,7 +69,7 @@ def join(root: Path, name: str, into: str, *, now: datetime, tell: Tell) -> str:
 
 def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Tell) -> str:
     """Take sources out of a page into a page of their own. Raises Refused where they are not on it, or where none would be left."""
-    with open_publication(root, command="story split", tell=tell, now=now) as parts:
+    with open_publication(root, command="story split", tell=tell, now=now, analyses=False) as parts:
         page = _find(parts, name)
         wanted = {canonical(url) for url in urls}
         going = [source for source in page.meta.sources if canonical(source.url) in wanted]

@@ -10,10 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from generator import __version__
-from generator.analysis.claude import ClaudeAnalyst
+from generator.analysis.claude import ClaudeAnalyst, Voice
+from generator.analysis.claude_ask import Asker, unpriced
+from generator.analysis.claude_books import LedgerPurse
 from generator.analysis.claude_call import ClaudeCaller
 from generator.analysis.claude_memory import FolderMemory
-from generator.analysis.claude_purse import LedgerPurse
+from generator.analysis.claude_models import Price, Tariff
+from generator.analysis.claude_reply import Usage
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
 from generator.feeds.fulltext import WebFullText
@@ -31,7 +34,7 @@ from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.store import Store
 from generator.record.words import translated, words_of
-from generator.settings import Settings, load_settings
+from generator.settings import AnalysisSettings, Settings, load_settings
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,10 @@ def open_publication(
     force: bool = False,
     settings: Settings | None = None,
     routes: Mapping[Place, Place] | None = None,
+    analyses: bool = True,
 ) -> Iterator[Parts]:
-    """The parts of the publication in `root`, with its lock held. Raises InputError, LockHeld."""
+    """The parts of the publication in `root`, with its lock held. Raises InputError, LockHeld, and Refused where it cannot be analysed as
+    its settings say; a command that analyses nothing says so, and works without a key."""
     settings = settings or load_settings(root)
     places = Places(root)
     categories = load_categories(root)
@@ -96,7 +101,7 @@ def open_publication(
                 ledger=ledger,
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
                 fulltext=WebFullText(web, places.private / "fulltext", parsers),
-                analyst=_analyst(settings, categories, places, ledger, now=now),
+                analyst=_analyst(settings, categories, places, ledger, now=now) if analyses else ExtractiveAnalyst(categories),
                 tell=tell,
             )
 
@@ -111,14 +116,31 @@ def _analyst(settings: Settings, categories: Mapping[str, Category], places: Pla
         raise Refused(
             "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
         )
-    return ClaudeAnalyst(
-        categories,
-        extractive=extractive,
-        caller=ClaudeCaller(key=key or "none", base_url=chosen.base_url),
+    asker = Asker(
+        ClaudeCaller(key=key or "none", base_url=chosen.base_url),
         purse=LedgerPurse(ledger, run=chosen.budget_usd, month=chosen.budget_usd_month, now=now),
         memory=FolderMemory(places.private / "claude"),
-        model=chosen.model,
-        fallback_model=chosen.fallback_model,
+        tariff=_tariff(chosen),
+    )
+    return ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=_voice(settings))
+
+
+def _voice(settings: Settings) -> Voice:
+    chosen = settings.analysis
+    return Voice(
+        chosen.model,
+        fallback=chosen.fallback_model,
         language=settings.language,
         spelled=chosen.base_url is not None,
+        concurrency=chosen.concurrency,
     )
+
+
+def _tariff(chosen: AnalysisSettings) -> Tariff:
+    """Prices, the owner's own first. Raises Refused where a model's price is not known: its bill could not be bounded."""
+    own = Price(chosen.price.input, chosen.price.output) if chosen.price else None
+    tariff = Tariff(own, free=chosen.base_url is not None)
+    for model in filter(None, (chosen.model, chosen.fallback_model)):
+        if tariff.cost(model, Usage()) is None:
+            raise Refused(unpriced(model))
+    return tariff

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from analysis import wire
+from analysis.echo import echo, events
 from support import FeedServer, rss
 
 from generator import jobs, pipeline
@@ -92,6 +93,7 @@ def test_an_empty_purse_gives_extractive_pages_and_says_so(
         )
         done = update(root)
         assert (len(done.published), model.asked) == (1, [])
+        assert "the budget is spent ($0 a run, $10 a month), so pages were made by rule" in summary(done, Store(root / "content"))
     page = Store(root / "content").articles().require()[0]
     assert page.meta.analysis is not None
     assert page.meta.analysis.by == "extractive"
@@ -114,3 +116,38 @@ def test_claude_without_a_key_says_what_to_set(publication: Callable[..., Path],
     root = publication(server.put("/f.xml", rss(ITEM)), extra="analysis: {by: claude}")
     with pytest.raises(Refused, match="ANTHROPIC_API_KEY"):
         update(root)
+
+
+def test_an_unknown_price_is_refused_before_anything_happens_and_says_what_to_write(
+    publication: Callable[..., Path], server: FeedServer, wired: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test-0000")
+    root = publication(server.put("/f.xml", rss(ITEM)), extra="analysis: {model: claude-nobody-1}")
+    with pytest.raises(Refused, match=r"claude-nobody-1.*analysis: \{model: claude-haiku-5-5\}"):
+        update(root)
+    assert server.count("/f.xml") == 0
+
+
+def test_a_command_that_analyses_nothing_needs_no_key(publication: Callable[..., Path], server: FeedServer) -> None:
+    root = publication(server.put("/f.xml", rss(ITEM)), extra="analysis: {by: claude}")
+    assert "no issue" in jobs.issue(root, now=NOW, tell=lambda line: None)
+
+
+def test_many_calls_at_once_give_the_same_pages_in_the_same_order(
+    publication: Callable[..., Path], server: FeedServer, wired: None
+) -> None:
+    items = events()
+    made: dict[int, Any] = {}
+    for workers in (1, 4):
+        with wire.serve() as model:
+            extra = f"analysis: {{by: claude, base_url: '{model.url}', concurrency: {workers}}}"
+            root = publication(server.put("/f.xml", rss(*items)), extra=extra, folder=f"pub-{workers}")
+            model.then(*[echo] * len(items))
+            told: list[str] = []
+            with open_publication(root, command="test", tell=told.append, now=NOW, force=True) as parts:
+                done = pipeline.update(parts, now=NOW)
+            assert (len(model.asked), model.unscripted) == (len(items), 0)
+            assert "so far)" in told[-1]
+            assert f"for {len(items)} calls" in done.cost
+            made[workers] = (done.published, [page.text for page in Store(root / "content").articles().require()])
+    assert made[1] == made[4]

@@ -1,4 +1,4 @@
-"""The analyst that asks Claude: at most two paid calls a story, every sentence through the gate, else the extractive page.
+"""The analyst that asks Claude: at most two calls a story, every sentence through the gate, else the extractive page.
 
 The extractive analysis is made first: it gives the excerpt, the details and the names, and is what remains where the model
 declines, fails, costs too much or says too little that its sources bear out.
@@ -6,42 +6,42 @@ declines, fails, costs too much or says too little that its sources bear out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from generator.analysis.claude_call import Reply, Request, Usage
-from generator.analysis.claude_gate import Drop, Judge, Kept, told
+from generator.analysis.claude_ask import Asker
+from generator.analysis.claude_gate import Judge, Kept, told
 from generator.analysis.claude_prompt import PROMPT, document, instructions, is_short, read_words
-from generator.analysis.claude_purse import Purse, price, worst
+from generator.analysis.claude_reply import Reply, Request
 from generator.analysis.claude_schema import answer_model, asked_sections, json_schema, problems
-from generator.model import Analysis, Source, Story, replace
+from generator.model import Analysis, Job, Source, Story, replace
 from generator.ports import Analyst
 from generator.record.categories import Category, SectionSpec
+from generator.record.parallel import in_order
 
-CALLS = 2  # paid ones, a story
-
-
-class Caller(Protocol):
-    """Whoever answers a request: the real one, or a test's."""
-
-    def ask(self, request: Request) -> Reply:
-        """One answer; never raises for what a server or a model does."""
+CALLS = 2  # a story
 
 
-class Memory(Protocol):
-    """Keeps raw answers by what was asked, and what became of them, so that a second run asks nothing again."""
+@dataclass(frozen=True)
+class Voice:
+    """Who is asked, and how. `spelled`: say the schema in the instructions too, for a server that may not enforce it."""
 
-    def answer(self, request: Request) -> str | None:
-        """The raw answer that was kept."""
+    model: str
+    fallback: str | None = None
+    language: str = "en"
+    spelled: bool = False
+    concurrency: int = 1  # calls under way at once
 
-    def keep(self, request: Request, text: str) -> None:
-        """Keep a raw answer, before anything judges it."""
 
-    def explain(self, story: str, trace: Mapping[str, Any]) -> None:
-        """Keep what was asked, answered, kept and dropped for a story."""
+@dataclass(frozen=True)
+class Given:
+    """An answer that came another way than by a call of this run, with the model that gave it."""
+
+    reply: Reply
+    model: str
 
 
 @dataclass
@@ -52,53 +52,74 @@ class _Talk:
     sources: Sequence[Source]
     category: Category
     asked: tuple[SectionSpec, ...]
+    given: Given | None = None
     calls: int = 0
     notes: list[str] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
 
 
 class ClaudeAnalyst:
-    """Implements ports.Analyst. `spelled`: say the schema in the instructions too, for a server that may not enforce it."""
+    """Implements ports.Analyst."""
 
-    def __init__(
-        self,
-        categories: Mapping[str, Category],
-        *,
-        caller: Caller,
-        extractive: Analyst,
-        purse: Purse,
-        memory: Memory,
-        model: str,
-        fallback_model: str | None = None,
-        language: str = "en",
-        spelled: bool = False,
-    ) -> None:
-        self._categories, self._caller, self._extractive = categories, caller, extractive
-        self._purse, self._memory = purse, memory
-        self._model, self._fallback = model, fallback_model
-        self._language, self._spelled = language, spelled
-        self.stopped = ""  # why no more calls are made in this run
+    defers = False
 
-    def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
-        """What goes on the page."""
+    def __init__(self, categories: Mapping[str, Category], *, extractive: Analyst, asker: Asker, voice: Voice) -> None:
+        self._categories, self._extractive = categories, extractive
+        self._asker, self.voice = asker, voice
+
+    @property
+    def stopped(self) -> str:
+        """Why no more calls are made in this run."""
+        return self._asker.stopped
+
+    @property
+    def spent(self) -> float:
+        """US dollars in this run."""
+        return self._asker.purse.spent
+
+    def account(self) -> str:
+        """What this run did cost, in words."""
+        return self._asker.purse.account()
+
+    def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
+        """Every story in its order, several calls at once."""
+
+        def both(story: Story) -> tuple[Job, Analysis]:
+            job = gather(story)
+            return job, self.analyse(job.story, job.sources, category=job.category)
+
+        yield from in_order(both, stories, workers=self.voice.concurrency)
+
+    def analyse(self, story: Story, sources: Sequence[Source], *, category: str, given: Given | None = None) -> Analysis:
+        """What goes on the page. `given`: the first answer, where it is already there."""
         base = self._extractive.analyse(story, sources, category=category)
-        spec = self._categories[category]
-        talk = _Talk(story, sources, spec, asked_sections(spec, words=read_words(sources)))
-        if self.stopped or not talk.asked:
+        talk = self._talk(story, sources, category)
+        talk.given = given
+        if not talk.asked or (self.stopped and not given):
             return base
         found = self._converse(talk, base)
         made = self._page(base, *found) if found else replace(base, notes=(*base.notes, *talk.notes))
-        self._memory.explain(story.id, self._trace(talk, made))
+        self._asker.memory.explain(story.id, self._trace(talk, made))
         return made
+
+    def first_request(self, job: Job) -> Request | None:
+        """What a story is asked first; None where its sources have too little to ask about."""
+        talk = self._talk(job.story, job.sources, job.category)
+        return self._request(talk, self.voice.model, None) if talk.asked else None
+
+    def _talk(self, story: Story, sources: Sequence[Source], category: str) -> _Talk:
+        spec = self._categories[category]
+        return _Talk(story, sources, spec, asked_sections(spec, words=read_words(sources)))
 
     def _converse(self, talk: _Talk, base: Analysis) -> tuple[Kept, str] | None:
         """Ask; once more with what was wrong, or another model where the first declines. The best that passed."""
-        model, mend, best = self._model, None, None
+        model, mend, best = talk.given.model if talk.given else self.voice.model, None, None
+        fallback = self.voice.fallback
         while True:
             request = self._request(talk, model, mend)
             reply = self._ask(talk, request)
-            if reply.outcome == "refusal" and self._fallback and self._fallback != model and talk.calls < CALLS:
-                model = self._fallback
+            if reply.outcome == "refusal" and fallback and fallback != model and talk.calls < CALLS:
+                model = fallback
                 continue
             if reply.outcome not in ("answer", "truncated"):
                 self._give_up(talk, reply, model)
@@ -117,42 +138,24 @@ class ClaudeAnalyst:
 
     def _request(self, talk: _Talk, model: str, mend: dict[str, Any] | None) -> Request:
         schema = json_schema(talk.asked)
-        spelled = schema if self._spelled else None
-        system = instructions(talk.category, talk.asked, language=self._language, schema=spelled)
+        spelled = schema if self.voice.spelled else None
+        system = instructions(talk.category, talk.asked, language=self.voice.language, schema=spelled)
         return Request(model, system, document(talk.category, talk.sources, mend=mend), schema)
 
     def _ask(self, talk: _Talk, request: Request) -> Reply:
-        """The kept answer, or a new one that fits into the purse."""
+        """The answer that was given, or another one, written down for `analyse --explain`."""
         step: dict[str, Any] = {"model": request.model, "asked": request.user}
         talk.steps.append(step)
-        if (known := self._memory.answer(request)) is not None:
-            reply = Reply("answer", text=known)
-        elif (dear := price(request.model, worst(request))) is None and not self._spelled:
-            self.stopped = f"the price of {request.model!r} is not known, so its bill could not be bounded: set analysis: {{model: claude-haiku-5-5}}"
-            reply = Reply("failed", why=self.stopped)
-        elif not self._purse.may(dear or 0.0):
-            reply = Reply("failed", why="the budget is spent")
-        else:
-            reply = self._pay(talk, request)
+        reply = talk.given.reply if talk.given else self._asker.ask(request, category=talk.category.id)
+        talk.given = None
+        talk.calls += reply.outcome in ("answer", "refusal", "truncated")
         step |= {"outcome": reply.outcome, "why": reply.why, "answered": reply.text}
-        return reply
-
-    def _pay(self, talk: _Talk, request: Request) -> Reply:
-        reply = self._caller.ask(request)
-        if reply.paid:
-            talk.calls += 1
-            usage = reply.usage or worst(request)  # a server that does not say: as much as it may have been
-            self._purse.charge(price(request.model, usage) or 0.0, model=request.model, usage=usage)
-        if reply.outcome == "answer":
-            self._memory.keep(request, reply.text)
-        if reply.outcome == "fatal":
-            self.stopped = reply.why
         return reply
 
     def _give_up(self, talk: _Talk, reply: Reply, model: str) -> None:
         if reply.outcome == "refusal":
-            also = f" and {self._fallback}" if model == self._fallback else ""
-            talk.notes.append(f"{self._model}{also} declined to write about this story, so this page is made by rule.")
+            also = f" and {self.voice.fallback}" if model == self.voice.fallback else ""
+            talk.notes.append(f"{self.voice.model}{also} declined to write about this story, so this page is made by rule.")
 
     def _judge(self, talk: _Talk, base: Analysis, request: Request, reply: Reply) -> tuple[Kept | None, list[Any]]:
         """What passed, and what is wrong enough to ask again."""
@@ -162,7 +165,7 @@ class ClaudeAnalyst:
         if isinstance(parsed, list):
             talk.steps[-1]["errors"] = parsed
             return None, parsed
-        judge = Judge(talk.sources, language=self._language, system=request.system, excerpt=base.excerpt)
+        judge = Judge(talk.sources, language=self.voice.language, system=request.system, excerpt=base.excerpt)
         kept = judge.judge(parsed, talk.category.sections, talk.asked)
         talk.steps[-1] |= {"kept": [s.text for s in kept.statements], "dropped": told(kept.drops)}
         return kept, [] if kept.facts >= self._least(talk) else list(told(kept.drops)) or ["there are too few facts"]
@@ -173,14 +176,16 @@ class ClaudeAnalyst:
     def _page(self, base: Analysis, kept: Kept, model: str) -> Analysis:
         """The extractive analysis with the model's sentences in the place of the quoted ones."""
         first = next(s.text for s in kept.statements if s.kind == "fact")
-        notes = (f"{self._model} declined to write about this story; {model} wrote it.",) if model != self._model else ()
+        notes = (
+            (f"{self.voice.model} declined to write about this story; {model} wrote it.",) if model != self.voice.model else ()
+        )
         return replace(
             base,
             by="claude",
             title=kept.title or base.title,
             description=kept.description or first,
             sections=kept.sections,
-            language=self._language,
+            language=self.voice.language,
             model=model,
             prompt=PROMPT,
             kept=len(kept.statements),
@@ -207,6 +212,3 @@ def _parse(text: str, model: type[BaseModel]) -> Any:
         return model.model_validate_json(text[start : end + 1] if 0 <= start < end else text)
     except ValidationError as error:
         return problems(error)
-
-
-__all__ = ["ClaudeAnalyst", "Drop", "Usage"]

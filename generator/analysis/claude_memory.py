@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.analysis.claude_call import Request
+from generator.analysis.claude_reply import Reply, Request
 from generator.record.atomic import write_atomic
 from generator.record.text import digest
 
@@ -21,17 +21,20 @@ class FolderMemory:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def answer(self, request: Request) -> str | None:
-        """The raw answer that was kept, None where there is none or it cannot be read."""
+    def answer(self, request: Request) -> Reply | None:
+        """The reply that was kept, None where there is none or it cannot be read."""
         try:
             found: Any = json.loads(self._path(request).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return found["text"] if isinstance(found, dict) and isinstance(found.get("text"), str) else None
+            if found["outcome"] in ("answer", "refusal", "truncated"):
+                return Reply(found["outcome"], text=str(found["text"]), why=str(found["why"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        return None
 
-    def keep(self, request: Request, text: str) -> None:
-        """Keep a raw answer."""
-        write_atomic(self._path(request), json.dumps({"text": text}, ensure_ascii=False))
+    def keep(self, request: Request, reply: Reply) -> None:
+        """Keep a reply."""
+        data = {"outcome": reply.outcome, "text": reply.text, "why": reply.why}
+        write_atomic(self._path(request), json.dumps(data, ensure_ascii=False))
 
     def explain(self, story: str, trace: Mapping[str, Any]) -> None:
         """Keep how a story's page came about."""
@@ -52,11 +55,11 @@ class FolderMemory:
 class NoMemory:
     """Forgets everything: for tests."""
 
-    def answer(self, request: Request) -> str | None:
+    def answer(self, request: Request) -> Reply | None:
         """Nothing."""
         return None
 
-    def keep(self, request: Request, text: str) -> None:
+    def keep(self, request: Request, reply: Reply) -> None:
         """Keep nothing."""
 
     def explain(self, story: str, trace: Mapping[str, Any]) -> None:

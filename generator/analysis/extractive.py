@@ -6,13 +6,13 @@ It writes no sentence of its own. A story of which only an excerpt is known gets
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.analysis.boilerplate import clean_excerpt, clean_headline
 from generator.analysis.facts import Facts, find_facts, find_tags
 from generator.analysis.sentences import key_sentences
-from generator.model import Analysis, Detail, Section, Source, Statement, Story
+from generator.model import Analysis, Detail, Job, Section, Source, Statement, Story
 from generator.record.categories import Category, SectionSpec
 from generator.record.quotation import EXCERPT_WORDS, fit
 from generator.record.text import sentences, shorten, words
@@ -42,10 +42,19 @@ class Quote:
 class ExtractiveAnalyst:
     """Analyses by rule: same sources, same page."""
 
-    stopped = ""  # it asks nobody
+    stopped, spent, defers = "", 0.0, False  # it asks nobody
 
     def __init__(self, categories: Mapping[str, Category]) -> None:
         self._categories = categories
+
+    def account(self) -> str:
+        """Nothing: it is free."""
+        return ""
+
+    def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
+        """Every story in its order."""
+        for job in map(gather, stories):
+            yield job, self.analyse(job.story, job.sources, category=job.category)
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
         """The page's content from the sources alone."""

@@ -7,73 +7,33 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from analysis import seed
-from analysis.wire import BAD_JSON, HTML, RESET, WRONG_SHAPE, Wire, answer, error, half, message, serve
+from analysis.asking import CATEGORIES, KEY, Open, Wall
+from analysis.wire import BAD_JSON, HTML, RESET, WRONG_SHAPE, Wire, answer, error, half, message
 from markdown import Markdown
 
 from generator import resources
 from generator.analysis.claude import ClaudeAnalyst
-from generator.analysis.claude_call import MAX_TOKENS, ClaudeCaller, Request, Usage
-from generator.analysis.claude_memory import FolderMemory, NoMemory
+from generator.analysis.claude_call import ClaudeCaller
+from generator.analysis.claude_memory import FolderMemory
 from generator.analysis.claude_prompt import CANARY, PROMPT, document, instructions
-from generator.analysis.claude_purse import LedgerPurse, Open, price, worst
+from generator.analysis.claude_reply import MAX_TOKENS, Reply, Request
 from generator.analysis.claude_schema import answer_model, asked_sections, json_schema
-from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Analysis, Entry, Source, Story
 from generator.record.article import compose_body
-from generator.record.categories import load_categories
 from generator.record.frontmatter import ArticleMeta, compose, parse
-from generator.record.ledger import Ledger
 from generator.record.page import article_meta
 
-CATEGORIES = load_categories(resources.PACKAGE / "nowhere")
 NOW = datetime(2026, 2, 28, 8, 0, tzinfo=UTC)
-KEY = "sk-test-0000"
-
-
-@pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Wire]:
-    """A running server; a test that makes a call which no script expects fails."""
-    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    for name in ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL", "ANTHROPIC_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    with serve() as running:
-        yield running
-        assert running.unscripted == 0
-        assert not running.scripts, "the script expects more calls"
-
-
-@pytest.fixture
-def slept() -> list[float]:
-    """How long the caller waited between tries."""
-    return []
 
 
 Make = Callable[..., ClaudeAnalyst]
-
-
-@pytest.fixture
-def make(wire: Wire, slept: list[float]) -> Make:
-    """An analyst that asks the server."""
-
-    def made(**changes: Any) -> ClaudeAnalyst:
-        given: dict[str, Any] = {
-            "caller": ClaudeCaller(key=KEY, base_url=wire.url, sleep=slept.append, clock=lambda: 0.0),
-            "extractive": ExtractiveAnalyst(CATEGORIES),
-            "purse": Open(),
-            "memory": NoMemory(),
-            "model": "claude-haiku-5-5",
-        }
-        return ClaudeAnalyst(CATEGORIES, **(given | changes))
-
-    return made
 
 
 def analyse(analyst: ClaudeAnalyst, *, full: bool = True, sources: list[Source] | None = None) -> Analysis:
@@ -200,7 +160,7 @@ def test_an_answer_that_was_cut_off_is_asked_for_again_then_left(wire: Wire, mak
 
 def test_refusal_goes_to_the_other_model_and_the_page_says_which(wire: Wire, make: Make) -> None:
     wire.then(message("", stop_reason="refusal"), answer(seed.full_answer()))
-    made = analyse(make(fallback_model="claude-sonnet-5-5"))
+    made = analyse(make(fallback="claude-sonnet-5-5"))
     assert made.model == "claude-sonnet-5-5"
     assert [a["model"] for a in wire.asked] == ["claude-haiku-5-5", "claude-sonnet-5-5"]
     assert made.notes == ("claude-haiku-5-5 declined to write about this story; claude-sonnet-5-5 wrote it.",)
@@ -208,7 +168,7 @@ def test_refusal_goes_to_the_other_model_and_the_page_says_which(wire: Wire, mak
 
 def test_refusal_by_all_makes_an_extractive_page_that_says_so(wire: Wire, make: Make) -> None:
     wire.then(message("", stop_reason="refusal"), message("", stop_reason="refusal"))
-    made = analyse(make(fallback_model="claude-sonnet-5-5"))
+    made = analyse(make(fallback="claude-sonnet-5-5"))
     assert made.by == "extractive"
     assert made.notes == (
         "claude-haiku-5-5 and claude-sonnet-5-5 declined to write about this story, so this page is made by rule.",
@@ -286,46 +246,7 @@ def test_the_key_is_on_the_wire_and_nowhere_else(wire: Wire, make: Make) -> None
     assert KEY not in page(made, seed.sources(full=True))
 
 
-# --- money and memory ---
-
-
-class Wall(Open):
-    def may(self, cost: float) -> bool:
-        return False
-
-
-def test_an_empty_purse_makes_no_call(make: Make) -> None:
-    assert analyse(make(purse=Wall())).by == "extractive"
-
-
-def test_an_unknown_price_makes_no_call_and_says_what_to_write(make: Make) -> None:
-    analyst = make(model="claude-nobody-1")
-    assert analyse(analyst).by == "extractive"
-    assert "analysis: {model: claude-haiku-5-5}" in analyst.stopped
-
-
-def test_what_a_call_used_is_charged(wire: Wire, make: Make) -> None:
-    wire.then(answer(seed.full_answer()))
-    purse = Open()
-    analyse(make(purse=purse))
-    assert purse.spent == pytest.approx(2_700 * 0.10e-6 + 2_200 * 0.50e-6)
-
-
-def test_the_wall_is_kept_in_the_ledger(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path)
-    for _ in range(3):
-        LedgerPurse(ledger, run=1, month=1, now=NOW).charge(0.25, model="claude-haiku-5-5", usage=Usage(1, 1))
-    purse = LedgerPurse(ledger, run=1, month=1, now=NOW)
-    assert purse.may(0.25)
-    assert not purse.may(0.26)
-    assert LedgerPurse(ledger, run=0.5, month=1, now=NOW.replace(month=3, day=1)).left == 0.5
-
-
-def test_prices() -> None:
-    assert price("claude-opus-5-5", Usage(1_000_000, 0)) == 4
-    assert price("claude-haiku-5-5-20260901", Usage(200_000, 0)) == pytest.approx(0.1)
-    assert price("gpt", Usage(1, 1)) is None
-    assert worst(Request("m", "s" * 4_000, "", {})).input >= 1_000
+# --- memory ---
 
 
 def test_a_second_run_asks_nothing_again_and_why_is_kept(wire: Wire, make: Make, tmp_path: Path) -> None:
@@ -347,8 +268,8 @@ def test_a_second_run_asks_nothing_again_and_why_is_kept(wire: Wire, make: Make,
 
 def test_a_damaged_memory_is_no_memory(tmp_path: Path) -> None:
     memory, request = FolderMemory(tmp_path), Request("m", "s", "u", {})
-    memory.keep(request, "text")
-    assert memory.answer(request) == "text"
+    memory.keep(request, Reply("answer", "text"))
+    assert memory.answer(request) == Reply("answer", "text")
     next(tmp_path.glob("*.json")).write_text("[", encoding="utf-8")
     assert memory.answer(request) is None
     assert memory.explained("s-0123456789") is None

@@ -11,23 +11,18 @@ from typing import Any
 
 import pytest
 from analysis import seed
+from analysis.asking import CATEGORIES, claude
 
-from generator import resources
-from generator.analysis.claude import ClaudeAnalyst
-from generator.analysis.claude_call import Reply, Request, Usage
-from generator.analysis.claude_memory import NoMemory
-from generator.analysis.claude_purse import Open
+from generator.analysis.claude_reply import Reply, Request, Usage
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Analysis
 from generator.ports import Analyst
 from generator.record.article import compose_body
-from generator.record.categories import load_categories
 from generator.record.frontmatter import ArticleMeta, compose, parse
 from generator.record.page import article_meta
 from generator.record.text import words
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "seed"
-CATEGORIES = load_categories(resources.PACKAGE / "nowhere")
 HEADINGS = """Full report|Analysis summary|Summary|Key details|The story|Business impact|For the companies involved|For competitors|For customers|For the market
 |Technical implications|Strategic analysis|Industry reactions|Future outlook|For security professionals""".replace(
     "\n", ""
@@ -40,24 +35,13 @@ class Scripted:
     def __init__(self, data: dict[str, Any]) -> None:
         self._data = data
 
-    def ask(self, request: Request) -> Reply:
+    def ask(self, request: Request, attempt: int = 0) -> Reply:
         return Reply("answer", json.dumps(self._data), usage=Usage(2_700, 2_200), paid=True)
 
 
-def _claude(data: dict[str, Any]) -> Analyst:
-    return ClaudeAnalyst(
-        CATEGORIES,
-        caller=Scripted(data),
-        extractive=ExtractiveAnalyst(CATEGORIES),
-        purse=Open(),
-        memory=NoMemory(),
-        model="claude-haiku-5-5",
-    )
-
-
 PAGES: dict[str, tuple[Analyst, bool]] = {
-    "full-by-claude": (_claude(seed.full_answer()), True),
-    "excerpt-by-claude": (_claude(seed.short_answer()), False),
+    "full-by-claude": (claude(Scripted(seed.full_answer())), True),
+    "excerpt-by-claude": (claude(Scripted(seed.short_answer())), False),
     "full-by-rule": (ExtractiveAnalyst(CATEGORIES), True),
     "excerpt-by-rule": (ExtractiveAnalyst(CATEGORIES), False),
 }

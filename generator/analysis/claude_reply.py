@@ -1,0 +1,122 @@
+"""A request, what comes of it, and what a server's answers mean. Every outcome is a value; nothing here touches the world.
+
+`fatal` says that no further call of this run can succeed (no key, no credit, no such model), with the line that tells the owner
+what to change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+MAX_TOKENS = 8_000
+LONGEST_WAIT = 60.0
+
+Outcome = Literal["answer", "refusal", "truncated", "failed", "fatal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: everything that decides the answer, so that a hash of its body names the answer."""
+
+    model: str
+    system: str
+    user: str
+    schema: dict[str, Any]
+
+    def body(self) -> dict[str, Any]:
+        """The parameters of messages.create."""
+        return {
+            "model": self.model,
+            "max_tokens": MAX_TOKENS,
+            "system": [{"type": "text", "text": self.system}],
+            "messages": [{"role": "user", "content": self.user}],
+            "output_config": {"effort": "low", "format": {"type": "json_schema", "schema": self.schema}},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that are charged."""
+
+    input: int = 0
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of a request. `paid`: the server answered, or may have, so that it may be charged. `wait`: seconds after which another
+    try may succeed, None where none will."""
+
+    outcome: Outcome
+    text: str = ""
+    why: str = ""
+    usage: Usage | None = None
+    paid: bool = False
+    wait: float | None = None
+
+
+def read_message(message: Any) -> Reply:
+    """A message of the SDK (or what it made of a body that is none) as a reply; stop_reason decides first."""
+    usage = _usage(getattr(message, "usage", None))
+    stop = getattr(message, "stop_reason", None)
+    if stop is None or isinstance(message, str | dict | list):
+        return Reply("failed", why="the server's answer is no message", usage=usage, paid=True)
+    if stop == "refusal":
+        return Reply("refusal", why=_category(message), usage=usage, paid=True)
+    if stop in ("max_tokens", "model_context_window_exceeded"):
+        return Reply("truncated", why=f"the answer was cut off ({stop})", usage=usage, paid=True)
+    if stop not in ("end_turn", "stop_sequence"):
+        return Reply("failed", why=f"the model stopped for {str(stop)[:40]!r}", usage=usage, paid=True)
+    blocks = getattr(message, "content", None) or []
+    text = "".join(str(getattr(b, "text", "") or "") for b in blocks if getattr(b, "type", "") == "text")
+    return Reply("answer", text=text, usage=usage, paid=True)
+
+
+def _usage(usage: Any) -> Usage | None:
+    given, made = getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None)
+    if not isinstance(given, int) or not isinstance(made, int):
+        return None
+    cached = [getattr(usage, f"cache_{kind}_input_tokens", None) for kind in ("creation", "read")]
+    return Usage(given + sum(n for n in cached if isinstance(n, int)), made)
+
+
+def _category(message: Any) -> str:
+    details = getattr(message, "stop_details", None)
+    return f"the model declined ({category})" if (category := getattr(details, "category", None)) else "the model declined"
+
+
+_RETRIED = frozenset({408, 409, 429})
+_OWNERS = {
+    401: "the key is not accepted: check ANTHROPIC_API_KEY",
+    402: "the account has no credit: add some, or set analysis: {by: extractive}",
+    403: "the key may not use this: check its workspace and its rights",
+}
+
+
+def read_status(error: Any, model: str, attempt: int) -> Reply:
+    """An HTTP error of the SDK: for good, for the owner to mend, or worth another try."""
+    status, code, said = error.status_code, error.error_code or "", str(error.api_message or "")[:200]
+    if "spend_limit" in code or (status == 400 and "credit balance" in said):
+        return Reply("fatal", why=f"the account's spending limit is reached: {said or code}")
+    if status in _OWNERS:
+        return Reply("fatal", why=f"{_OWNERS[status]} (HTTP {status})")
+    if status == 404:
+        return Reply("fatal", why=no_model(model))
+    again = status in _RETRIED or status >= 500
+    wait = waiting(attempt, error.response.headers.get("retry-after")) if again else None
+    return Reply("failed", why=f"HTTP {status}: {said or 'no reason given'}", wait=wait)
+
+
+def no_model(model: str) -> str:
+    """The line for a model that is unknown to the server, or retired."""
+    return f"there is no model {model!r}, or it was retired: set another one, for example analysis: {{model: claude-haiku-5-5}}"
+
+
+def waiting(attempt: int, asked: str | None = None) -> float:
+    """Seconds before the next try: what the server asks for, else 1, 2, 4 …; at most a minute."""
+    try:
+        seconds = float(asked) if asked else 2.0**attempt
+    except ValueError:
+        seconds = 2.0**attempt
+    return min(max(seconds, 0.5), LONGEST_WAIT) if seconds == seconds else LONGEST_WAIT
