@@ -25,6 +25,7 @@ from generator.website.index import Index
 from generator.website.names import Names
 from generator.website.pages import Virtual, virtual_pages
 from generator.website.reports import reports_for
+from generator.website.signup import signup_of
 
 ASSETS = "assets/groundwire/"
 
@@ -84,7 +85,7 @@ class Site:
             "issue": s.issue,
             "timezone": s.timezone,
             "contact": s.site.report_email or s.publisher.email,
-            "subscribe_url": str(s.subscribers.url) if s.subscribers.url else "",
+            "signup": signup_of(s),
             "version": asset_version(s.site.colour or ""),
         }
 
