@@ -7,18 +7,20 @@ Secrets are read from the environment only, by the part that needs them.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from generator.checked_yaml import example_of, read_yaml, validate
 from generator.errors import InputError, Problem
 from generator.mail_settings import Email, SubscriberSettings
 from generator.mail_settings import Smtp as Smtp
+from generator.pages_address import pages_address
 from generator.shapes import Address, Colour, Language, Network, Part, Slug, Url
 
 FILE = "newsletter.yml"
@@ -172,11 +174,21 @@ class SiteSettings(Part):
         return value
 
 
+def _url_may_be_left_out(schema: dict[str, Any]) -> None:
+    """In a file; `load_settings` knows one then."""
+    schema["required"] = [key for key in schema["required"] if key != "url"]
+
+
 class Settings(Part):
     """Everything an owner sets; more keys may come, these stay."""
 
+    model_config = ConfigDict(json_schema_extra=_url_may_be_left_out)
+
     title: str = Field(min_length=1, max_length=120, examples=["The Example Briefing"])
-    url: Url = Field(examples=["https://example.github.io/briefing/"], description="where the site will live; ends with /")
+    url: Url = Field(
+        examples=["https://example.github.io/briefing/"],
+        description="where the site will live; ends with /; left out: where GitHub Pages shows this repository",
+    )
     language: Language = Field("en", examples=["en"])
     timezone: str = Field("UTC", examples=["Europe/Berlin"], description="an IANA zone: days, weeks and the issue's hour")
     description: str = Field("", max_length=300, examples=["Security and technology, each sentence with its source."])
@@ -232,7 +244,10 @@ class Settings(Part):
 
 
 def load_settings(root: Path) -> Settings:
-    """The settings of the publication in `root`. Raises InputError with every problem of the file at once."""
+    """The settings of the publication in `root`. Raises InputError with every problem of the file at once.
+
+    A `url` that the file leaves out is that of GitHub Pages for the repository, where there is one.
+    """
     path = root / FILE
     try:
         text = path.read_text(encoding="utf-8")
@@ -241,7 +256,10 @@ def load_settings(root: Path) -> Settings:
         raise InputError([Problem(FILE, f"there is none in {root}; make a publication there", example=hint)]) from None
     except UnicodeDecodeError as error:
         raise InputError([Problem(FILE, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None
-    return validate(read_yaml(text, file=FILE), Settings, file=FILE)
+    marked = read_yaml(text, file=FILE)
+    if isinstance(marked.data, dict) and "url" not in marked.data and (address := pages_address(root)):
+        marked = replace(marked, data={**marked.data, "url": address})
+    return validate(marked, Settings, file=FILE)
 
 
 def documented_settings(model: type[BaseModel] = Settings, prefix: str = "") -> list[tuple[str, str, Any]]:

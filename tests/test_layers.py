@@ -29,7 +29,7 @@ FLOORS = (
     ("model",),
     ("settings",),
     ("mail_settings",),
-    ("checked_yaml", "shapes"),
+    ("pages_address", "checked_yaml", "shapes"),
     ("errors",),
     ("__init__",),
 )

@@ -8,6 +8,7 @@ import pytest
 
 from generator.checked_yaml import read_yaml, validate
 from generator.errors import InputError
+from generator.pages_address import pages_address
 from generator.settings import Settings, load_settings
 
 WRONG = """titel: X
@@ -68,3 +69,39 @@ def test_nonsense_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "newsletter.yml").write_text(text)
     with pytest.raises(InputError, match=r"newsletter\.yml"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("environment", "origin", "address"),
+    [
+        ({"GITHUB_REPOSITORY": "Me/briefing", "GITHUB_SERVER_URL": "https://github.com"}, "", "https://me.github.io/briefing/"),
+        ({"GITHUB_REPOSITORY": "Me/me.github.io"}, "", "https://me.github.io/"),
+        ({"GITHUB_REPOSITORY": "me/briefing", "GITHUB_SERVER_URL": "https://git.example"}, "", ""),
+        ({"GITHUB_REPOSITORY": "me/ours"}, "https://github.com/you/theirs.git", "https://me.github.io/ours/"),
+        ({}, "https://github.com/me/briefing.git", "https://me.github.io/briefing/"),
+        ({}, "git@github.com:me/briefing.git", "https://me.github.io/briefing/"),
+        ({}, "ssh://git@github.com/me/my.brief-ing", "https://me.github.io/my.brief-ing/"),
+        ({}, "https://git.example/me/briefing.git", ""),
+        ({"GITHUB_REPOSITORY": "nonsense"}, "", ""),
+        ({}, "", ""),
+    ],
+)
+def test_where_github_pages_shows_a_repository(tmp_path: Path, environment: dict[str, str], origin: str, address: str) -> None:
+    if origin:
+        (tmp_path / ".git").mkdir()
+        config = f'[core]\n\tbare = false\n[remote "up"]\n\turl = https://github.com/x/y\n[remote "origin"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n\turl = {origin}\n[branch "main"]\n\tremote = origin\n'
+        (tmp_path / ".git" / "config").write_text(config)
+    assert pages_address(tmp_path, environment) == address
+
+
+def test_a_url_that_is_left_out_is_that_of_pages_and_one_that_is_there_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "newsletter.yml"
+    settings.write_text("title: T\n")
+    with pytest.raises(InputError, match="url: is missing"):
+        load_settings(tmp_path)
+    monkeypatch.setenv("GITHUB_REPOSITORY", "me/briefing")
+    assert load_settings(tmp_path).url == "https://me.github.io/briefing/"
+    settings.write_text("title: T\nurl: https://news.example.org/\n")
+    assert load_settings(tmp_path).url == "https://news.example.org/"

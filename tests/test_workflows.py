@@ -119,7 +119,7 @@ class TestWhatTheySay:
         generate = jobs("generate.yml")
         assert generate["deploy"]["needs"] == "generate"
         assert "changed == 'true'" in generate["deploy"]["if"]
-        assert generate["report"]["needs"] == ["generate", "deploy"]
+        assert generate["report"]["needs"] == ["generate", "proof", "deploy"]
         # A called workflow can be given less than it asks for, but then GitHub refuses to start it.
         for job in (generate["deploy"], generate["report"]):
             called = job["uses"].removeprefix("./.github/workflows/")
@@ -251,6 +251,7 @@ class TestReady:
             "url: 'https://newsletter.example/'  # where it lives\n",
             "title: X\n",
             "url:\n",
+            "url: https://newsletter.example/ # delete this line, and ...\n",
             "# url: https://news.example.org/\n",
             None,
         ],
@@ -271,6 +272,12 @@ class TestReady:
         write(tmp_path / "newsletter.yml", f"title: X\nurl: {url}\nfeeds:\n- url: https://newsletter.example/feed\n")
         assert "::notice" not in shell.run(SCRIPTS / "ready.sh", at=tmp_path)
         assert shell.outputs() == {"ready": "true"}
+
+    def test_without_a_url_it_is_that_of_github_pages(self, shell: Shell, tmp_path: Path) -> None:
+        write(tmp_path / "newsletter.yml", "title: X\nfeeds: []\n")
+        told = Shell(shell.home, {"GITHUB_REPOSITORY": "me/briefing"}).run(SCRIPTS / "ready.sh", at=tmp_path)
+        assert shell.outputs() == {"ready": "true"}
+        assert "me/briefing" in told
 
     def test_it_knows_the_placeholder(self, shell: Shell) -> None:
         url = load_settings(ROOT).url
@@ -323,6 +330,11 @@ def site(shell: Shell, tmp_path: Path) -> Site:
 
 class TestPush:
     """What a scheduled run does with what it wrote."""
+
+    def test_lib_is_sourced_and_not_run(self) -> None:
+        assert not os.access(SCRIPTS / "lib.sh", os.X_OK)
+        for script in SCRIPTS.glob("*.sh"):
+            subprocess.run(["bash", "-n", script], check=True)
 
     def test_pushed(self, site: Site) -> None:
         write(site.runner / "content/articles/2026/11/two.md", "two\n")
