@@ -1,7 +1,8 @@
-"""What all tests share: no network beyond loopback, a feed server, the corpus beside the checkout."""
+"""What all tests share: no network beyond loopback, a feed server, a browser, the corpus beside the checkout."""
 
 from __future__ import annotations
 
+import gzip
 import os
 import socket
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browserkit import CHROMIUM, QUIET, Reader
 from support import FeedServer
 
 LOOPBACK = ("127.", "::1", "localhost")
@@ -102,3 +104,39 @@ def publication(tmp_path: Path, server: FeedServer) -> Callable[..., Path]:
         return root
 
     return make
+
+
+@pytest.fixture(scope="module")  # no longer: while it lives, asyncio has a running loop in this thread
+def chromium() -> Iterator[Any]:
+    """The browser; where there is none the test skips, or fails where all must run."""
+    if not CHROMIUM.exists():
+        message = f"no browser at {CHROMIUM}; Debian's: apt-get install chromium"
+        if os.environ.get("GROUNDWIRE_REQUIRE_ALL"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def reader(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Reader]:
+    """One reader's window; a test that leaves an error in its console fails."""
+    options = {"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})}
+    context = chromium.new_context(**options)
+    reader = Reader(context.new_page())
+
+    def answered(response: Any) -> None:
+        reader.asked.append(response.url)
+        if response.status == 200:
+            reader.bytes += len(gzip.compress(response.body(), 6))
+
+    reader.page.on("response", answered)
+    reader.page.on("console", lambda m: reader.errors.append(m.text) if m.type == "error" else None)
+    reader.page.on("pageerror", lambda error: reader.errors.append(str(error)))
+    yield reader
+    context.close()
+    assert not reader.errors

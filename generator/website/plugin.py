@@ -74,11 +74,10 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Index the built pages for the search."""
-        if self.site.index.rows or self.site.index.issues:
-            try:
-                search.index_site(Path(config.site_dir), language=self.site.settings.language)
-            except GroundwireError as error:
-                raise PluginError(str(error)) from error
+        try:
+            search.index_site(Path(config.site_dir), self.site.searchable)
+        except GroundwireError as error:
+            raise PluginError(str(error)) from error
 
     def on_build_error(self, *, error: Exception) -> None:
         """Keep the error for the one who called."""

@@ -1,32 +1,205 @@
-"""The search index: Pagefind over the built site, articles and issues only."""
+"""The search of the site: an archive that is seldom made, a small current bundle, and what the reader's browser needs to ask both.
+
+The bundles stand in `pagefind/`: the current one there itself, each archive in a folder of its own, named by its content.
+`pagefind-entry.json`, which the browser reads first, is replaced last and at once: killed before that, the old search stands.
+Under its key `groundwire` it says which archives belong to it, what of them is hidden, and the filters' values. Beside it
+`order-….json` has all ids, newest first, for those who sort by date; `state.json` is the builder's memory, and tells nothing
+that the bundles don't.
+"""
 
 from __future__ import annotations
 
-import subprocess
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from generator.errors import GroundwireError
-from generator.website import canonical
+from generator.record.atomic import write_atomic
+from generator.record.text import digest
+from generator.website.bundles import SIZES, Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
+from generator.website.pagefind import ENGINE, ENTRY, IGNORED, make_bundle
 
 FOLDER = "pagefind"
-_IGNORED = ".footnote, .footnote-ref, .headerlink, .gw-body--made > h2"
-# Its own interfaces, playground and highlighter are not used; the reader's browser needs the rest.
-_UNUSED = ("pagefind-ui.js", "pagefind-ui.css", "pagefind-modular-ui.js", "pagefind-modular-ui.css", "pagefind-highlight.js")
-_UNUSED_TOO = ("pagefind-component-ui.js", "pagefind-component-ui.css")
+STATE, INCOMING = "state.json", "incoming"
+AT_ONCE = 2  # bundles; a full archive takes 1.7 GB while it is made
 
 
-def index_site(site: Path, *, language: str) -> None:
-    """Write the search bundle into `site`/pagefind/. Raises GroundwireError with Pagefind's own words."""
-    import pagefind_bin
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """What readers can search. `urls` are the pages' addresses below the site's, oldest first; `filters` each one's values."""
 
-    command = [
-        str(pagefind_bin.get_executable()),
-        *("--site", str(site), "--output-subdir", FOLDER, "--glob", "{articles,issues}/**/*.html"),
-        *("--exclude-selectors", _IGNORED, "--force-language", language.split("-")[0].lower(), "--silent"),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # a fixed command, our paths
-    if done.returncode:
-        raise GroundwireError(f"the search index could not be made:\n{(done.stderr or done.stdout).strip()}")
-    canonical.settle(site / FOLDER)
-    for name in (*_UNUSED, *_UNUSED_TOO):
-        (site / FOLDER / name).unlink(missing_ok=True)
+    urls: tuple[str, ...]
+    filters: Mapping[str, Sequence[str]]
+    language: str
+    now: datetime | None
+
+    @property
+    def code(self) -> str:
+        """ISO 639-1, which Pagefind stems by."""
+        return self.language.split("-")[0].lower()
+
+
+def index_site(site: Path, pages: Searchable, *, changed: Collection[str] | None = None, sizes: Sizes = SIZES) -> None:
+    """Bring `site`/pagefind/ up to date. `changed` are the addresses of pages written since the last call; None: all.
+
+    What nothing asks for is not made: an unchanged site starts no process. Raises GroundwireError with Pagefind's own words.
+    """
+    folder = site / FOLDER
+    if not pages.urls:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    shelf = _read(folder, pages) if changed is not None else None
+    week = week_of(pages.now)
+    afresh = plan_afresh(pages.urls, week=week, sizes=sizes)
+    wanted = plan(shelf, pages.urls, changed=changed or (), week=week, sizes=sizes) if shelf else afresh
+    made = _make(site, wanted, pages, shelf=shelf)
+    if made is None or made.hidden(pages.urls) & set(made.live(pages.urls).values()):
+        made = _make(site, afresh, pages, shelf=None) or Shelf(Bundle("", {}))
+    _publish(folder, made, pages)
+    shutil.rmtree(folder / INCOMING, ignore_errors=True)
+
+
+def _make(site: Path, wanted: Plan, pages: Searchable, *, shelf: Shelf | None) -> Shelf | None:
+    """Make what is wanted, in pagefind/incoming/. None: `current` would hold only what the archives hold already."""
+    incoming = site / FOLDER / INCOMING
+    shutil.rmtree(incoming, ignore_errors=True)
+    jobs = {str(number): one for number, one in enumerate(wanted.archives) if not isinstance(one, Bundle)}
+    if wanted.current is not None:
+        jobs["current"] = wanted.current
+
+    def make(job: tuple[str, Sequence[str]]) -> Bundle:
+        return _indexed(site, job[1], incoming / job[0], pages)
+
+    with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
+        bundles = dict(zip(jobs, pool.map(make, jobs.items()), strict=True))
+    archives = tuple(
+        one if isinstance(one, Bundle) else _archived(site / FOLDER, bundles[str(number)], incoming / str(number))
+        for number, one in enumerate(wanted.archives)
+    )
+    current = bundles.get("current") or (shelf.current if shelf else Bundle("", {}))
+    made = Shelf(Bundle("", current.members), archives, wanted.week)
+    return _given_back(site, made, pages) if "current" in bundles else made
+
+
+def _given_back(site: Path, made: Shelf, pages: Searchable) -> Shelf | None:
+    """Pages that were written again just as an archive holds them are left to it, and leave `current`."""
+    same = {url for url, identity in made.current.members.items() if identity and made.archived.get(url) == identity}
+    if not same:
+        return made
+    rest = [url for url in made.current.members if url not in same]
+    if not rest:
+        return None
+    folder, incoming = site / FOLDER, site / FOLDER / INCOMING / "current"
+    for archive in made.archives:
+        for url in same & archive.members.keys():
+            name = f"fragment/{archive.members[url]}.pf_fragment"
+            (folder / archive.folder / name).write_bytes((incoming / name).read_bytes())
+    shutil.rmtree(incoming)
+    return Shelf(_indexed(site, rest, incoming, pages), made.archives, made.week)
+
+
+def _indexed(site: Path, urls: Sequence[str], target: Path, pages: Searchable) -> Bundle:
+    make_bundle(site, urls, target, language=pages.code)
+    found = dict(_identities(target))
+    return Bundle("", {url: found.get(url, "") for url in urls})  # '': the owner's template keeps it out of the search
+
+
+def _identities(bundle: Path) -> Iterator[tuple[str, str]]:
+    """Each page's address and Pagefind's id of it, from the file with its text."""
+    for path in (bundle / "fragment").glob("*.pf_fragment"):
+        text = gzip.decompress(path.read_bytes()).partition(b"{")[2]
+        yield json.loads(b"{" + text)["url"].lstrip("/"), path.stem
+
+
+def _archived(folder: Path, bundle: Bundle, made: Path) -> Bundle:
+    """Put an archive in its place, without the engine: the browser takes that from the current bundle."""
+    for pattern in ENGINE:
+        for path in made.glob(pattern):
+            path.unlink()
+    entry = json.loads((made / ENTRY).read_text(encoding="utf-8"))
+    heads = sorted(language["hash"] for language in entry["languages"].values())
+    name = f"archive-{digest(*heads, length=12)}"
+    _move(made, _files(made), folder / name)
+    return Bundle(name, bundle.members)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+
+
+def _move(source: Path, names: Iterable[Path], target: Path) -> None:
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).replace(target / name)
+
+
+def _publish(folder: Path, shelf: Shelf, pages: Searchable) -> None:
+    """Move the new current bundle in, let the browser know of it, and take away what is no more asked for."""
+    incoming = folder / INCOMING / "current"
+    new = _files(incoming)
+    _move(incoming, (name for name in new if name.name != ENTRY), folder)
+    live, hidden = shelf.live(pages.urls), sorted(shelf.hidden(pages.urls) - {""})
+    order = json.dumps([live[url] for url in reversed(pages.urls) if live.get(url)], separators=(",", ":"))
+    order_name = f"order-{digest(order, length=10)}.json"
+    write_atomic(folder / order_name, order)
+    told = {
+        "archives": [f"{archive.folder}/" for archive in shelf.archives if any(archive.members.values())],
+        "hidden": hidden,
+        "order": order_name,
+        "filters": {name: list(values) for name, values in pages.filters.items()},
+    }
+    head = json.loads((incoming / ENTRY if new else folder / ENTRY).read_text(encoding="utf-8"))
+    entry = json.dumps({**head, "groundwire": told}, ensure_ascii=False, separators=(",", ":"))
+    write_atomic(folder / ENTRY, entry)
+    write_atomic(folder / STATE, _memory(shelf, entry=entry, pages=pages))
+    _sweep(folder, shelf, hidden, order_name=order_name, new=new)
+
+
+def _sweep(folder: Path, shelf: Shelf, hidden: Collection[str], *, order_name: str, new: Collection[Path]) -> None:
+    """Remove what the entry doesn't lead to any more: above all the text of pages that are gone."""
+    for path in folder.glob("order-*.json"):
+        if path.name != order_name:
+            path.unlink()
+    kept = {archive.folder for archive in shelf.archives}
+    for path in folder.glob("archive-*"):
+        if path.name not in kept:
+            shutil.rmtree(path)
+        else:
+            for identity in hidden:
+                (path / "fragment" / f"{identity}.pf_fragment").unlink(missing_ok=True)
+    if new:
+        for pattern in ("*.pf_meta", "index/*", "filter/*", "fragment/*"):
+            for path in folder.glob(pattern):
+                if path.relative_to(folder) not in new:
+                    path.unlink()
+
+
+def _memory(shelf: Shelf, *, entry: str, pages: Searchable) -> str:
+    bundles = [{"folder": one.folder, "members": dict(one.members)} for one in (shelf.current, *shelf.archives)]
+    state = {"made": _fingerprint(pages), "entry": digest(entry), "week": shelf.week, "bundles": bundles}
+    return json.dumps(state, ensure_ascii=False, indent=0) + "\n"
+
+
+def _read(folder: Path, pages: Searchable) -> Shelf | None:
+    """What the last build made, if the files are those of that build and this program would make the like."""
+    try:
+        state: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        entry = (folder / ENTRY).read_text(encoding="utf-8")
+        current, *archives = (Bundle(one["folder"], one["members"]) for one in state["bundles"])
+        if state["made"] != _fingerprint(pages) or state["entry"] != digest(entry):
+            return None
+        there = all((folder / archive.folder / ENTRY).is_file() for archive in archives)
+        return Shelf(current, tuple(archives), state["week"]) if there else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _fingerprint(pages: Searchable) -> str:
+    return digest(version("pagefind_bin"), pages.code, IGNORED, "1")

@@ -25,6 +25,7 @@ from generator.website.index import Index
 from generator.website.names import Names
 from generator.website.pages import Virtual, virtual_pages
 from generator.website.reports import reports_for
+from generator.website.search import Searchable
 from generator.website.signup import signup_of
 
 ASSETS = "assets/groundwire/"
@@ -144,6 +145,19 @@ class Site:
         if colour:
             yield f"{ASSETS}brand.css", brand_css(colour)
         yield "robots.txt", syndication.robots(self.settings.url)
+
+    @property
+    def searchable(self) -> Searchable:
+        """What readers can search: stories and issues, with the values that they can filter by."""
+        index = self.index
+        dated = [(row.moment, row.url) for row in index.rows] + [(issue.meta.date, issue.url) for issue in index.issues]
+        years = {f"{moment.astimezone(index.zone):%Y}" for moment, _ in dated}
+        filters = {
+            "category": sorted({self.categories[row.category].name for row in index.rows}, key=str.casefold),
+            "source": sorted({name for row in index.rows for name in row.sources}, key=str.casefold),
+            "year": sorted(years, reverse=True),
+        }
+        return Searchable(tuple(url for _, url in sorted(dated)), filters, self.settings.language, index.now)
 
     def sitemap(self, plain: list[str]) -> str:
         """The sitemap: `plain` are the addresses of the pages that are neither articles nor issues nor generated."""

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import gzip
 import os
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import escape
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browserkit import Reader, served
 from sitekit import NOON, Publication, sample
 from support import FeedServer
 
@@ -24,7 +19,6 @@ from generator.record.frontmatter import SourceMeta
 from generator.record.ledger import Ledger
 from generator.website.build import build_site
 
-CHROMIUM = Path("/usr/bin/chromium")
 ARTICLE = "articles/2026/02/gateway-flaw-0/"
 PAGES = (
     *(
@@ -63,25 +57,7 @@ ATTACKS = (
     "</title></script><script>alert(1)//",
     "&lt;script&gt;alert(1)&lt;/script&gt; &#60;script&#62;alert(1)",
 )
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 pytestmark = pytest.mark.slow
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The folder on loopback; its address."""
-    web = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=web.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{web.server_address[1]}/"
-    web.shutdown()
-    web.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -113,50 +89,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     Publication(pub.root).build(site_dir=root / "web" / "briefing")
     with served(root / "web") as address:
         yield f"{address}briefing/"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        message = f"no browser at {CHROMIUM}; Debian's: apt-get install chromium"
-        if os.environ.get("GROUNDWIRE_REQUIRE_ALL"):
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Reader:
-    """One reader's window, and what went over the wire."""
-
-    page: Any
-    asked: list[str] = field(default_factory=list)
-    bytes: int = 0
-    errors: list[str] = field(default_factory=list)
-
-
-@pytest.fixture
-def reader(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Reader]:
-    options = {"viewport": {"width": 1280, "height": 900}, **getattr(request, "param", {})}
-    context = chromium.new_context(**options)
-    reader = Reader(context.new_page())
-
-    def answered(response: Any) -> None:
-        reader.asked.append(response.url)
-        if response.status == 200:
-            reader.bytes += len(gzip.compress(response.body(), 6))
-
-    reader.page.on("response", answered)
-    reader.page.on("console", lambda m: reader.errors.append(m.text) if m.type == "error" else None)
-    reader.page.on("pageerror", lambda error: reader.errors.append(str(error)))
-    yield reader
-    context.close()
-    assert not reader.errors
 
 
 def test_an_article_is_light_and_asks_nobody_else(base: str, reader: Reader) -> None:

@@ -1,14 +1,12 @@
-// The search box in the header's dialog and on the search page. Pagefind is loaded when a reader first searches.
+// The search box in the header's dialog and on the search page. What searches is loaded when a reader first does.
 (() => {
   "use strict";
   const PAGE = 10;
   let engine = null;
-  const load = (address) => {
-    engine = engine || import(new URL(address, location.href)).then(async (pagefind) => {
-      await pagefind.options({ excerptLength: 24 });
-      await pagefind.init();
-      return pagefind;
-    }).catch((error) => { engine = null; throw error; });
+  const load = ({ finder, bundles }) => {
+    engine = engine || import(new URL(finder, location.href))
+      .then(({ start }) => start(new URL(bundles, location.href).href))
+      .catch((error) => { engine = null; throw error; });
     return engine;
   };
 
@@ -39,21 +37,18 @@
     let timer = 0;
     let filled = false;
 
-    const fill = async (pagefind) => {
+    const fill = ({ filters }) => {
       if (filled) return;
       filled = true;
-      const filters = await pagefind.filters();
       const wanted = new URLSearchParams(address ? location.search : "");
       for (const select of selects) {
-        const values = Object.keys(filters[select.name] || {});
-        values.sort((a, b) => (select.name === "year" ? b.localeCompare(a) : a.localeCompare(b)));
-        for (const value of values) select.add(new Option(value, value, false, wanted.get(select.name) === value));
+        for (const value of filters[select.name] || []) select.add(new Option(value, value, false, wanted.get(select.name) === value));
       }
     };
     const add = async (mine) => {
-      const next = await Promise.all(found.splice(0, PAGE).map((result) => result.data()));
+      const next = await Promise.allSettled(found.splice(0, PAGE).map((result) => result.data()));
       if (mine !== turn) return;
-      for (const data of next) list.append(item(data));
+      for (const { value } of next) if (value) list.append(item(value));
       more.hidden = !found.length;
     };
     const item = (data) => {
@@ -80,12 +75,11 @@
       if (!query && !Object.keys(filters).length) { list.replaceChildren(); state.textContent = ""; more.hidden = true; return; }
       state.textContent = box.dataset.busy;
       try {
-        const pagefind = await load(box.dataset.bundle);
-        await fill(pagefind);
-        const order = form.elements.sort.value || (query ? "" : "desc");
-        const answer = await pagefind.search(query || null, { filters, ...(order ? { sort: { date: order } } : {}) });
+        const ready = await load(box.dataset);
+        fill(ready);
+        const answer = await ready.search(query, filters, form.elements.sort.value || (query ? "" : "desc"));
         if (mine !== turn) return;
-        found = [...answer.results];
+        found = answer;
         list.replaceChildren();
         state.textContent = say(found.length, query);
         await add(mine);
@@ -105,11 +99,11 @@
 
     form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); search(); });
     field.addEventListener("input", soon);
-    field.addEventListener("focus", () => load(box.dataset.bundle).then(fill).catch(() => {}), { once: !address });
+    field.addEventListener("focus", () => load(box.dataset).then(fill).catch(() => {}), { once: !address });
     for (const select of form.querySelectorAll("select")) select.addEventListener("change", search);
     more.addEventListener("click", () => add(turn));
     box.hidden = false;
-    const start = () => load(box.dataset.bundle).then(fill).catch(() => {}).then(search);
+    const start = () => load(box.dataset).then(fill).catch(() => {}).then(search);
     return { field, start };
   };
 

@@ -1,0 +1,45 @@
+"""Pagefind's binary: some pages of the built site in, one bundle out."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from generator.errors import GroundwireError
+from generator.website import canonical
+
+IGNORED = ".footnote, .footnote-ref, .headerlink, .gw-body--made > h2"
+ENTRY = "pagefind-entry.json"
+# What the reader's browser needs besides the index; Pagefind's own interfaces, playground and highlighter are not used.
+ENGINE = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
+_PARTS = ("index/*", "fragment/*", "filter/*", "pagefind.*.pf_meta", ENTRY)
+
+
+def make_bundle(site: Path, urls: Iterable[str], target: Path, *, language: str) -> None:
+    """Index the pages at these addresses of `site` into the new folder `target`; the same pages give the same bytes.
+
+    Raises GroundwireError with Pagefind's own words.
+    """
+    import pagefind_bin
+
+    with TemporaryDirectory(prefix="groundwire-search-") as folder:
+        pages, bundle = Path(folder, "pages"), Path(folder, "bundle")
+        for url in urls:
+            link = pages / url / "index.html"
+            link.parent.mkdir(parents=True)
+            link.symlink_to((site / url / "index.html").resolve())
+        command = [
+            *(str(pagefind_bin.get_executable()), "--site", str(pages), "--output-path", str(bundle), "--silent"),
+            *("--exclude-selectors", IGNORED, "--force-language", language),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # a fixed command, our paths
+        if done.returncode:
+            raise GroundwireError(f"the search index could not be made:\n{(done.stderr or done.stdout).strip()}")
+        canonical.settle(bundle)
+        for pattern in (*ENGINE, *_PARTS):
+            for path in bundle.glob(pattern):
+                place = target / path.relative_to(bundle)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(path.read_bytes())

@@ -1,0 +1,305 @@
+"""The search's bundles: the same answers as of one index, whatever happens to the pages; and little work for little change."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browserkit import Reader, served
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sitekit import NOON, Publication
+
+from generator.website.bundles import Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
+from generator.website.load import load_site
+from generator.website.search import Searchable, index_site
+
+FEW = Sizes(recent=2, small=4, large=6)
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+WORDS = "harbour crane flaw patch gateway ransom vendor court fine outage worm drone".split()
+SOURCES = ("Wire", "Signal")
+
+
+def carried_out(made: Plan, before: Shelf | None, texts: dict[str, str]) -> Shelf:
+    """The shelf that a plan gives, where Pagefind's id of a page is its text."""
+    archives = tuple(
+        one if isinstance(one, Bundle) else Bundle(f"a-{hash(one)}", {url: texts[url] for url in one}) for one in made.archives
+    )
+    current = before.current if made.current is None and before else Bundle("", {url: texts[url] for url in made.current or ()})
+    return Shelf(current, archives, made.week)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3), st.sets(st.integers(0, 14), max_size=4), st.sets(st.integers(0, 14), max_size=3), st.integers(0, 9)
+        )
+    )
+)
+def test_every_page_is_found_once_as_it_is_now_and_nothing_else(history: list[tuple[int, set[int], set[int], int]]) -> None:
+    texts: dict[str, str] = {f"p{n:03}": f"p{n:03} 0" for n in range(9)}
+    shelf = carried_out(plan_afresh(sorted(texts), week=week_of(MONDAY), sizes=FEW), None, texts)
+    now = MONDAY
+    for number, (new, edited, gone, days) in enumerate(history, 1):
+        now += timedelta(days=days)
+        there = sorted(texts)
+        changed = {there[n] for n in edited if n < len(there)}
+        texts |= {url: f"{url} {number}" for url in changed}
+        for url in {there[n] for n in gone if n < len(there)}:
+            del texts[url]
+        made = {f"p{100 * number + n}" for n in range(new)}
+        texts |= {url: f"{url} 0" for url in made}
+        urls = sorted(texts)
+        wanted = plan(shelf, urls, changed=(changed | made) & texts.keys(), week=week_of(now), sizes=FEW)
+        shelf = carried_out(wanted, shelf, texts)
+        found = [i for one in (shelf.current, *shelf.archives) for i in one.members.values()]
+        assert sorted(set(found) - shelf.hidden(urls)) == sorted(texts.values())
+        assert len([i for i in found if i not in shelf.hidden(urls)]) == len(texts), "no page twice"
+        assert shelf.live(urls) == texts
+        assert all(len(one.members) <= FEW.large for one in shelf.archives)
+        assert shelf.current.members or not texts
+
+
+def test_what_changes_decides_what_is_made() -> None:
+    urls = [f"p{n:02}" for n in range(20)]
+    shelf = carried_out(plan_afresh(urls, week="2026-W09", sizes=FEW), None, {url: url for url in urls})
+    assert [len(one.members) for one in shelf.archives] == [6, 6, 6]
+    assert plan(shelf, urls, changed=(), week="2026-W10", sizes=FEW) == Plan(None, shelf.archives, "2026-W09")
+    more = [*urls, "p20"]
+    same_week = plan(shelf, more, changed=("p20",), week="2026-W09", sizes=FEW)
+    assert same_week == Plan(("p18", "p19", "p20"), shelf.archives, "2026-W09"), "archives stay within a week"
+    edited = plan(shelf, urls, changed=("p03",), week="2026-W09", sizes=FEW)
+    assert edited.current == ("p03", "p18", "p19")
+    assert edited.archives == shelf.archives
+    next_week = plan(shelf, urls, changed=("p03",), week="2026-W10", sizes=FEW)
+    assert next_week.current == ("p18", "p19")
+    assert next_week.archives == (tuple(urls[:6]), *shelf.archives[1:]), "only the archive of the edited page"
+    without = plan(shelf, urls[1:], changed=(), week="2026-W10", sizes=FEW)
+    assert without.archives == (tuple(urls[1:6]), *shelf.archives[1:])
+
+
+class Desk:
+    """A built site of few plain pages, whose search is kept up to date."""
+
+    def __init__(self, site: Path) -> None:
+        self.site, self.now = site, MONDAY
+        self.pages: dict[str, datetime] = {}
+        self.changed: set[str] = set()
+
+    def put(self, number: int, text: str) -> None:
+        url = f"articles/2026/{number % 3 + 1:02}/story-{number}/"
+        self.pages.setdefault(url, MONDAY - timedelta(days=100 - number))
+        source, category = SOURCES[number % 2], "AB"[number % 3 == 0]
+        file = self.site / url / "index.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(
+            f'<!doctype html><html lang="en"><body><main data-pagefind-body data-pagefind-filter="year:2026">'
+            f'<h1 data-pagefind-meta="title">Story {number}</h1><p>{text} number{number}</p>'
+            f'<p data-pagefind-filter="source">{source}</p><p data-pagefind-filter="category">{category}</p></main></body></html>'
+        )
+        self.changed.add(url)
+
+    def remove(self, number: int) -> None:
+        url = f"articles/2026/{number % 3 + 1:02}/story-{number}/"
+        del self.pages[url]
+        (self.site / url / "index.html").unlink()
+
+    @property
+    def searchable(self) -> Searchable:
+        urls = tuple(sorted(self.pages, key=lambda url: (self.pages[url], url)))
+        return Searchable(urls, {"category": ("A", "B"), "source": SOURCES, "year": ("2026",)}, "en", self.now)
+
+    def index(self, *, full: bool = False) -> None:
+        index_site(self.site, self.searchable, changed=None if full else self.changed, sizes=FEW)
+        self.changed = set()
+
+    @property
+    def bundles(self) -> dict[str, tuple[int, int]]:
+        """When each bundle was written (nanoseconds), and under which inode."""
+        entries = sorted((self.site / "pagefind").rglob("*.pf_meta"))
+        return {str(path): (path.stat().st_mtime_ns, path.stat().st_ino) for path in entries}
+
+    def texts(self) -> str:
+        """All that the bundles hold, unpacked."""
+        packed = (path.read_bytes() for path in (self.site / "pagefind").rglob("*.pf_*"))
+        return "\n".join(gzip.decompress(one).decode("utf-8", "replace") for one in packed)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path / "web" / "briefing")
+    for number in range(20):
+        desk.put(number, " ".join(WORDS[(number * k) % len(WORDS)] for k in (1, 5, 7)))
+    desk.index(full=True)
+    return desk
+
+
+def head(desk: Desk) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((desk.site / "pagefind/pagefind-entry.json").read_text(encoding="utf-8"))["groundwire"]
+    return told
+
+
+def test_nothing_changed_costs_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (desk.site / "pagefind").rglob("*")}
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("subprocess.run", None)  # whoever starts a process now fails
+    desk.index()
+    assert {path: path.stat().st_mtime_ns for path in (desk.site / "pagefind").rglob("*")} == before
+
+
+def test_an_edit_leaves_the_archives_as_they_are_until_the_week_is_over(desk: Desk) -> None:
+    before = desk.bundles
+    desk.put(3, "kestrel")
+    desk.remove(4)
+    desk.index()
+    assert {path for path in before if "archive" in path} <= desk.bundles.keys()
+    assert len(head(desk)["hidden"]) == 2
+    assert "number4 " not in desk.texts(), "the text of what is gone is gone at once"
+    desk.now += timedelta(days=7)
+    desk.index()
+    assert head(desk)["hidden"] == []
+    assert "number4" not in desk.texts()
+    assert len([path for path in before if "archive" in path and path in desk.bundles]) == 2, "archives without a change stay"
+
+
+def test_a_page_written_again_as_it_was_stays_in_its_archive(desk: Desk) -> None:
+    kept = head(desk)["archives"]
+    desk.put(3, "kestrel")
+    desk.index()
+    assert head(desk)["hidden"]
+    desk.put(3, " ".join(WORDS[(3 * k) % len(WORDS)] for k in (1, 5, 7)))
+    desk.index()
+    assert head(desk)["hidden"] == []
+    assert head(desk)["archives"] == kept
+    state = json.loads((desk.site / "pagefind/state.json").read_text(encoding="utf-8"))
+    held = state["bundles"][1]["members"]["articles/2026/01/story-3/"]
+    assert (desk.site / "pagefind" / kept[0] / "fragment" / f"{held}.pf_fragment").is_file()
+
+
+def test_a_broken_or_lost_state_makes_all_anew(desk: Desk) -> None:
+    whole = {path.relative_to(desk.site): path.read_bytes() for path in (desk.site / "pagefind").rglob("*") if path.is_file()}
+    for state in ("{", '{"bundles": []}', None):
+        file = desk.site / "pagefind/state.json"
+        if state is None:
+            file.unlink()
+        else:
+            file.write_text(state, encoding="utf-8")
+        (desk.site / "pagefind/incoming").mkdir()
+        desk.index()
+        again = {path.relative_to(desk.site): path.read_bytes() for path in (desk.site / "pagefind").rglob("*") if path.is_file()}
+        assert again == whole
+
+
+def test_without_pages_there_is_no_bundle(desk: Desk) -> None:
+    for number in range(20):
+        desk.remove(number)
+    desk.index()
+    assert not (desk.site / "pagefind").exists()
+
+
+# ---- in a real browser ----
+
+QUERIES = (
+    None,
+    "gateway",
+    "gat",
+    "harbour crane",
+    "number7",
+    "number1",
+    "GATEWAY Flaw",
+    '"harbour crane"',
+    "fine number12",
+    "kestrel",
+)
+NOWHERE = ("nonsense", "gatewayx", "finest-hour", "flawless kestrex", '"kestrel harbour"', "number99")
+FILTERS: tuple[dict[str, str], ...] = ({}, {"category": "Research"}, {"year": "2026", "source": "Example Blog"}, {"year": "1999"})
+ASK = """async ([base, asked]) => {
+  const { start } = await import(`${base}assets/groundwire/finder.js`);
+  const { search } = await start(`${base}pagefind/`);
+  const answers = [];
+  for (const [query, filters, sort] of asked) {
+    const found = await search(query, filters, sort);
+    answers.push((await Promise.all(found.map(one => one.data()))).map(data => data.url));
+  }
+  return answers;
+}"""
+ASK_PAGEFIND = """async ([base, asked]) => {
+  const { createInstance } = await import(`${base}pagefind/pagefind.js`);
+  const pagefind = createInstance({});
+  const answers = [];
+  for (const [query, filters] of asked) {
+    const { results } = await pagefind.search(query, { filters });
+    answers.push((await Promise.all(results.map(one => one.data()))).map(data => data.url));
+  }
+  return answers;
+}"""
+
+
+class Twins:
+    """One publication built twice: with one index, and with bundles that are kept up to date from build to build."""
+
+    def __init__(self, root: Path) -> None:
+        self.pub = Publication.create(root / "pub")
+        self.web, self.kept = root / "web", root / "kept"
+        for number in range(16):
+            self.put(number)
+
+    def put(self, number: int, extra: str = "", **meta: Any) -> str:
+        """Write a page; the same number again is an edit."""
+        text = " ".join(WORDS[(number * k + k) % len(WORDS)] for k in (1, 3, 5)) + f" number{number} {extra}"
+        meta.setdefault("category", ("flaws", "research")[number % 2])
+        return self.pub.article(f"Story {number}", hours=24 * (15 - number), body=f"## Overview\n\n{text}\n", **meta)
+
+    def build(self, changed: set[str] | None) -> dict[str, Any]:
+        """Build both; what the many bundles tell the browser."""
+        for name in ("one", "many"):
+            shutil.rmtree(self.web / name, ignore_errors=True)
+        self.pub.build(site_dir=self.web / "one")
+        shutil.copytree(self.web / "one", self.web / "many")
+        shutil.rmtree(self.web / "many/pagefind")
+        if self.kept.exists():
+            shutil.copytree(self.kept, self.web / "many/pagefind")
+        index_site(self.web / "many", self.searchable, changed=changed, sizes=FEW)
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(self.web / "many/pagefind", self.kept)
+        told: dict[str, Any] = json.loads((self.kept / "pagefind-entry.json").read_text(encoding="utf-8"))["groundwire"]
+        return told
+
+    @property
+    def searchable(self) -> Searchable:
+        return load_site(self.pub.root).searchable
+
+    def compare(self, page: Any) -> None:
+        """Pagefind itself asked with one index, and our finder with many."""
+        asked = [(query, chosen, sort) for query in QUERIES for chosen in FILTERS for sort in ("", "desc", "asc")]
+        with served(self.web) as base:
+            page.goto(f"{base}one/search/")
+            expected = page.evaluate(ASK_PAGEFIND, [f"{base}one/", [one for one in asked if not one[2]]])
+            page.goto(f"{base}many/search/")
+            found = page.evaluate(ASK, [f"{base}many/", asked])
+            assert page.evaluate(ASK, [f"{base}many/", [(query, {}, "") for query in NOWHERE]]) == [[] for _ in NOWHERE]
+        newest = [f"/many/{url}" for url in reversed(self.searchable.urls)]
+        for number, (query, chosen, _) in enumerate(asked[::3]):
+            best, latest, oldest = found[3 * number : 3 * number + 3]
+            assert sorted(best) == sorted(url.replace("/one/", "/many/") for url in expected[number]), (query, chosen)
+            assert latest == [url for url in newest if url in best], (query, chosen)
+            assert oldest == latest[::-1]
+        assert len(found[0]) == len(newest)
+
+
+@pytest.mark.slow
+def test_many_bundles_answer_as_one_index(tmp_path: Path, reader: Reader) -> None:
+    twins = Twins(tmp_path)
+    assert len(twins.build(None)["archives"]) == 3
+    twins.compare(reader.page)
+    changed = {twins.put(2, "kestrel"), twins.put(15, "kestrel"), twins.put(16), twins.put(17, "kestrel")}
+    changed.add(twins.put(4, "gateway", withdrawn={"date": NOON, "reason": "Retracted."}))
+    (tmp_path / "pub/content/articles/2026/02/story-9.md").unlink()
+    assert len(twins.build(changed)["hidden"]) == 3
+    twins.compare(reader.page)
