@@ -23,10 +23,10 @@ def send(root: Path, now: datetime, dry_run: bool, address: str | None) -> None:
     First every page that the issue links to must be on the site; until then nobody is mailed. Interrupted or paused, run it
     again: it goes on where it stopped. A second run sends nothing twice.
     """
-    from generator import jobs, subscriber_jobs
+    from generator import subscriber_jobs
 
     if dry_run:
-        say(jobs.send_dry(root))
+        say(subscriber_jobs.dry_run(root, tell=progress))
     elif address:
         say(subscriber_jobs.send_test(root, address, now=now, tell=progress))
     else:

@@ -96,13 +96,6 @@ def check(root: Path, paths: tuple[Path, ...]) -> str:
     return "\n".join([*told, f"all right: {len(articles.pages)} articles, {len(issues.pages)} issues, {feeds} feeds"])
 
 
-def send_dry(root: Path) -> str:
-    """Put the newest ready issue into the outbox."""
-    from generator import posting
-
-    return posting.dry_run(root)
-
-
 def run_sample(root: Path, *, tell: Tell, command: str) -> str:
     """The whole way on the bundled sample."""
     from generator.sample.run import run_sample as run_it

@@ -61,6 +61,23 @@ def send_campaigns(desk: Desk, service: Campaigns, *, world: World) -> str:
     return "\n".join(_campaign(desk, service, page, world=world) for page in open_ones)
 
 
+def plan_campaigns(desk: Desk, service: Campaigns, *, world: World) -> str:
+    """What `send_campaigns` would do now, a line each; changes nothing."""
+    lines = []
+    for page in desk.ready():
+        why = desk.barred(page, now=world.clock())
+        found = None if why else service.find(page.meta.id)
+        if found and found.state != "draft":
+            why = f"{service.name} has it ({found.said})"
+        if why:
+            lines.append(f"{page.meta.id}: {why}")
+            continue
+        missing = desk.missing(page)
+        waits = f"; it would wait for the site: {missing[0]}" if missing else ""
+        lines.append(f"{page.meta.id}: would be sent by {service.name}{waits}")
+    return "\n".join(lines)
+
+
 def _campaign(desk: Desk, service: Campaigns, page: Issue, *, world: World) -> str:
     name = page.meta.id
     found = service.find(name)

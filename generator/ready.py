@@ -9,7 +9,7 @@ from generator import __version__
 from generator.errors import Refused
 from generator.feeds.web import FetchError, Web, user_agent
 from generator.mail.letter import Letter, compose_letter
-from generator.mail.links import Answer, Fetch, Site, await_pages
+from generator.mail.links import Answer, Fetch, Site, await_pages, missing_pages
 from generator.record.blocklist import blocked_pages
 from generator.record.ledger import Ledger
 from generator.record.store import Article, Issue, Store
@@ -60,9 +60,16 @@ class Desk:
 
     def await_site(self, letter: Letter, world: World) -> None:
         """Come back when every own page that it links to is on the site. Raises Refused after so many minutes."""
+        await_pages(letter, self._site, minutes=self.minutes, ticks=world.ticks, sleep=world.sleep, tell=world.tell)
+
+    def missing(self, page: Issue) -> list[str]:
+        """What the site lacks of it now, a line each."""
+        return missing_pages(self.letter(page), self._site)
+
+    @property
+    def _site(self) -> Site:
         aliases = {alias: page.url for page in self._articles() for alias in page.meta.aliases}
-        site = Site(self.settings.url, aliases, self.fetch)
-        await_pages(letter, site, minutes=self.minutes, ticks=world.ticks, sleep=world.sleep, tell=world.tell)
+        return Site(self.settings.url, aliases, self.fetch)
 
     def _articles(self) -> tuple[Article, ...]:
         return Store(self.places.content).articles().pages

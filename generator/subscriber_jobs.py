@@ -41,6 +41,20 @@ def send(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | N
     return "\n".join(lines) or "every ready issue was sent before: 0 sent now"
 
 
+def dry_run(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | None = None) -> str:
+    """Fill the outbox; where a service sends and its key is at hand, also say what would become of each issue there."""
+    said, settings = posting.dry_run(root), load_settings(root)
+    world = world or sending.system_world(tell)
+    if settings.email.transport not in posting.SERVICES:
+        return said
+    try:
+        service = _service(settings, world)
+    except Refused as error:
+        return f"{said}\nbefore it can be sent: {error}"
+    desk = Desk(settings, Places(root), fetch or web_fetch(settings))
+    return f"{said}\n{posting.plan_campaigns(desk, service, world=world)}"
+
+
 def send_test(root: Path, address: str, *, now: datetime, tell: Tell) -> str:
     """Send the newest ready issue to one address only."""
     settings, to = load_settings(root), _address(address)

@@ -113,7 +113,12 @@ class TestWhatTheySay:
             for job in jobs(name).values()
             if "uses" in job
         }
-        assert calls == {("generate.yml", "deploy.yml"), ("generate.yml", "report-failure.yml"), ("story.yml", "deploy.yml")}
+        assert calls == {
+            ("generate.yml", "deploy.yml"),
+            ("generate.yml", "report-failure.yml"),
+            ("newsletter.yml", "report-failure.yml"),
+            ("story.yml", "deploy.yml"),
+        }
         for _, called in calls:
             assert "workflow_call" in load(called)["on"]
         generate = jobs("generate.yml")
@@ -132,7 +137,7 @@ class TestWhatTheySay:
         assert generate["cancel-in-progress"] == deploy["cancel-in-progress"] == "false"
         assert generate["group"] != deploy["group"], "a caller would wait for itself"
 
-    @pytest.mark.parametrize("name", ["generate.yml", "deploy.yml"])
+    @pytest.mark.parametrize("name", ["generate.yml", "deploy.yml", "newsletter.yml"])
     def test_an_unedited_copy_does_nothing(self, name: str) -> None:
         first = next(iter(jobs(name).values()))["steps"]
         guard = next(i for i, step in enumerate(first) if step.get("id") == "ready")
@@ -143,7 +148,7 @@ class TestWhatTheySay:
         for job in list(jobs(name).values())[1:]:
             assert "outputs." in job["if"]
 
-    @pytest.mark.parametrize("name", ["generate.yml", "deploy.yml"])
+    @pytest.mark.parametrize("name", ["generate.yml", "deploy.yml", "newsletter.yml"])
     def test_the_branch_tip_is_built(self, name: str) -> None:
         checkout = next(step for step in steps(name) if "checkout" in step["uses"])
         assert checkout["with"]["ref"] == "${{ github.ref_name }}"

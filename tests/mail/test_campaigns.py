@@ -184,6 +184,24 @@ def test_what_must_not_go_makes_no_campaign(house: House) -> None:
     assert house.account.asked == []
 
 
+def test_a_dry_run_says_what_would_be_sent_and_makes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dry() -> str:
+        return subscriber_jobs.dry_run(house.root, tell=print, world=house.clock.world, fetch=house.fetch)
+
+    assert re.search(r"\n2026-w48: would be sent by (listmonk|Buttondown)$", dry())
+    house.missing = True
+    assert "it would wait for the site: https://" in dry()
+    assert house.account.rows == []
+    house.missing = False
+    house.send()
+    assert "has it (" in dry()
+    house.change(status="ready", expires=NOW)
+    assert "expired" in dry()
+    for name in ("LISTMONK_TOKEN", "BUTTONDOWN_API_KEY"):
+        monkeypatch.delenv(name)
+    assert "before it can be sent: sending by" in dry()
+
+
 def test_a_wrong_key_is_told_without_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LISTMONK_TOKEN", "BUTTONDOWN_API_KEY"):
         monkeypatch.setenv(name, "not-the-key")
