@@ -13,6 +13,7 @@ import click
 from generator import __version__
 from generator.cli_common import by_clock, complain, in_folder, progress, say, start_log
 from generator.cli_feeds import feeds
+from generator.cli_issue import issue
 from generator.cli_story import story
 from generator.cli_subscribers import send, subscribers
 from generator.errors import GroundwireError, Refused
@@ -87,16 +88,6 @@ def build(root: Path, lenient: bool) -> None:
 
 @groundwire.command()
 @in_folder
-@by_clock
-def issue(root: Path, now: datetime) -> None:
-    """Write the weekly issue into content/issues/ if one is due: a Markdown file to review and edit."""
-    from generator import jobs
-
-    say(jobs.issue(root, now=now, tell=progress))
-
-
-@groundwire.command()
-@in_folder
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="On this machine only (127.0.0.1).")
 @click.option("--sample", is_flag=True, help="Show the sample's site.")
 def preview(root: Path, port: int, sample: bool) -> None:
@@ -160,6 +151,7 @@ def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: s
     say(scaffold.init(folder, title=title, url=url, feeds=feeds, language=language, timezone=timezone))
 
 
+groundwire.add_command(issue)
 groundwire.add_command(send)
 groundwire.add_command(subscribers)
 groundwire.add_command(feeds)

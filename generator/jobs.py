@@ -38,12 +38,6 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
         return summary(pipeline.update(parts, now=now), parts.store)
 
 
-def issue(root: Path, *, now: datetime, tell: Tell) -> str:
-    """Write the issue that is due."""
-    with open_publication(root, command="issue", tell=tell, now=now, analyses=False) as parts:
-        return pipeline.issue(parts, now=now)
-
-
 def build(root: Path, *, strict: bool) -> str:
     """Build the site."""
     from generator.website.build import build_site

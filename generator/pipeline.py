@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generator.analysis.classify import classify
-from generator.digest.compose import Quiet, compose_issue
+from generator.digest.compose import Draft, Quiet, compose_issue
+from generator.digest.removal import without
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
 from generator.feeds.health import transitions
@@ -108,13 +109,12 @@ def update(parts: Parts, *, now: datetime) -> Update:
 
 
 def issue(parts: Parts, *, now: datetime) -> str:
-    """Write the week's issue if one is due; the answer is a sentence for the owner."""
-    issues = parts.store.issues().require()
+    """Write the week's issue if one is due; the answer is lines for the owner, first what became of it."""
+    articles, issues = parts.store.articles().pages, parts.store.issues().require()
     rows = list(parts.ledger.rows("issues"))
     slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
     if slot is None:
-        return "no issue is due"
-    articles = parts.store.articles().pages
+        return "\n".join(["no issue is due", *leave_issues(parts)])
     unwanted = blocked_pages(articles, parts.settings.block)
     draft = compose_issue(
         settings=parts.settings,
@@ -125,12 +125,24 @@ def issue(parts: Parts, *, now: datetime) -> str:
         now=now,
         due=slot,
     )
-    if isinstance(draft, Quiet):
-        parts.ledger.append("issues", *draft.rows, now=now)
-        return f"no issue: {draft.reason}"
-    if not parts.store.exists(draft.path):
+    if isinstance(draft, Draft) and not parts.store.exists(draft.path):
         parts.store.create(draft.path, draft.meta, draft.body)
     parts.ledger.append("issues", *draft.rows, now=now)
+    told = f"no issue: {draft.reason}" if isinstance(draft, Quiet) else _wrote(draft)
+    return "\n".join([told, *leave_issues(parts), *(f"alert: {line}" for line in draft.alerts)])
+
+
+def leave_issues(parts: Parts) -> list[str]:
+    """Take withdrawn stories out of the files of issues; a line for each file that changed."""
+    articles = parts.store.articles().pages
+    gone = [page for page in articles if page.meta.withdrawn]
+    left = [page for page in articles if not page.meta.withdrawn]
+    issues = [page for page in parts.store.issues().pages if page.meta.corrects is None] if gone else []
+    changed = [page for page in issues if parts.store.replace_text(page, without(page, gone, left=left))]
+    return [f"took withdrawn stories out of content/{page.path}" for page in changed]
+
+
+def _wrote(draft: Draft) -> str:
     return f"wrote content/{draft.path} with {len(draft.meta.items)} stories"
 
 

@@ -131,13 +131,22 @@ def sendable(office: Office, *, now: datetime) -> tuple[Issue, ...]:
 
 
 def _through(office: Office, page: Issue) -> bool:
-    counts = office.deliveries.counts(page.meta.id)
-    return bool(office.deliveries.started(page.meta.id)) and not counts["queued"] + counts["sending"]
+    return _sent(office, page.meta.id)
+
+
+def _sent(office: Office, name: str) -> bool:
+    """Whether its sending began and has come to its end."""
+    counts = office.deliveries.counts(name)
+    return bool(office.deliveries.started(name)) and not counts["queued"] + counts["sending"]
 
 
 def _barred(office: Office, page: Issue, *, now: datetime) -> str:
     """Why it must not go to anybody; '' where it may, or has already begun to."""
-    return "" if office.deliveries.started(page.meta.id) else office.desk.barred(page, now=now)
+    if office.deliveries.started(page.meta.id):
+        return ""
+    if page.meta.corrects and not _sent(office, page.meta.corrects):
+        return f"corrects {page.meta.corrects}, which has not been sent from here to everybody yet; it goes to those who got it"
+    return office.desk.barred(page, now=now)
 
 
 def send_issue(office: Office, page: Issue, *, relay: Relay, resume: bool = True) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import Refused
-from generator.pipeline import Parts
+from generator.pipeline import Parts, leave_issues
 from generator.ports import Tell
 from generator.record.escape import link
 from generator.record.frontmatter import Entities, Generated, SourceMeta, body_hash
@@ -48,7 +48,8 @@ def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -
             raise Refused(f"content/{page.path} is withdrawn already, since {page.meta.withdrawn.date:%Y-%m-%d}")
         text = edited(page, put={"withdrawn": {"date": _second(now), "reason": reason}, "updated": _second(now)})
         parts.store.replace_text(page, text)
-        return f"withdrew content/{page.path}; its address says why, and later coverage of it is shown nowhere"
+        told = f"withdrew content/{page.path}; its address says why, and later coverage of it is shown nowhere"
+        return "\n".join([told, *leave_issues(parts)])
 
 
 def join(root: Path, name: str, into: str, *, now: datetime, tell: Tell) -> str:

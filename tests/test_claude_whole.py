@@ -13,7 +13,7 @@ from analysis import wire
 from analysis.echo import echo, events
 from support import FeedServer, rss
 
-from generator import jobs, pipeline
+from generator import issue_jobs, jobs, pipeline
 from generator.errors import Refused
 from generator.record.ledger import Ledger
 from generator.record.store import Store
@@ -130,7 +130,7 @@ def test_an_unknown_price_is_refused_before_anything_happens_and_says_what_to_wr
 
 def test_a_command_that_analyses_nothing_needs_no_key(publication: Callable[..., Path], server: FeedServer) -> None:
     root = publication(server.put("/f.xml", rss(ITEM)), extra="analysis: {by: claude}")
-    assert "no issue" in jobs.issue(root, now=NOW, tell=lambda line: None)
+    assert "no issue" in issue_jobs.write(root, now=NOW, tell=lambda line: None)
 
 
 def test_many_calls_at_once_give_the_same_pages_in_the_same_order(

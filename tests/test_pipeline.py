@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from support import FeedServer, rss, snapshot
 
-from generator import jobs, pipeline
+from generator import issue_jobs, jobs, pipeline
 from generator.errors import FeedsFailed, LockHeld, Refused
 from generator.record.lock import held
 from generator.record.store import Store
@@ -242,7 +242,7 @@ def test_what_is_blocked_is_not_asked_for_not_published_not_mailed(publication: 
     assert (len(done.published), done.blocked) == (3, 2)
     (root / "newsletter.yml").write_text((root / "newsletter.yml").read_text().replace("subject 1", "subject 4"))
     assert "subject 4" in jobs.check(root, ())
-    assert "no issue: 2 new stories" in jobs.issue(root, now=NOW + timedelta(days=7), tell=lambda line: None)
+    assert "no issue: 2 new stories" in issue_jobs.write(root, now=NOW + timedelta(days=7), tell=lambda line: None)
     (root / "newsletter.yml").write_text(
         (root / "newsletter.yml").read_text().replace("subject 4], urls: [", "x], domains: [127.0.0.1], urls: [")
     )
@@ -267,9 +267,9 @@ def test_the_real_week(publication: Make, server: FeedServer, corpus: Path) -> N
     assert len(done.failed) == 0
     assert 140 <= len(done.published) <= 165  # 145 events
     assert sum(len(page.meta.sources) for page in Store(root / "content").articles().require()) >= 170
-    assert "content/issues/" in jobs.issue(root, now=NOW + timedelta(hours=1), tell=lambda line: None)
+    assert "content/issues/" in issue_jobs.write(root, now=NOW + timedelta(hours=1), tell=lambda line: None)
     assert "pages" in jobs.build(root, strict=True)
     before = snapshot(root / "content")
     update(root, now=NOW + timedelta(hours=2))
-    jobs.issue(root, now=NOW + timedelta(hours=2), tell=lambda line: None)
+    issue_jobs.write(root, now=NOW + timedelta(hours=2), tell=lambda line: None)
     assert snapshot(root / "content") == before

@@ -85,7 +85,7 @@ def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable
         (words("continuing"), [_sequel(sequel, words=words, url=url) for sequel in contents.continuing]),
         (
             f"{words('corrections')} {{: .corrections }}",
-            [_correction(mended, words=words, url=url) for mended in contents.corrections],
+            [correction_line(mended, words=words, url=url) for mended in contents.corrections],
         ),
         (words("watch"), [_outcome(outcome, words=words, url=url) for outcome in contents.outcomes]),
         (f"{words('online', n=len(online))} {{: .online }}", online),
@@ -99,7 +99,8 @@ def _sequel(sequel: Sequel, *, words: Words, url: Callable[[Article], str]) -> s
     return f"- {_linked(sequel.page, url)}. {words('new', items='; '.join(new))}"
 
 
-def _correction(mended: Mended, *, words: Words, url: Callable[[Article], str]) -> str:
+def correction_line(mended: Mended, *, words: Words, url: Callable[[Article], str]) -> str:
+    """What was wrong in a story, or why it was withdrawn, as an entry of a list."""
     note = escape(mended.note)
     return f"- {_linked(mended.page, url)}: {words('withdrawn', reason=note) if mended.withdrawn else note}"
 
@@ -112,8 +113,12 @@ def _outcome(outcome: Outcome, *, words: Words, url: Callable[[Article], str]) -
 
 
 def headline_of(pages: Sequence[Article], place: int, *, limit: int) -> str:
-    """The title of the story at `place`, cut at a word to at most `limit` characters; '' where there is none."""
-    title = clean(pages[place].meta.title) if place < len(pages) else ""
-    if len(title) <= limit:
-        return title
-    return title[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–—-") + " …"
+    """The title of the story at `place`, cut; '' where there is none."""
+    return cut(clean(pages[place].meta.title), limit=limit) if place < len(pages) else ""
+
+
+def cut(text: str, *, limit: int) -> str:
+    """At most `limit` characters, cut at a word."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–—-") + " …"

@@ -70,7 +70,7 @@ def contents(*, settings: Settings, articles: Sequence[Article], before: Past, n
         stories=tuple(fresh[:most]),
         online=tuple(fresh[most:]),
         continuing=tuple(_sequels(listed, before, since=since, until=now))[:CONTINUING],
-        corrections=tuple(_mended(articles, before, settings=settings, now=now)),
+        corrections=tuple(mended(articles, before, settings=settings, now=now)),
         outcomes=tuple(_outcomes(listed, settings=settings, since=since, until=now)),
     )
 
@@ -102,7 +102,7 @@ def _sequels(listed: Iterable[Article], before: Past, *, since: datetime, until:
     return sorted(found, key=lambda sequel: (-len(sequel.sources), by_score(sequel.page)))
 
 
-def _mended(articles: Iterable[Article], before: Past, *, settings: Settings, now: datetime) -> Iterable[Mended]:
+def mended(articles: Iterable[Article], before: Past, *, settings: Settings, now: datetime) -> Iterable[Mended]:
     """What no issue has told yet. People date by the day, so the day on which the story's issue closed counts whole."""
     for page in articles:
         carried = before.carried.get(page.meta.id)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from generator.digest.body import headline_of, issue_body
 from generator.digest.choose import Contents, contents
-from generator.digest.past import past
+from generator.digest.past import Past, past
 from generator.digest.schedule import Due
 from generator.record.categories import Category
 from generator.record.frontmatter import Generated, IssueMeta, Window, body_hash
@@ -18,17 +18,22 @@ from generator.record.words import Words, words_of
 from generator.settings import Settings
 
 SUBJECT = 110  # characters; an inbox shows the first 40 to 70
+SILENT = 3  # weeks in a row without an issue, from which on somebody should look
 PREHEADER = 90  # of its first headline, and of its second
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An issue to write: its path below content/, front matter, body; then the rows for the ledger's stream `issues`."""
+    """An issue to write: its path below content/, front matter, body; then the rows for the ledger's stream `issues`.
+
+    `alerts`: what a person should know, each told once.
+    """
 
     path: str
     meta: IssueMeta
     body: str
     rows: tuple[Row, ...]
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Quiet:
 
     reason: str
     rows: tuple[Row, ...]
+    alerts: tuple[str, ...] = ()
 
 
 def compose_issue(
@@ -57,11 +63,29 @@ def compose_issue(
     count = len(found.stories) + len(found.online)
     if count < settings.issue.min_items:
         reason = f"{count} new stories, and an issue takes {settings.issue.min_items} (issue.min_items in newsletter.yml)"
-        return Quiet(reason, (*skipped, {"event": "quiet", "issue": due.id, "stories": count, "since": _written(found.since)}))
+        row: Row = {"event": "quiet", "issue": due.id, "stories": count, "since": _written(found.since)}
+        return Quiet(reason, (*skipped, row), (*_unapproved(issues, before), *_silence(before)))
     words = words_of(settings.language, "issue", zone=settings.zone)
     body = issue_body(found, settings=settings, categories=categories, words=words)
     meta = _meta(found, settings=settings, due=due, body=body, words=words)
-    return Draft(f"issues/{due.id}.md", meta, body, (*skipped, _row(meta, found)))
+    return Draft(f"issues/{due.id}.md", meta, body, (*skipped, _row(meta, found)), tuple(_unapproved(issues, before)))
+
+
+def _unapproved(issues: Sequence[Issue], before: Past) -> Iterator[str]:
+    """Issues that nobody approved in time, told when the next slot comes."""
+    for page in issues:
+        if page.meta.id in before.expired and page.meta.expires:
+            until = f"{page.meta.expires:%Y-%m-%d %H:%M} UTC"
+            stories = f"its {len(page.meta.items)} stories move on into the next issue"
+            yield f"content/{page.path} was skipped: nobody set `status: ready` by {until}; {stories}"
+
+
+def _silence(before: Past) -> Iterator[str]:
+    """Weeks without an issue, the present one included."""
+    weeks = 1 + sum(1 for slot in before.quiet if slot > max(before.made, default=""))
+    if weeks >= SILENT:
+        last = f"the last one is {max(before.made)}" if before.made else "there has been none yet"
+        yield f"{weeks} weeks in a row without an issue ({last}): see `groundwire feeds check` and issue.min_items in newsletter.yml"
 
 
 def _meta(found: Contents, *, settings: Settings, due: Due, body: str, words: Words) -> IssueMeta:

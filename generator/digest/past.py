@@ -6,6 +6,9 @@ by its `expires` counts for nothing: its stories move on. Rows of the stream `is
     {"event": "composed", "issue": "2026-w48", "items": […], "since": …, "until": …, "corrections": […]}
     {"event": "quiet", "issue": "2026-w49", "stories": 2, "since": …}
     {"event": "skipped", "issue": "2026-w48"}
+    {"event": "corrected", "issue": "2026-w48-correction", "corrects": "2026-w48", "corrections": […]}
+
+A correction of its own counts once a person has approved it; until then the next issue tells what it would tell.
 """
 
 from __future__ import annotations
@@ -38,17 +41,20 @@ class Past:
 def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past:
     """What the issues on disk and the ledger say at `now`."""
     rows = list(rows)
-    composed, quiet, skipped = (_by_issue(rows, event) for event in ("composed", "quiet", "skipped"))
+    composed, quiet, skipped, corrected = (_by_issue(rows, event) for event in ("composed", "quiet", "skipped", "corrected"))
     expired = [page for page in issues if page.meta.id in skipped or _unapproved(page, now)]
+    approved = {page.meta.id for page in issues if page.meta.corrects and page.meta.status == "ready"}
     gone = {page.meta.id for page in expired} | set(skipped)
+    gone |= {page.meta.id for page in issues if page.meta.corrects} - approved
     counted = [page for page in issues if page.meta.id not in gone]
     remembered = [row for issue, found in composed.items() if issue not in gone for row in found]
+    mended = [row for issue, found in corrected.items() if issue in approved for row in found]
     regular = [page.meta.window for page in counted if page.meta.corrects is None]
     return Past(
         made=frozenset({page.meta.id for page in issues} | set(composed)),
         quiet=frozenset(quiet),
         carried=_carried(counted, remembered),
-        told=frozenset(str(key) for row in remembered for key in _list(row, "corrections")),
+        told=frozenset(str(key) for row in [*remembered, *mended] for key in _list(row, "corrections")),
         bodies="\n".join(page.body for page in counted),
         since=max([w.until for w in regular] + _times(remembered, "until"), default=None),
         horizon=min([page.meta.window.since for page in issues] + _times(rows, "since"), default=None),

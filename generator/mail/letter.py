@@ -65,7 +65,7 @@ def compose_letter(page: Issue, *, articles: Sequence[Article], settings: Settin
         online=sum(1 for section in listed for item in section.items for node in item for _ in node.each("li")),
         token=f"https://{digest(page.text, page.body, subject, length=32)}.invalid/",
     )
-    if not sheet.items:
+    if not sheet.items and not (page.meta.corrects and sheet.sections):
         raise Refused(f"content/{page.path} has no story that can be mailed: all are held, withdrawn or taken out")
     return _letter(*fitted(sheet, max_html))
 

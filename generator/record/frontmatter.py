@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,6 +26,9 @@ class Meta(BaseModel):
     """Base of all front matter: frozen, strict about its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    shown: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # keys that a new page has even where they say the default, for people to change
 
 
 M = TypeVar("M", bound=Meta)
@@ -153,6 +156,7 @@ class Window(Meta):
 class IssueMeta(Meta):
     """A weekly issue's front matter."""
 
+    shown: ClassVar[frozenset[str]] = frozenset({"status"})
     id: IssueId = Field(examples=["2026-w48"])
     title: str = Field("", max_length=200, examples=["Week 48, 2026"])
     subject: str = Field(min_length=1, max_length=200, examples=["One line that says what is in it"])
@@ -231,7 +235,7 @@ def body_hash(body: str) -> str:
 
 def compose(meta: Meta, body: str) -> str:
     """The text of a new page: front matter in the model's order, defaults left out, a list entry a line."""
-    data = meta.model_dump(exclude_defaults=True)
+    data = meta.model_dump(exclude_defaults=True) | meta.model_dump(include=set(meta.shown))
     lines = [line for key in type(meta).model_fields if key in data for line in yaml_lines(key, data[key])]
     return "---\n" + "\n".join(lines) + "\n---\n\n" + body.strip() + "\n"
 

@@ -141,6 +141,34 @@ def test_a_draft_that_nobody_approved_gives_its_stories_back() -> None:
     assert isinstance(third, Quiet)
 
 
+def test_what_became_of_an_issue_that_nobody_approved_is_told_once() -> None:
+    stories = [article(n, NOW - timedelta(hours=n)) for n in (1, 2)]
+    first = draft(stories)
+    assert first.alerts == ()
+    second = draft(stories, issues=[written(first, status="draft")], rows=first.rows, now=NOW + timedelta(days=7))
+    [alert] = second.alerts
+    assert alert.startswith("content/issues/2026-w48.md was skipped: nobody set `status: ready` by 2026-12-04 08:00 UTC")
+    assert "its 2 stories move on" in alert
+    rows = [*first.rows, *second.rows]
+    issues = [written(first, status="draft"), written(second, status="draft")]
+    third = draft(stories, issues=issues, rows=rows, now=NOW + timedelta(days=14))
+    assert [alert.split()[0] for alert in third.alerts] == ["content/issues/2026-w49.md"]
+
+
+def test_quiet_weeks_are_silent_at_first_and_then_somebody_should_look() -> None:
+    rows: list[Row] = []
+    alerts = []
+    first = written(draft([article(1, NOW - timedelta(hours=1))]))
+    for week in range(1, 5):
+        found = composed([], issues=[first], rows=rows, now=NOW + timedelta(days=7 * week))
+        assert isinstance(found, Quiet)
+        rows += found.rows
+        alerts.append(found.alerts)
+    assert alerts[:2] == [(), ()]
+    assert alerts[2][0].startswith("3 weeks in a row without an issue (the last one is 2026-w48): see `groundwire feeds check`")
+    assert alerts[3][0].startswith("4 weeks")
+
+
 def test_drafts_forgotten_for_months_lose_no_story() -> None:
     stories = [article(n, NOW - timedelta(hours=n)) for n in (1, 2)]
     issues: list[Issue] = []

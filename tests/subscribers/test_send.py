@@ -24,11 +24,11 @@ from click.testing import CliRunner
 from mailkit import LETTER, NOW, Time, free_port, peopled
 from support import FeedServer
 
-from generator import subscriber_jobs
+from generator import issue_jobs, subscriber_jobs
 from generator.cli_subscribers import send as send_command
 from generator.cli_subscribers import subscribers as group
 from generator.errors import Refused
-from generator.mail.letter import compose_letter
+from generator.mail.letter import Letter, compose_letter
 from generator.mail.links import Answer, Site, missing_pages, own_links
 from generator.record.ledger import Ledger
 from generator.record.store import Store, edited
@@ -90,10 +90,16 @@ class House:
         (self.root / "newsletter.yml").write_text("\n".join(lines) + "\n" + text, encoding="utf-8")
 
     def publish(self) -> None:
-        """Put every page that the letter links to on the site."""
+        """Put every page that the letters link to on the site."""
         store = Store(self.root / "content")
-        [issue] = store.issues().require()
-        letter = compose_letter(issue, articles=store.articles().pages, settings=load_settings(self.root))
+        for issue in store.issues().require():
+            self._publish(compose_letter(issue, articles=store.articles().pages, settings=load_settings(self.root)))
+
+    def correct(self, name: str) -> str:
+        """Write a correction of an issue."""
+        return issue_jobs.correct(self.root, name, note="It was eight days, not nine.", now=NOW, tell=lambda line: None)
+
+    def _publish(self, letter: Letter) -> None:
         links = own_links(letter, site=self.server.url("/"))
         for url in links:
             path = "/" + url.removeprefix(self.server.url("/"))
@@ -104,9 +110,9 @@ class House:
         world = (clock or Time()).world
         return subscriber_jobs.send(self.root, tell=world.tell, world=world)
 
-    def change_issue(self, **put: Any) -> None:
+    def change_issue(self, name: str = "2026-w48", **put: Any) -> None:
         store = Store(self.root / "content")
-        [issue] = store.issues().require()
+        [issue] = [page for page in store.issues().require() if page.meta.id == name]
         store.replace_text(issue, edited(issue, put=put))
 
 
@@ -236,6 +242,37 @@ def test_it_refuses_what_is_no_draft_s_time_any_more(house: House) -> None:
     with pytest.raises(Refused, match="no issue is ready"):
         house.send()
     assert house.mailbox.taken == []
+
+
+def test_a_correction_goes_once_to_exactly_those_who_got_the_issue(house: House) -> None:
+    assert "3 sent now" in house.send()
+    with Database(house.root / "people.sqlite") as database, database.write() as db:
+        db.execute("INSERT INTO subscribers (id, email, status) VALUES (x'0909090909090909', 'new@example.org', 'active')")
+        db.execute("UPDATE subscribers SET status = 'left' WHERE email = 'reader1@example.org'")
+    house.mailbox.taken.clear()
+    assert "2026-w48-correction.md, a draft" in house.correct("2026-w48")
+    assert house.send() == "every ready issue was sent before: 0 sent now"  # a draft goes to nobody
+    house.change_issue("2026-w48-correction", status="ready")
+    house.publish()
+    assert "2026-w48-correction: 2 sent now" in house.send()
+    assert house.send() == "every ready issue was sent before: 0 sent now"
+    assert sorted(who for who, _ in house.mailbox.taken) == ["reader0@example.org", "reader2@example.org"]
+    text = house.mailbox.to("reader0@example.org")[0]
+    assert "Subject: Correction: It was eight days, not nine." in text
+    assert "- It was eight days, not nine." in text
+    assert "https://news.example.org/mail/u/" in text
+
+
+def test_a_correction_waits_for_the_issue_that_it_corrects(house: House) -> None:
+    house.correct("2026-w48")
+    house.change_issue("2026-w48-correction", status="ready")
+    house.publish()
+    house.change_issue(status="draft")
+    with pytest.raises(Refused, match="2026-w48-correction corrects 2026-w48, which has not been sent"):
+        house.send()
+    house.change_issue(status="ready")
+    assert house.send() == "2026-w48: 3 sent now · 3 sent in all"
+    assert house.send() == "2026-w48-correction: 3 sent now · 3 sent in all"
 
 
 def test_point_8_it_pauses_and_goes_on_when_it_is_sent_again(house: House) -> None:
