@@ -28,6 +28,7 @@ from generator.record.mending import hand_edits
 from generator.record.page import article_meta, article_path, source_row
 from generator.record.registry import HEALTH, Registry
 from generator.record.store import Store, edited
+from generator.record.waiting import resumed
 from generator.settings import Settings
 from generator.stories.choose import choose
 from generator.stories.exact import shared_addresses
@@ -58,6 +59,7 @@ class Update:
     published: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     left: tuple[tuple[Story, str], ...] = ()
+    waiting: int = 0  # stories that are chosen and whose analysis comes in a later run
     held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
     swallowed: tuple[str, ...] = ()  # headlines on withdrawn or deleted stories, shown nowhere
     blocked: int = 0
@@ -85,20 +87,24 @@ def update(parts: Parts, *, now: datetime) -> Update:
         raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
     fresh = _fresh(parts, registry, results, now=now)
     since = min((entry.published or now for entry in fresh.new), default=now)
-    known = frozen_clusters(loaded.pages, registry.gone(parts.store.exists), since=since)
+    owed = _owed(parts, registry, results, now=now)
+    known = frozen_clusters(loaded.pages, registry.gone(parts.store.exists), owed, since=since)
     found = join_or_start(fresh.new, known, separate=registry.separated(fresh.new))
     later = [*fresh.known, *found.joins, *found.swallowed]
     joined = [path for entry, story in later if (path := _join(parts, registry, entry, story, now=now))]
     stories = found.stories
-    homes = {story.id: category_of(story, parts.categories) for story in stories}
+    homes = {story.id: category_of(story, parts.categories) for story in [*owed, *stories]}
     today = registry.published_on(parts.settings.day(now), day=parts.settings.day)
     choice = choose(stories, select=parts.settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
-    published = _publish_all(parts, registry, choice.chosen, homes, now=now)
+    if parts.analyst.defers:
+        registry.chose(choice.chosen, category_of=homes, now=now)
+    published = _publish_all(parts, registry, [*owed, *choice.chosen], homes, now=now)
     return Update(
         feeds=tuple(results),
         published=tuple(published.values()),
         joined=tuple(joined),
         left=choice.left,
+        waiting=len(registry.waiting()),
         held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
         swallowed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=fresh.blocked,
@@ -183,6 +189,17 @@ def _fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, n
     return _Fresh(tuple(new), tuple(known), len(unread) - len(wanted))
 
 
+def _owed(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime) -> list[Story]:
+    """Stories that an earlier run chose and that have no page yet. What was blocked since gets none."""
+    entries = {entry.key: entry for result in results for entry in result.entries}
+    unwanted = blocker(parts.settings.block)
+    stories = [story for row in registry.waiting() if (story := resumed(row, entries, parts.settings.feeds))]
+    blocked = {s.id for s in stories if any(unwanted(e.url, f"{e.title} {e.excerpt}") for e in s.entries)}
+    for gone in sorted(blocked):
+        registry.let_go(gone, now=now)
+    return [story for story in stories if story.id not in blocked]
+
+
 def _publish_all(
     parts: Parts, registry: Registry, stories: Sequence[Story], homes: Mapping[str, str], *, now: datetime
 ) -> dict[Story, str]:
@@ -220,7 +237,12 @@ def _settled(category: str, source: Source, categories: Mapping[str, Category]) 
 
 
 def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: datetime) -> str:
-    """Later coverage of a published event: a source on its page, never a new page. '' where nothing was added."""
+    """Later coverage of a published event: a source on its page, never a new page. '' where nothing was added.
+
+    While the story's page is to come, nothing is remembered: the run after its page sees the entry again.
+    """
+    if registry.waits(story):
+        return ""
     page = registry.page(story)
     path = ""
     if page and not page.meta.locked and not page.meta.withdrawn and not _is_source(page.meta, entry):

@@ -59,6 +59,7 @@ def summary(done: Update, store: Store) -> str:
     reasons = Counter(reason for _, reason in done.left)
     left = [f"not chosen: {count} ({reason})" for reason, count in reasons.most_common()]
     held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
+    waiting = [f"chosen, their analysis comes in a later run: {done.waiting}"] if done.waiting else []
     swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.swallowed]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
@@ -67,7 +68,21 @@ def summary(done: Update, store: Store) -> str:
     checked = _kept_and_dropped(store.article(path) for path in done.published)
     noted = [f"analysis: {line}" for line in (done.analyst, done.cost) if line]
     return "\n".join(
-        [head, *pages, *checked, *joined, *held, *left, *swallowed, *blocked, *failed, *warned, *noted, *map(str, done.warnings)]
+        [
+            head,
+            *pages,
+            *checked,
+            *joined,
+            *held,
+            *waiting,
+            *left,
+            *swallowed,
+            *blocked,
+            *failed,
+            *warned,
+            *noted,
+            *map(str, done.warnings),
+        ]
     )
 
 

@@ -12,10 +12,13 @@ from pathlib import Path
 from generator import __version__
 from generator.analysis.claude import ClaudeAnalyst, Voice
 from generator.analysis.claude_ask import Asker, unpriced
+from generator.analysis.claude_batch import BatchAnalyst
+from generator.analysis.claude_batchbook import BatchBook
 from generator.analysis.claude_books import LedgerPurse
 from generator.analysis.claude_call import ClaudeCaller
 from generator.analysis.claude_memory import FolderMemory
 from generator.analysis.claude_models import Price, Tariff
+from generator.analysis.claude_post import PostOffice
 from generator.analysis.claude_reply import Usage
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
@@ -116,13 +119,12 @@ def _analyst(settings: Settings, categories: Mapping[str, Category], places: Pla
         raise Refused(
             "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
         )
-    asker = Asker(
-        ClaudeCaller(key=key or "none", base_url=chosen.base_url),
-        purse=LedgerPurse(ledger, run=chosen.budget_usd, month=chosen.budget_usd_month, now=now),
-        memory=FolderMemory(places.private / "claude"),
-        tariff=_tariff(chosen),
-    )
-    return ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=_voice(settings))
+    caller, tariff = ClaudeCaller(key=key or "none", base_url=chosen.base_url), _tariff(chosen)
+    purse = LedgerPurse(ledger, run=chosen.budget_usd, month=chosen.budget_usd_month, now=now)
+    asker = Asker(caller, purse=purse, memory=FolderMemory(places.private / "claude"), tariff=tariff)
+    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=_voice(settings))
+    office = PostOffice(caller, book=BatchBook(ledger, now=now), purse=purse, tariff=tariff)
+    return BatchAnalyst(claude, office, now=now, send=chosen.batch)  # also without batches: earlier runs may have sent some
 
 
 def _voice(settings: Settings) -> Voice:

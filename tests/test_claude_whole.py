@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,3 +152,17 @@ def test_many_calls_at_once_give_the_same_pages_in_the_same_order(
             assert f"for {len(items)} calls" in done.cost
             made[workers] = (done.published, [page.text for page in Store(root / "content").articles().require()])
     assert made[1] == made[4]
+
+
+def test_a_batch_from_one_machine_to_the_next(publication: Callable[..., Path], server: FeedServer, wired: None) -> None:
+    with wire.serve() as model:
+        model.always = echo
+        extra = f"analysis: {{by: claude, base_url: '{model.url}', batch: true}}"
+        root = publication(server.put("/f.xml", rss(*events(3))), extra=extra)
+        done = update(root)
+        assert (done.published, done.waiting) == ((), 3)
+        assert "chosen, their analysis comes in a later run: 3" in summary(done, Store(root / "content"))
+        shutil.rmtree(root / ".groundwire")
+        later = update(root, now=NOW + timedelta(hours=2))
+        assert (len(later.published), later.waiting, model.asked, len(model.batches)) == (3, 0, [], 1)
+    assert {page.meta.analysis.by for page in Store(root / "content").articles().require() if page.meta.analysis} == {"claude"}

@@ -65,21 +65,21 @@ class ClaudeAnalyst:
 
     def __init__(self, categories: Mapping[str, Category], *, extractive: Analyst, asker: Asker, voice: Voice) -> None:
         self._categories, self._extractive = categories, extractive
-        self._asker, self.voice = asker, voice
+        self.asker, self.voice = asker, voice
 
     @property
     def stopped(self) -> str:
         """Why no more calls are made in this run."""
-        return self._asker.stopped
+        return self.asker.stopped
 
     @property
     def spent(self) -> float:
         """US dollars in this run."""
-        return self._asker.purse.spent
+        return self.asker.purse.spent
 
     def account(self) -> str:
         """What this run did cost, in words."""
-        return self._asker.purse.account()
+        return self.asker.purse.account()
 
     def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
         """Every story in its order, several calls at once."""
@@ -99,8 +99,17 @@ class ClaudeAnalyst:
             return base
         found = self._converse(talk, base)
         made = self._page(base, *found) if found else replace(base, notes=(*base.notes, *talk.notes))
-        self._asker.memory.explain(story.id, self._trace(talk, made))
+        self.asker.memory.explain(story.id, self._trace(talk, made))
         return made
+
+    def knows(self, category: str) -> bool:
+        """Whether there is such a category."""
+        return category in self._categories
+
+    def by_rule(self, job: Job, *notes: str) -> Analysis:
+        """What goes on the page without a model."""
+        base = self._extractive.analyse(job.story, job.sources, category=job.category)
+        return replace(base, notes=(*base.notes, *notes))
 
     def first_request(self, job: Job) -> Request | None:
         """What a story is asked first; None where its sources have too little to ask about."""
@@ -146,7 +155,7 @@ class ClaudeAnalyst:
         """The answer that was given, or another one, written down for `analyse --explain`."""
         step: dict[str, Any] = {"model": request.model, "asked": request.user}
         talk.steps.append(step)
-        reply = talk.given.reply if talk.given else self._asker.ask(request, category=talk.category.id)
+        reply = talk.given.reply if talk.given else self.asker.ask(request, category=talk.category.id)
         talk.given = None
         talk.calls += reply.outcome in ("answer", "refusal", "truncated")
         step |= {"outcome": reply.outcome, "why": reply.why, "answered": reply.text}

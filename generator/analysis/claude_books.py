@@ -54,11 +54,14 @@ class Purse(Protocol):
     def reserve(self, parts: Parts, *, model: str, call: str = "", lasting: bool = False) -> Hold | None:
         """Set aside at most so much; None where it does not fit."""
 
+    def fits(self, usd: float) -> bool:
+        """Whether so much could be set aside now."""
+
     def settle(self, hold: Hold, parts: Parts, usage: Usage) -> None:
         """Take what it did cost, and give back the rest."""
 
     def hold_of(self, call: str) -> Hold | None:
-        """What an earlier run set aside and nobody settled."""
+        """What this run or an earlier one set aside and nobody settled."""
 
     def account(self) -> str:
         """What this run spent, in words; '' where it asked nobody."""
@@ -75,8 +78,9 @@ class LedgerPurse:
     def __init__(self, ledger: Ledger, *, run: float, month: float, now: datetime) -> None:
         self._ledger, self._now = ledger, now
         self._month = f"{now.astimezone(UTC):%Y-%m}"
-        self._open = {c.call: c for c in costs(ledger.rows(STREAM)) if not c.settled}
-        before = sum(c.usd for c in costs(ledger.rows(STREAM)) if c.day.startswith(self._month))
+        known = costs(ledger.rows(STREAM))
+        self._open = {c.call: Hold(c.call, c.usd, c.day[:7], lasting=True, earlier=True) for c in known if not c.settled}
+        before = sum(c.usd for c in known if c.day.startswith(self._month))
         self._run_left, self._month_left, self._limits = run, month - before, (run, month)
         self._under_way = 0
         self._turn = threading.Condition()
@@ -100,13 +104,22 @@ class LedgerPurse:
             self._run_left -= usd
             self._month_left -= usd
             self._under_way += not lasting
+            self._open[hold.call] = hold
             self._write("reserved", hold, parts, {"model": model, "at_most": round(usd, 8)})
             return hold
+
+    def fits(self, usd: float) -> bool:
+        """Whether it could be set aside; where not, the account says that the money ran out."""
+        with self._turn:
+            fits = usd <= self.left + _ROUNDING
+            self._refused = self._refused or not fits
+            return fits
 
     def settle(self, hold: Hold, parts: Parts, usage: Usage) -> None:
         """Write down what it did cost."""
         usd = sum(parts.values())
         with self._turn:
+            self._open.pop(hold.call, None)
             self._write("charged", hold, parts, {"usd": round(usd, 8), "in": usage.input, "out": usage.output})
             self._month_left += hold.usd - usd if hold.month == self._month else 0.0
             self._run_left += hold.usd - usd if not hold.earlier else 0.0
@@ -116,9 +129,8 @@ class LedgerPurse:
             self._turn.notify_all()
 
     def hold_of(self, call: str) -> Hold | None:
-        """The reservation of an earlier run."""
-        cost = self._open.get(call)
-        return Hold(call, cost.usd, cost.day[:7], lasting=True, earlier=True) if cost else None
+        """The open reservation of that name."""
+        return self._open.get(call)
 
     def account(self) -> str:
         """Calls, cost, what is left; and that the money ran out, where it did."""

@@ -16,6 +16,7 @@ from generator.model import Entry, Story, replace
 from generator.record.identity import url_mark
 from generator.record.ledger import Ledger
 from generator.record.store import Article
+from generator.record.waiting import told
 
 STREAM, HEALTH = "stories", "feeds"
 MENDS = ("separated", "rejoined", "readdressed")  # what people did to a page's sources
@@ -44,6 +45,8 @@ class Registry:
         self._partings: dict[tuple[str, str], dict[str, Any]] = {}
         self._merged: dict[str, str] = {}
         self._published: dict[str, tuple[datetime, str]] = {}
+        self._chosen: dict[str, dict[str, Any]] = {}
+        self._let_go: set[str] = set()
         self._first_seen: dict[tuple[str, str], datetime] = {}
         self._newly_seen: list[Entry] = []
         # Git may have joined the ledger's lines in any order; what people decided counts after what the machine did.
@@ -123,6 +126,28 @@ class Registry:
         row = {"event": "published", "story": story.id, "path": path, "category": category, "title": story.first.title}
         self._write(row | _known_by(story.entries) | _listing(listed), now=now)
 
+    def chose(self, stories: Iterable[Story], *, category_of: Mapping[str, str], now: datetime) -> None:
+        """Remember stories whose pages come in a later run: they count for the day on which they were chosen, and are chosen once."""
+        known = [story for story in stories if story.id not in self._chosen]
+        rows = [
+            {"event": "chosen", "story": s.id, "category": category_of[s.id], **told(s), **_known_by(s.entries)} for s in known
+        ]
+        self._ledger.append(STREAM, *rows, now=now)
+        for row in rows:
+            self._learn({**row, "at": now.isoformat()})
+
+    def let_go(self, story: str, *, now: datetime) -> None:
+        """Remember that a chosen story gets no page after all."""
+        self._write({"event": "let go", "story": story}, now=now)
+
+    def waiting(self) -> list[Mapping[str, Any]]:
+        """The rows of stories that are chosen and have no page yet, in the order in which they were chosen."""
+        return [row for story, row in self._chosen.items() if self.waits(story)]
+
+    def waits(self, story: str) -> bool:
+        """Whether a story is chosen and has no page yet."""
+        return story in self._chosen and not (story in self._pages or story in self._rows or story in self._let_go)
+
     def joined(self, entry: Entry, story: str, *, listed: bool, now: datetime) -> None:
         """Remember that an entry is later coverage of a story, and whether it stands on its page as a source."""
         row = {"event": "joined", "story": story, **_known_by([entry])}
@@ -151,9 +176,12 @@ class Registry:
                 self._merged[row["story"]] = row["into"]
                 self._listed[row["into"]].update(self._listed.pop(row["story"], {}))
                 return
-            if row["event"] == "published":
+            if row["event"] == "let go":
+                self._let_go.add(row["story"])
+                return
+            if row["event"] in ("published", "chosen"):
                 self._published.setdefault(row["story"], (_moment(row), str(row["category"])))
-                self._rows.setdefault(row["story"], row)
+                (self._rows if row["event"] == "published" else self._chosen).setdefault(row["story"], row)
             self._own(row)
         except (AttributeError, KeyError, TypeError, ValueError):
             return  # a row of another version, or one that a person broke: it must not stop the run

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from generator.model import Story
 from generator.record.identity import title_mark
 from generator.record.registry import Gone
 from generator.record.store import Article
@@ -32,13 +33,16 @@ class Frozen:
         return not moments or any(first - WINDOW <= moment <= last + WINDOW for moment in moments)
 
 
-def frozen_clusters(pages: Iterable[Article], gone: Iterable[Gone] = (), *, since: datetime | None = None) -> tuple[Frozen, ...]:
-    """Published stories, by id; with `since` those only that have coverage from then on, less the window: no others can grow."""
+def frozen_clusters(
+    pages: Iterable[Article], gone: Iterable[Gone] = (), waiting: Iterable[Story] = (), *, since: datetime | None = None
+) -> tuple[Frozen, ...]:
+    """Published stories and those whose pages are to come, by id; of the published, with `since` those only that have coverage from then
+    on, less the window: no others can grow."""
     pages = list(pages)
     there = {page.meta.id for page in pages}
     alive = [_frozen(page) for page in pages if since is None or _last(page) >= since - WINDOW]
     lost = [_lost(one) for one in gone if one.story not in there and (since is None or one.published >= since - WINDOW)]
-    return tuple(sorted([*alive, *lost], key=lambda f: f.story))
+    return tuple(sorted([*alive, *lost, *map(_to_come, waiting)], key=lambda f: f.story))
 
 
 def _last(page: Article) -> datetime:
@@ -60,6 +64,11 @@ def _frozen(page: Article) -> Frozen:
     printed = (own, *texts[1:])
     titles = frozenset(mark for title in (meta.title, *(s.title for s in meta.sources)) if (mark := title_mark(title)))
     return Frozen(meta.id, printed, titles, closed=meta.withdrawn is not None)
+
+
+def _to_come(story: Story) -> Frozen:
+    texts = (text_of(e.title, e.excerpt, outlet=e.feed.title, published=e.published) for e in story.entries)
+    return Frozen(story.id, tuple(texts), frozenset(mark for e in story.entries if (mark := title_mark(e.title))))
 
 
 def _lost(one: Gone) -> Frozen:

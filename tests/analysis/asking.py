@@ -27,6 +27,9 @@ class Open:
     def reserve(self, parts: Parts, *, model: str, call: str = "", lasting: bool = False) -> Hold | None:
         return Hold(call, sum(parts.values()), "2026-02")
 
+    def fits(self, usd: float) -> bool:
+        return True
+
     def settle(self, hold: Hold, parts: Parts, usage: Usage) -> None:
         self.spent += sum(parts.values())
 
@@ -42,6 +45,9 @@ class Wall(Open):
 
     def reserve(self, parts: Parts, *, model: str, call: str = "", lasting: bool = False) -> Hold | None:
         return None
+
+    def fits(self, usd: float) -> bool:
+        return False
 
 
 def claude(

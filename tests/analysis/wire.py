@@ -27,7 +27,12 @@ class Wire:
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     unscripted: int = 0
+    always: Script | None = None  # answers what no script of its own answers
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    running: bool = False  # whether batches are still at work when somebody looks
+    after: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # what is sent in place of the next answer to "create" once it is done
 
     def then(self, *scripts: Script) -> Wire:
         """Answer the next calls so."""
@@ -84,7 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         wire, body = self.server.wire, json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/v1/messages/batches":
-            return self._send(_create_batch(wire, body))
+            made = _create_batch(wire, body)
+            return self._send(wire.after.pop("create", made))
         if self.path != "/v1/messages":
             return self._send(error(404, "not_found_error", self.path))
         wire.asked.append(body)
@@ -92,13 +98,16 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(_next(wire, body))
 
     def do_GET(self) -> None:
-        name, _, results = self.path.removeprefix("/v1/messages/batches/").partition("/")
-        batch = self.server.wire.batches.get(name)
-        if batch is None:
-            return self._send(error(404, "not_found_error", self.path))
+        wire, path = self.server.wire, self.path.partition("?")[0]
+        if path == "/v1/messages/batches":
+            shown = [_shown(wire, name) for name in reversed(wire.batches)]
+            return self._send({"status": 200, "json": {"data": shown, "has_more": False, "first_id": None, "last_id": None}})
+        name, _, results = path.removeprefix("/v1/messages/batches/").partition("/")
+        if name not in wire.batches:
+            return self._send(error(404, "not_found_error", path))
         if not results:
-            return self._send({"status": 200, "json": batch["about"]})
-        lines = "".join(json.dumps(row) + "\n" for row in batch["rows"])
+            return self._send({"status": 200, "json": _shown(wire, name)})
+        lines = "".join(json.dumps(row) + "\n" for row in wire.batches[name]["rows"])
         return self._send({"status": 200, "raw": lines.encode(), "type": "application/x-jsonl"})
 
     def _send(self, script: dict[str, Any]) -> None:
@@ -152,37 +161,50 @@ def serve() -> Iterator[Wire]:
 
 
 def _next(wire: Wire, body: dict[str, Any]) -> dict[str, Any]:
-    if not wire.scripts:
+    script = wire.scripts.pop(0) if wire.scripts else wire.always
+    if script is None:
         wire.unscripted += 1
         return error(418, "invalid_request_error", "no script expects this call")
-    script = wire.scripts.pop(0)
     return script(body) if callable(script) else script
 
 
+def expired(body: dict[str, Any]) -> dict[str, Any]:
+    """In a batch: nobody came to this request in time."""
+    return {"status": 0, "result": "expired"}
+
+
 def _create_batch(wire: Wire, body: dict[str, Any]) -> dict[str, Any]:
-    """A batch that has ended at once: each request answered by the next script, in the reverse order."""
+    """A batch: each request answered by the next script, its results in the reverse order."""
     name = f"msgbatch_{len(wire.batches) + 1}"
-    rows = []
-    for request in body["requests"]:
-        script = _next(wire, request["params"])
-        result = (
-            {"type": "succeeded", "message": script["json"]}
-            if script.get("status") == 200
-            else {"type": script.get("result", "errored"), "error": script.get("json")}
-        )
-        rows.append({"custom_id": request["custom_id"], "result": result})
-    counts = {"processing": 0, "succeeded": len(rows), "errored": 0, "canceled": 0, "expired": 0}
-    about = {
+    rows = [{"custom_id": r["custom_id"], "result": _result(_next(wire, r["params"]))} for r in body["requests"]]
+    assert len({row["custom_id"] for row in rows}) == len(rows)
+    wire.batches[name] = {"requests": body["requests"], "rows": rows[::-1]}
+    return {"status": 200, "json": _shown(wire, name, running=True)}
+
+
+def _result(script: dict[str, Any]) -> dict[str, Any]:
+    if script.get("status") == 200:
+        return {"type": "succeeded", "message": script["json"]}
+    kind = script.get("result", "errored")
+    return {"type": kind, "error": script["json"]} if kind == "errored" else {"type": kind}
+
+
+def _shown(wire: Wire, name: str, *, running: bool | None = None) -> dict[str, Any]:
+    """The batch as the API shows it."""
+    busy = wire.running if running is None else running
+    rows = wire.batches[name]["rows"]
+    counts = dict.fromkeys(("processing", "succeeded", "errored", "canceled", "expired"), 0)
+    for row in rows:
+        counts["processing" if busy else row["result"]["type"]] += 1
+    return {
         "id": name,
         "type": "message_batch",
-        "processing_status": "ended",
+        "processing_status": "in_progress" if busy else "ended",
         "request_counts": counts,
         "created_at": "2026-11-23T00:00:00Z",
         "expires_at": "2026-11-24T00:00:00Z",
-        "ended_at": "2026-11-23T00:00:01Z",
+        "ended_at": None if busy else "2026-11-23T00:00:01Z",
         "archived_at": None,
         "cancel_initiated_at": None,
-        "results_url": f"{wire.url}/v1/messages/batches/{name}/results",
+        "results_url": None if busy else f"{wire.url}/v1/messages/batches/{name}/results",
     }
-    wire.batches[name] = {"about": about, "rows": rows[::-1]}
-    return {"status": 200, "json": about}
