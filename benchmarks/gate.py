@@ -106,7 +106,7 @@ def measure(found: Sequence[Article], *, each: int = 12, seed: int = 1) -> dict[
     made = [(article, facts(article, limit=each)) for article in found]
     names = sorted({m.group() for _, rows in made for s in rows for m in alter._names(s)})
     for article, rows in made:
-        text = " ".join(clean(line) for line in article.text.splitlines())
+        text = "\n".join(clean(line) for line in article.text.splitlines())
         gate = Gate([_source(article.title, text)])
         own = set(re.findall(r"\w+", f"{article.title} {text}"))
         context = alter.Context(chance, [n for n in names if n not in own], rows)

@@ -1,7 +1,7 @@
 """Where a piece of evidence stands in its source: exactly, or in pieces of four words and more in order.
 
-The span that it covers is what its claim is judged by: what an elision leaves out, and the "not" or "denied that" which governs
-it from just outside, belong to it.
+The span that it covers is what its claim is judged by: what an elision leaves out belongs to it (and, by `gate_scope.py`, what governs it from
+outside). An elision ends a sentence only where it begins the next.
 """
 
 from __future__ import annotations
@@ -20,18 +20,22 @@ PIECE = 4  # words of each piece of an elided one
 GAP = 60  # words that an elision may leave out
 _ELLIPSIS = re.compile(r"\s*[\[(]?(?:\.\.\.|…|\. \. \.)[\])]?\s*")
 _STOPS = frozenset(".!?")
-_GOVERNS = frozenset("no not never without neither nor hardly kein keine keinen nicht ohne nie sans sin".split())
-_LINKS = frozenset("that whether if dass ob que".split())
 _SIGNS = frozenset("$€£¥")
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Evidence found: its own tokens, the span of the source that speaks for it, and the sentences that it stands in."""
+    """Evidence found: its own tokens, the span of the source that it covers, and what stands before and after that in its sentences."""
 
     tokens: tuple[Token, ...]
     span: tuple[Token, ...]
-    around: tuple[Token, ...]
+    before: tuple[Token, ...]
+    after: tuple[Token, ...]
+
+    @property
+    def around(self) -> tuple[Token, ...]:
+        """The sentences that it stands in."""
+        return (*self.before, *self.span, *self.after)
 
 
 def locate(evidence: str, source: Text, *, language: str) -> Located | str:
@@ -75,10 +79,16 @@ def _follow(pieces: Sequence[tuple[Token, ...]], source: Text, start: int) -> li
     found = [(start, start + len(pieces[0]))]
     for piece in pieces[1:]:
         place = source.find(piece, start=found[-1][1])
-        if place is None or place - found[-1][1] > GAP:
+        if place is None or place - found[-1][1] > GAP or _within(source, found[-1][1], place):
             return []
         found.append((place, place + len(piece)))
     return found
+
+
+def _within(source: Text, start: int, end: int) -> bool:
+    """Whether what is left out ends one sentence and begins another within: two halves would make a sentence that nobody wrote."""
+    ends = any(t.text in _STOPS for t in source.tokens[start:end]) or any(start < place <= end for place in source.starts)
+    return ends and end not in source.starts and source.tokens[end - 1].text not in (*_STOPS, '"')
 
 
 def _cut(piece: Piece, source: Text, language: str) -> bool:
@@ -95,24 +105,10 @@ def _cut(piece: Piece, source: Text, language: str) -> bool:
 def _located(pieces: Sequence[Piece], source: Text) -> Located:
     tokens = source.tokens
     start, end = pieces[0][0], pieces[-1][1]
-    first = _sentence_start(tokens, start)
-    last = end
-    while last < len(tokens) and tokens[last - 1].text not in _STOPS:
+    first, last = start, end
+    while first not in source.starts and tokens[first - 1].text not in _STOPS:
+        first -= 1
+    while last not in source.starts and tokens[last - 1].text not in _STOPS:
         last += 1
     own = tuple(t for a, b in pieces for t in tokens[a:b])
-    return Located(own, tokens[_governed(tokens, first, start) : end], tokens[first:last])
-
-
-def _sentence_start(tokens: Sequence[Token], place: int) -> int:
-    while place > 0 and tokens[place - 1].text not in _STOPS:
-        place -= 1
-    return place
-
-
-def _governed(tokens: Sequence[Token], first: int, start: int) -> int:
-    """Where the span begins: with the negation just before it, or with what stands before "that"."""
-    if start > first and tokens[start - 1].folded in _GOVERNS:
-        return start - 1
-    if start > first and tokens[start - 1].folded in _LINKS:
-        return max(first, start - 5)
-    return start
+    return Located(own, tokens[start:end], tokens[first:start], tokens[end:last])

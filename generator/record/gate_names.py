@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -10,6 +11,11 @@ from generator.record.gate_tokens import Text, Token, fold
 from generator.record.gate_tongue import PLACES, WEEKDAYS, common, stem
 
 _NO_NAMES = frozenset({"i", "i'm", "i've", "i'd", "i'll", "ok"})
+_PARTICLES = frozenset("van von der den de la di del bin ibn al el ter".split())  # in English, parts of a name only
+# Things that everybody writes about and no source need have named.
+ROLES = frozenset(
+    "CEO CEOs CTO CFO CISO CISOs IT AI PC PCs USB API APIs URL URLs VPN VPNs TV GPS PDF SMS ID IDs HR PR SQL HTTP HTTPS DNS".split()
+)
 _SMALL = frozenset({"of", "and", "the", "for", "in", "on", "&", "de", "für", "der", "und"})
 _ENDINGS = ("", "s", "es", "n", "an", "ian", "er", "r")
 
@@ -120,9 +126,9 @@ def unknown_amounts(tokens: Sequence[Token], known: Known, *, language: str) -> 
 def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = False, headline: bool = False) -> list[str]:
     """The names and codes that the text does not have. `headline`: the tokens may be one, with a capital at every word."""
     headline = headline and is_headline(tokens)
-    out = []
+    out = [] if translated or known.language != "en" else _other_particles(tokens, known)
     for place, token in enumerate(tokens):
-        if is_code(token):
+        if is_code(token) or _is_odd(token):
             missing = token.folded not in known.words
         elif is_name(token, headline=headline) and token.folded not in WEEKDAYS and not is_month(tokens, place):
             missing = not known.names(token.text, translated=translated) and not _is_ordinary(token, known)
@@ -134,5 +140,32 @@ def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = F
 
 
 def _is_ordinary(token: Token, known: Known) -> bool:
-    """A sentence's first word, of which the text has another form (`Ferries` where it has `ferry`)."""
-    return token.opens and token.text[1:].islower() and len(token.text) > 4 and stem(token.text) in known.stems
+    """A sentence's first word, of which the text has another form (`Ferries` where it has `ferry`), or one that ends so (`cybercriminals`)."""
+    if not (token.opens and token.text[1:].islower() and len(token.text) > 4):
+        return False
+    return stem(token.text) in known.stems or (len(token.text) > 6 and any(word.endswith(token.folded) for word in known.words))
+
+
+def _is_odd(token: Token) -> bool:
+    """Letters of two alphabets in one word: one of them pretends to be the other."""
+    return not token.text.isascii() and len({_alphabet(c) for c in token.text if c.isalpha()}) > 1
+
+
+def _alphabet(letter: str) -> str:
+    """The first word of a letter's Unicode name, where alphabets look like each other; '' for all others (Japanese mixes three)."""
+    name = unicodedata.name(letter, "").split(" ")[0]
+    return name if name in ("LATIN", "CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN", "COPTIC") else ""
+
+
+def _other_particles(tokens: Sequence[Token], known: Known) -> list[str]:
+    """`Ludwig von Beek` where the text has `Ludwig van Beek`."""
+    out = []
+    for place, token in enumerate(tokens):
+        if token.text not in _PARTICLES or not place or not is_name(tokens[place - 1]):
+            continue
+        end = place + 1
+        while end < len(tokens) and tokens[end].text in _PARTICLES:
+            end += 1
+        if end < len(tokens) and is_name(tokens[end]) and not any(text.holds(tokens[place : end + 1]) for text in known.texts):
+            out.append(" ".join(t.text for t in tokens[place - 1 : end + 1]))
+    return out

@@ -10,32 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from generator.record.gate_numerals import SCALES, spelled
 from generator.record.gate_tokens import Token
 from generator.record.gate_tongue import MONTHS, SPANS, WEEKDAYS
 
-_ONES = """zero|one|two zwei deux dos|three drei trois tres|four vier quatre cuatro|five fünf cinq cinco|six sechs seis|seven sieben sept siete
-|eight acht huit ocho|nine neun neuf nueve|ten zehn dix diez|eleven elf onze once|twelve zwölf douze doce|thirteen dreizehn|fourteen vierzehn
-|fifteen fünfzehn|sixteen sechzehn|seventeen siebzehn|eighteen achtzehn|nineteen neunzehn"""
-_TENS = "twenty zwanzig|thirty dreißig|forty vierzig|fifty fünfzig|sixty sechzig|seventy siebzig|eighty achtzig|ninety neunzig"
-_ORDINALS = """first erste ersten erster erstes|second zweite zweiten zweiter|third dritte dritten dritter|fourth vierte vierten|fifth fünfte|sixth sechste
-|seventh siebte|eighth achte|ninth neunte|tenth zehnte"""
-_SCALES = {
-    "hundred": 2, "hundert": 2, "thousand": 3, "tausend": 3, "k": 3, "million": 6, "millions": 6, "millionen": 6, "mio": 6, "m": 6, "mn": 6,
-    "millones": 6, "billion": 9, "billions": 9, "bn": 9, "b": 9, "milliarde": 9, "milliarden": 9, "mrd": 9, "milliards": 9, "milliard": 9,
-    "trillion": 12, "trillions": 12, "tn": 12, "billionen": 12,
-}  # fmt: skip
 _SHORT = frozenset({"k", "m", "mn", "b", "bn", "tn"})
-_OTHERS = {
-    "dozen": "12",
-    "dutzend": "12",
-    "dozens": "12s",
-    "hundreds": "100s",
-    "hunderte": "100s",
-    "thousands": "1000s",
-    "tausende": "1000s",
-}
-_TIMES = {"half": "half", "hälfte": "half", "twice": "2x", "doubled": "2x", "double": "2x", "doppelt": "2x", "triple": "3x", "tripled": "3x",
-    "quadruple": "4x", "halved": "half", "thrice": "3x"}  # fmt: skip
 _SIGNS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "₹": "₹"}
 _UNITS = {
     "%": "%", "percent": "%", "prozent": "%", "dollars": "$", "dollar": "$", "us-dollar": "$", "usd": "$", "euros": "€", "euro": "€", "eur": "€",
@@ -43,12 +22,11 @@ _UNITS = {
 }  # fmt: skip
 
 
-def _words(text: str) -> dict[str, int]:
-    return {word: n for n, group in enumerate(text.split("|")) for word in group.split()}
+# Languages that write 1,000.5; every other one that we know of in Europe and the Americas writes 1.000,5.
+_POINT = frozenset({"en", "ja", "zh", "ko", "he", "th", "hi", "ga", "mt", "ms"})
 
 
-_VALUES = {**_words(_ONES), **{word: (n + 2) * 10 for word, n in _words(_TENS).items()}}
-_NTH = {word: n + 1 for word, n in _words(_ORDINALS).items()}
+_STOPPED = frozenset({"mrd", "mio", "bn", "mn", "m"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +67,7 @@ def _number(tokens: Sequence[Token], place: int, language: str) -> list[Amount]:
     day = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)", tokens[place].text)
     if day and 1 <= int(day[2]) <= 12:
         return _day(day[3], day[2], day[1], place, place + 1)
-    value, end = _digits(tokens, place, language) or _spelled(tokens, place)
+    value, end = _digits(tokens, place, language) or spelled(tokens, place)
     if not value:
         return []
     value, end = _scaled(value, tokens, end)
@@ -102,49 +80,34 @@ def _digits(tokens: Sequence[Token], place: int, language: str) -> tuple[str, in
     text = tokens[place].text
     if not text[0].isdigit():
         return None
-    thousands, point = (r"\.", ",") if language in ("de", "es") else (",", ".")
+    end = place + 1
+    while language not in _POINT and _is_group(tokens, end, tokens[place].text):
+        text += tokens[end].text
+        end += 1
+    thousands, point = (",", ".") if language in _POINT else (r"\.", ",")
     if re.fullmatch(rf"\d{{1,3}}(?:{thousands}\d{{3}})+(?:{re.escape(point)}\d+)?", text):
         text = re.sub(thousands, "", text)
     if re.fullmatch(r"\d+,\d+", text):
         text = text.replace(",", ".")
     text = re.sub(r"^0+(?=\d)", "", text)
-    end = place + 1
-    while language in ("fr", "es", "de") and _is_group(tokens, end, text):
-        text += tokens[end].text
-        end += 1
-    if end < len(tokens) and tokens[end].joined and tokens[end].text in ("st", "nd", "rd", "th"):
+    if end < len(tokens) and tokens[end].joined and tokens[end].text in ("st", "nd", "rd", "th", "er", "re", "ère"):
         end += 1
     return text, end
 
 
-def _is_group(tokens: Sequence[Token], place: int, text: str) -> bool:
+def _is_group(tokens: Sequence[Token], place: int, first: str) -> bool:
     """`12 500`: thousands set apart by a blank."""
     return (
         place < len(tokens)
-        and len(text) <= 3
+        and re.fullmatch(r"\d{1,3}", first) is not None
         and not tokens[place].joined
-        and re.fullmatch(r"\d{3}", tokens[place].text) is not None
+        and re.fullmatch(r"\d{3}(?:,\d+)?", tokens[place].text) is not None
     )
-
-
-def _spelled(tokens: Sequence[Token], place: int) -> tuple[str, int]:
-    word = tokens[place].text.casefold()
-    for table in (_OTHERS, _TIMES):
-        if word in table:
-            return table[word], place + 1
-    if word in _NTH:
-        return str(_NTH[word]), place + 1
-    if word not in _VALUES:
-        return "", place
-    value, end = _VALUES[word], place + 1
-    if value >= 20 and end < len(tokens) and 0 < _VALUES.get(tokens[end].text.casefold(), 99) < 10:
-        value, end = value + _VALUES[tokens[end].text.casefold()], end + 1
-    return str(value), end
 
 
 def _scaled(value: str, tokens: Sequence[Token], end: int) -> tuple[str, int]:
     while (
-        end < len(tokens) and (scale := _SCALES.get(word := tokens[end].text.casefold())) and re.fullmatch(r"\d+(\.\d+)?", value)
+        end < len(tokens) and (scale := SCALES.get(word := tokens[end].text.casefold())) and re.fullmatch(r"\d+(\.\d+)?", value)
     ):
         if word in _SHORT and not (tokens[end].joined or word in ("bn", "mn", "tn")):
             break
@@ -152,6 +115,8 @@ def _scaled(value: str, tokens: Sequence[Token], end: int) -> tuple[str, int]:
             break
         value = format((Decimal(value) * 10**scale).normalize(), "f")
         end += 1
+        if word in _STOPPED and end + 1 < len(tokens) and tokens[end].text == "." and tokens[end + 1].folded in _UNITS:
+            end += 1  # 3,4 Mrd. Euro
     return value, end
 
 
@@ -179,18 +144,25 @@ def _word(tokens: Sequence[Token], place: int) -> list[Amount]:
     return []
 
 
-_SHORT_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct okt nov dec dez mär mars".split())
+_SHORT_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct okt nov dec dez mär mars set".split())
+_NEVER_LOWER = frozenset(
+    "may march dec sept sep set jan jun jul mar nov oct apr feb aug august".split()
+)  # other words, where written small
 
 
 def is_month(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a month's name is one. `May`, `March` and short forms may be other words: beside a number they are months."""
+    """Whether a month's name is one. `May`, `March` and short forms may be other words: beside a number they are months.
+
+    Many languages write months small: there a name that is no other word will do, or one beside a number.
+    """
     word = tokens[place].folded
-    if word not in MONTHS or not tokens[place].text[0].isupper():
+    if word not in MONTHS:
         return False
     beside = [tokens[i].text for i in (place - 1, place + 1, place + 2) if 0 <= i < len(tokens)]
-    if any(text[0].isdigit() for text in beside):
-        return True
-    return word not in _SHORT_MONTHS and not (tokens[place].opens and word in ("may", "march"))
+    numbered = any(text[0].isdigit() for text in beside)
+    if not tokens[place].text[0].isupper():
+        return word not in _NEVER_LOWER and (numbered or word not in _SHORT_MONTHS | {"mai", "mei", "maj"})
+    return numbered or (word not in _SHORT_MONTHS and not (tokens[place].opens and word in ("may", "march")))
 
 
 def each(tokens: Sequence[Token], language: str) -> Iterator[str]:

@@ -5,108 +5,46 @@ By words, not by grammar: a phrase of a class in the evidence binds where the cl
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
-from generator.record.categories import phrases
-from generator.record.gate_lexicon import IDIOMS, INSTEAD, MORE_PLAN, MORE_SAID, OPPOSITES, PHRASES, Class
+from generator.record.gate_lexicon import FALLS, INSTEAD, OPPOSITES, PHRASES, RISES, Class
+from generator.record.gate_said import Said, apart
 from generator.record.gate_tokens import Token
-from generator.record.gate_tongue import stem
-
-REACH = 6  # words after a negation that it bears on
-_BREAK = frozenset({",", ";", ":", ".", "!", "?", "(", ")", "but", "while", "although", "because", "aber", "sondern", "während"})
-_SMALL = frozenset(
-    """the a an of in on at to for and or is are was were be been being has have had do does did it its he she they them their his her this that these those with by from as
-    so any such than then there who which what when where will would can could may might must not no der die das den dem des ein eine einen einem einer und oder ist sind war
-    waren wird werden hat haben im zu mit von für auf sich es er sie le la les de des un une el los en que y""".split()
-)
 
 
 def disagreement(
-    claim: Sequence[Token], evidence: Sequence[Token], around: Sequence[Token], *, languages: tuple[str, str]
+    claim: Sequence[Token], evidence: Sequence[Token], around: Sequence[Token], *, languages: tuple[str, str], page: str
 ) -> str:
     """What does not agree, in a reader's words; '' where all does.
 
-    `around`: the sentences that the evidence stands in, which may say who speaks. `languages`: the claim's and the evidence's.
+    `around`: the sentences that the evidence stands in, which may say who speaks. `languages`: the claim's and the evidence's; `page`: the
+    page's, whose phrases count in every claim.
     """
-    mine, theirs, more = _Said(claim, languages[0]), _Said(evidence, languages[1]), _Said(around, languages[1])
-    return _negated(mine, theirs) or _hedged(mine, theirs) or _added(mine, theirs, more) or _opposite(mine, theirs)
+    mine = Said(claim, languages[0], words=apart(claim, evidence), also=page)
+    theirs = Said(evidence, languages[1], words=apart(evidence, claim))
+    more = Said(around, languages[1])
+    if languages[1] not in PHRASES and not _same_tongue(mine, theirs):
+        return f"the gate cannot read the language of its source ({languages[1]})"
+    return (
+        _negated(mine, theirs)
+        or _undone(mine, theirs)
+        or _hedged(mine, theirs)
+        or _added(mine, theirs, more)
+        or _opposite(mine, theirs)
+        or _turned(mine, theirs)
+    )
 
 
-class _Said:
-    """A text's words with the places of its markers."""
-
-    def __init__(self, tokens: Sequence[Token], language: str) -> None:
-        self.tokens = tokens
-        self.language = language
-        self.words = [word for t in tokens for word in _lower(t)]
-        self.stems = frozenset(stem(w) for w in self.words if w not in _SMALL and w[0].isalnum())
-        starts, text = [], ""
-        for word in self.words:
-            starts.append(len(text))
-            text += word + " "
-        idioms = phrases(IDIOMS)
-        self._starts, self._text = starts, idioms.sub(lambda m: "_" * len(m.group()), text) if idioms else text
-
-    def marks(self, name: Class) -> list[tuple[int, int]]:
-        """First and last token of each phrase of a class."""
-        return self._spans(_pattern(name, self.language))
-
-    def says(self, name: Class) -> bool:
-        """Whether it has a phrase of the class, or one that does as well."""
-        if any(self.marks(one) for one in INSTEAD.get(name, (name,))):
-            return True
-        more = {"said": MORE_SAID, "plan": MORE_PLAN}.get(name)
-        return bool(more and self._spans(phrases(more)))
-
-    def speakers(self) -> int:
-        """How many phrases say that somebody says something."""
-        spans = [*self.marks("said"), *self.marks("claim"), *self._spans(phrases(MORE_SAID))]
-        return len({first for first, _ in spans})
-
-    def bears_on(self, mark: tuple[int, int], *, before: int = 0) -> list[str]:
-        """The stems of what a phrase bears on: the words after it in its clause, and the last `before` ones ahead of it."""
-        out: list[str] = []
-        for word in self.words[mark[1] + 1 : mark[1] + 1 + REACH + 4]:
-            if word in _BREAK or len(out) == REACH:
-                break
-            if word not in _SMALL and word[0].isalnum():
-                out.append(stem(word))
-        ahead = [stem(w) for w in self.words[: mark[0]] if w not in _SMALL and w[0].isalnum()]
-        return out + (ahead[-before:] if before else [])
-
-    def _spans(self, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:
-        found = pattern.finditer(self._text) if pattern else ()
-        return [(bisect_right(self._starts, m.start()) - 1, bisect_right(self._starts, m.end() - 1) - 1) for m in found]
-
-
-def _lower(token: Token) -> list[str]:
-    """`May` within a sentence is a month, `Will` a man; `can't` is two words."""
-    if token.text in ("May", "Will", "Might") and not token.opens:
-        return ["_" + token.text]
-    word = token.text.casefold()
-    if word in ("cannot", "can't", "won't", "shan't"):
-        return ["will" if word == "won't" else word[:3].replace("sha", "shall"), "not"]
-    return [word.removesuffix("n't"), "not"] if word.endswith("n't") and len(word) > 3 else [word]
-
-
-@cache
-def _pattern(name: Class, language: str) -> re.Pattern[str] | None:
-    chosen = [PHRASES[language]] if language in PHRASES else list(PHRASES.values())
-    return phrases(tuple(dict.fromkeys(item for table in chosen for item in table[name])))
-
-
-def _same_tongue(mine: _Said, theirs: _Said) -> bool:
+def _same_tongue(mine: Said, theirs: Said) -> bool:
     return mine.language == theirs.language
 
 
-def _negated(mine: _Said, theirs: _Said) -> str:
+def _negated(mine: Said, theirs: Said) -> str:
     here, there = mine.marks("negation"), theirs.marks("negation")
     if not _same_tongue(mine, theirs):
         return "" if bool(here) == bool(there) else _said("a negation", added=bool(here))
-    if len(here) > len(there):
+    if len(here) > len(there) + len(theirs.marks("undone")):
         return _said("a negation", added=True)
     denied_here = {s for mark in here for s in mine.bears_on(mark)}
     denied_there = {s for mark in there for s in theirs.bears_on(mark)}
@@ -118,33 +56,46 @@ def _negated(mine: _Said, theirs: _Said) -> str:
     return ""
 
 
-def _is_lost(mark: tuple[int, int], mine: _Said, theirs: _Said, denied: set[str]) -> bool:
+def _is_lost(mark: tuple[int, int], mine: Said, theirs: Said, denied: set[str]) -> bool:
     """Whether the claim speaks of what the evidence denies, without denying it."""
     bears = theirs.bears_on(mark) or theirs.bears_on(mark, before=2)
     return not bears or any(s in mine.stems and s not in denied for s in bears)
 
 
-_NAMES: dict[Class, str] = {"doubt": "a doubt", "claim": "an allegation", "said": "who says so", "plan": "a plan or condition"}
+def _undone(mine: Said, theirs: Said) -> str:
+    """What did not happen, because somebody prevented, disputed or ended it."""
+    here, there = mine.says("undone"), theirs.marks("undone")
+    if not _same_tongue(mine, theirs):
+        return "" if here or not there else _said(_NAMES["undone"], added=False)
+    if there and not here and any(_shares(theirs.bears_on(mark, before=2), mine) for mark in there):
+        return _said(_NAMES["undone"], added=False)
+    return _said(_NAMES["undone"], added=True) if mine.marks("undone") and not theirs.says("undone") else ""
 
 
-def _hedged(mine: _Said, theirs: _Said) -> str:
+_NAMES: dict[Class, str] = {
+    "undone": "what was prevented, disputed or ended",
+    "doubt": "a doubt",
+    "claim": "an allegation",
+    "said": "who says so",
+    "plan": "a plan or condition",
+}
+_CONDITIONS = frozenset("if unless wenn falls sofern si provided se als tenzij om".split())
+
+
+def _hedged(mine: Said, theirs: Said) -> str:
     names: tuple[Class, ...] = ("doubt", "claim", "said", "plan")
     for name in names:
         marks = theirs.marks(name)
         if marks and (
             not mine.says(name) or (name != "said" and _same_tongue(mine, theirs) and _uncovered(name, marks, mine, theirs))
         ):
-            if (
-                name in ("doubt", "plan")
-                and not any(_shares(theirs.bears_on(m, before=1), mine) for m in marks)
-                and _same_tongue(mine, theirs)
-            ):
+            if name in ("doubt", "plan") and not any(_binds(m, mine, theirs) for m in marks) and _same_tongue(mine, theirs):
                 continue
             return _said(_NAMES[name], added=False)
     return ""
 
 
-def _uncovered(name: Class, marks: list[tuple[int, int]], mine: _Said, theirs: _Said) -> bool:
+def _uncovered(name: Class, marks: list[tuple[int, int]], mine: Said, theirs: Said) -> bool:
     """Whether the claim says something without the mark that the evidence has for it, though it has such a mark elsewhere."""
     own = [m for one in INSTEAD.get(name, (name,)) for m in mine.marks(one)]
     if not own:
@@ -154,21 +105,31 @@ def _uncovered(name: Class, marks: list[tuple[int, int]], mine: _Said, theirs: _
     return any(stems and not stems & covered for stems in bearing)
 
 
-def _shares(stems: list[str], mine: _Said) -> bool:
+def _binds(mark: tuple[int, int], mine: Said, theirs: Said) -> bool:
+    """Whether a doubt, plan or condition is about what the claim says. A condition is about its whole sentence."""
+    return theirs.words[mark[0]] in _CONDITIONS or _shares(theirs.bears_on(mark, before=1), mine)
+
+
+def _shares(stems: list[str], mine: Said) -> bool:
     return not stems or any(s in mine.stems for s in stems)
 
 
-def _added(mine: _Said, theirs: _Said, around: _Said) -> str:
+def _added(mine: Said, theirs: Said, around: Said) -> str:
     names: tuple[Class, ...] = ("doubt", "claim")
     for name in names:
-        if mine.marks(name) and not theirs.says(name):
+        marks = mine.marks(name)
+        if not marks:
+            continue
+        if not any(theirs.marks(one) for one in INSTEAD[name]) or (
+            _same_tongue(mine, theirs) and _uncovered(name, marks, theirs, mine)
+        ):
             return _said(_NAMES[name], added=True)
-    if mine.marks("said") and mine.speakers() > around.speakers():
+    if mine.marks("said") and mine.speakers() > (around.speakers() if _same_tongue(mine, around) else 9 * around.speakers()):
         return _said(_NAMES["said"], added=True)
     return _stronger("proof", mine, theirs) or _stronger("all", mine, theirs)
 
 
-def _stronger(name: Class, mine: _Said, theirs: _Said) -> str:
+def _stronger(name: Class, mine: Said, theirs: Said) -> str:
     marks = mine.marks(name)
     if not marks or theirs.marks(name):
         return ""
@@ -190,7 +151,7 @@ def _opposites() -> dict[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in table.items()}
 
 
-def _opposite(mine: _Said, theirs: _Said) -> str:
+def _opposite(mine: Said, theirs: Said) -> str:
     """A word whose opposite stands in the evidence, and which does not stand there itself."""
     if not _same_tongue(mine, theirs):
         return ""
@@ -199,4 +160,12 @@ def _opposite(mine: _Said, theirs: _Said) -> str:
         against = _opposites().get(word, frozenset()) & others
         if word not in others and against and not against & words:
             return f"“{word}” where the evidence has “{min(against)}”"
+    return ""
+
+
+def _turned(mine: Said, theirs: Said) -> str:
+    """Rising where the evidence has falling, in whatever words and languages."""
+    for one, other in ((RISES, FALLS), (FALLS, RISES)):
+        if mine.has(one) and theirs.has(other) and not mine.has(other) and not theirs.has(one):
+            return "it goes the other way in the evidence"
     return ""

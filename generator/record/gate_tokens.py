@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from generator.record.text import clean, normal
 
@@ -102,10 +103,12 @@ def stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 class Text:
-    """A text that is searched again and again."""
+    """A text that is searched again and again. Of a string each line is a block: `starts` are the tokens with which they begin."""
 
     def __init__(self, text: str | Sequence[Token]) -> None:
-        self.tokens = tokenize(text) if isinstance(text, str) else tuple(text)
+        blocks = [tokenize(line) for line in text.splitlines()] if isinstance(text, str) else [tuple(text)]
+        self.tokens = tuple(token for block in blocks for token in block)
+        self.starts = frozenset(accumulate(map(len, blocks), initial=0))
         self._key = key(self.tokens)
         self._folded = self._key.casefold()
 

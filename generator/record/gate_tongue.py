@@ -30,11 +30,14 @@ def tongue(words: list[str], default: str = "") -> str:
     return name if best >= 2 and best > second else default
 
 
-_MONTHS = """january januar jänner janvier enero jan|february februar février febrero feb|march märz mars marzo mar mär|april avril abril apr|may mai mayo
-|june juni juin junio jun|july juli juillet julio jul|august août agosto aug|september septembre septiembre sep sept|october oktober octobre octubre oct okt
-|november novembre noviembre nov|december dezember décembre diciembre dec dez"""
-_WEEKDAYS = """monday montag lundi lunes|tuesday dienstag mardi martes|wednesday mittwoch mercredi miércoles|thursday donnerstag jeudi jueves
-|friday freitag vendredi viernes|saturday samstag sonnabend samedi sábado|sunday sonntag dimanche domingo"""
+_MONTHS = """january januar jänner janvier enero gennaio januari janeiro stycznia jan|february februar février febrero febbraio februari fevereiro lutego feb
+|march märz mars marzo maart março marca mar mär|april avril abril aprile kwietnia apr|may mai mayo maggio mei maio maja maj
+|june juni juin junio giugno junho czerwca jun|july juli juillet julio luglio julho lipca jul|august août agosto augustus augusti sierpnia aug
+|september septembre septiembre settembre setembro września sep sept|october oktober octobre octubre ottobre outubro października oct okt
+|november novembre noviembre novembro listopada nov|december dezember décembre diciembre dicembre dezembro grudnia dec dez"""
+_WEEKDAYS = """monday montag lundi lunes lunedì maandag måndag|tuesday dienstag mardi martes martedì dinsdag tisdag|wednesday mittwoch mercredi miércoles mercoledì woensdag onsdag
+|thursday donnerstag jeudi jueves giovedì donderdag torsdag|friday freitag vendredi viernes venerdì vrijdag fredag|saturday samstag sonnabend samedi sábado sabato zaterdag lördag
+|sunday sonntag dimanche domingo domenica zondag söndag"""
 _SPANS = """second seconds sekunde sekunden|minute minutes minuten minuto minutos|hour hours stunde stunden heure heures hora horas
 |day days tag tage tagen jour jours día días|week weeks woche wochen semaine semaines semana semanas|month months monat monate monaten monats mois meses
 |year years jahr jahre jahren jahres année années año años|decade decades jahrzehnt jahrzehnte jahrzehnten|century centuries jahrhundert
@@ -50,6 +53,9 @@ _PLACES = """germany deutschland allemagne alemania|france frankreich francia|sp
 
 def _table(text: str) -> Mapping[str, int]:
     return {word: number for number, group in enumerate(text.split("|"), start=1) for word in group.split()}
+
+
+VAGUE = frozenset(str(number) for number in range(1, 10))  # spans from a second to a century: a stretch of time, no date
 
 
 MONTHS, WEEKDAYS, SPANS, PLACES = (_table(text) for text in (_MONTHS, _WEEKDAYS, _SPANS, _PLACES))
