@@ -91,7 +91,11 @@ def build(root: Path, lenient: bool) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="On this machine only (127.0.0.1).")
 @click.option("--sample", is_flag=True, help="Show the sample's site.")
 def preview(root: Path, port: int, sample: bool) -> None:
-    """Show the site in a browser while you write; pages are built anew when a file changes."""
+    """Show the site in a browser while you write; pages are built anew when a file changes.
+
+    The form to subscribe works there too: its mails go into a mailbox page instead of the world, so that you can confirm,
+    get the issue and leave as a reader would.
+    """
     from generator import jobs
 
     jobs.preview(root, port=port, sample=sample, tell=progress)

@@ -17,7 +17,7 @@ FLOORS = (
     ("cli_common",),
     ("jobs", "feed_jobs", "issue_jobs", "story_jobs", "subscriber_jobs"),
     ("status_jobs",),
-    ("sample",),
+    ("preview", "sample"),
     ("serving",),
     ("posting", "scaffold", "sending"),
     ("ready",),
