@@ -13,9 +13,9 @@ STAGES = ("feeds", "stories", "analysis", "website", "digest", "mail", "subscrib
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("cli_feeds", "cli_issue", "cli_story", "cli_subscribers"),
+    ("cli_analysis", "cli_feeds", "cli_issue", "cli_story", "cli_subscribers"),
     ("cli_common",),
-    ("jobs", "feed_jobs", "issue_jobs", "story_jobs", "subscriber_jobs"),
+    ("jobs", "estimate_jobs", "feed_jobs", "issue_jobs", "story_jobs", "subscriber_jobs"),
     ("status_jobs",),
     ("preview", "sample"),
     ("serving",),
