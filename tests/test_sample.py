@@ -124,7 +124,7 @@ def test_the_mails_are_mails_to_each_subscriber(sample: Path) -> None:
 
 
 def test_the_web_copy_has_what_the_mail_has_and_nobody_s_token(sample: Path) -> None:
-    mail = BytesParser(policy=policy.default).parsebytes(sorted((sample / "outbox").glob("*.eml"))[0].read_bytes())
+    mail = BytesParser(policy=policy.default).parsebytes(min((sample / "outbox").glob("*.eml")).read_bytes())
     own = mail["List-Unsubscribe"].strip("<>")
     body = mail.get_body(("html",))
     assert body is not None
