@@ -11,14 +11,15 @@ from pathlib import Path
 
 from generator import __version__
 from generator.analysis.claude import ClaudeAnalyst, Voice
-from generator.analysis.claude_ask import Asker
+from generator.analysis.claude_ask import Asker, unpriced
 from generator.analysis.claude_batch import BatchAnalyst
 from generator.analysis.claude_batchbook import BatchBook
 from generator.analysis.claude_books import LedgerPurse
 from generator.analysis.claude_call import ClaudeCaller
 from generator.analysis.claude_memory import FolderMemory
-from generator.analysis.claude_models import tariff_of
+from generator.analysis.claude_models import Price, Tariff
 from generator.analysis.claude_post import PostOffice
+from generator.analysis.claude_reply import Usage
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
 from generator.feeds.fulltext import WebFullText
@@ -36,7 +37,7 @@ from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.store import Store
 from generator.record.words import translated, words_of
-from generator.settings import Settings, load_settings
+from generator.settings import AnalysisSettings, Settings, load_settings
 
 
 @dataclass(frozen=True)
@@ -118,16 +119,15 @@ def _analyst(settings: Settings, categories: Mapping[str, Category], places: Pla
         raise Refused(
             "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
         )
-    caller, tariff = ClaudeCaller(key=key or "none", base_url=chosen.base_url), tariff_of(chosen)
+    caller, tariff = ClaudeCaller(key=key or "none", base_url=chosen.base_url), _tariff(chosen)
     purse = LedgerPurse(ledger, run=chosen.budget_usd, month=chosen.budget_usd_month, now=now)
     asker = Asker(caller, purse=purse, memory=FolderMemory(places.private / "claude"), tariff=tariff)
-    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=voice_of(settings))
+    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=_voice(settings))
     office = PostOffice(caller, book=BatchBook(ledger, now=now), purse=purse, tariff=tariff)
     return BatchAnalyst(claude, office, now=now, send=chosen.batch)  # also without batches: earlier runs may have sent some
 
 
-def voice_of(settings: Settings) -> Voice:
-    """Who is asked, and how, by the settings."""
+def _voice(settings: Settings) -> Voice:
     chosen = settings.analysis
     return Voice(
         chosen.model,
@@ -136,3 +136,13 @@ def voice_of(settings: Settings) -> Voice:
         spelled=chosen.base_url is not None,
         concurrency=chosen.concurrency,
     )
+
+
+def _tariff(chosen: AnalysisSettings) -> Tariff:
+    """Prices, the owner's own first. Raises Refused where a model's price is not known: its bill could not be bounded."""
+    own = Price(chosen.price.input, chosen.price.output) if chosen.price else None
+    tariff = Tariff(own, free=chosen.base_url is not None)
+    for model in filter(None, (chosen.model, chosen.fallback_model)):
+        if tariff.cost(model, Usage()) is None:
+            raise Refused(unpriced(model))
+    return tariff

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from generator.errors import GroundwireError
 from generator.website import canonical
 
-IGNORED = ".footnote, .footnote-ref, .headerlink, .gw-body--made > h2"
+IGNORED = ".footnote, .footnote-ref, .headerlink, .gw-body--made > h2, .gw-body--made thead"
 ENTRY = "pagefind-entry.json"
 # What the reader's browser needs besides the index; Pagefind's own interfaces, playground and highlighter are not used.
 ENGINE = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")

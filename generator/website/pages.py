@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,8 @@ from generator.record.words import Words
 from generator.website.index import FOLDERS, LATEST, MIN_STORIES, Index, Kind, Listing, Row
 
 LEAD_AGE = timedelta(hours=24)
+SECOND, SECOND_AGE = 3, timedelta(hours=72)
+TOPICS, TOPIC_AGE = 10, timedelta(days=14)
 STALE = timedelta(hours=48)
 ON_HOME = 12
 PER_CATEGORY = 4
@@ -56,23 +59,27 @@ def virtual_pages(index: Index, categories: Mapping[str, Category], words: Words
 def home_view(index: Index, categories: Mapping[str, Category]) -> dict[str, Any]:
     """Lead, latest by day, by category, continuing stories, the newest issue. No story stands there twice."""
     lead = lead_of(index)
-    rest = [row for row in index.rows if lead is None or row.id != lead.id]
+    second = seconds_of(index, lead)
+    above = {row.id for row in (lead, *second) if row}
+    rest = [row for row in index.rows if row.id not in above]
     latest = rest[:ON_HOME]
-    shown = {row.id for row in latest}
+    shown = above | {row.id for row in latest}
     continuing = [row for row in rest[ON_HOME:] if _continuing(row, index)][:PER_CATEGORY]
     shown |= {row.id for row in continuing}
     sections = []
     for key in categories:
         listing = index.listings["category", key]
-        more = [row for row in listing.rows if row.id not in shown and row is not lead][:PER_CATEGORY]
+        more = [row for row in listing.rows if row.id not in shown][:PER_CATEGORY]
         if more:
             sections.append((listing, more))
     stale = lead is not None and index.now is not None and index.now - lead.moment > STALE
     return {
         "lead": lead,
+        "second": second,
         "stale": stale,
         "days": index.days(latest),
         "sections": sections,
+        "topics": topics_of(index),
         "continuing": continuing,
         "issue": index.issues[0] if index.issues else None,
         "now": index.now,
@@ -83,9 +90,32 @@ def lead_of(index: Index) -> Row | None:
     """The strongest story of the newest day of publishing."""
     if not index.rows:
         return None
+    return max(_recent(index, LEAD_AGE), key=_strength)
+
+
+def seconds_of(index: Index, lead: Row | None) -> list[Row]:
+    """The stories that stand beside the lead: the strongest others of the newest days, as many as make a row, or none."""
+    others = [row for row in _recent(index, SECOND_AGE) if row is not lead] if lead else []
+    found = sorted(others, key=_strength, reverse=True)[:SECOND]
+    return found if len(found) == SECOND else []
+
+
+def topics_of(index: Index) -> list[Listing]:
+    """Whom and what the newest stories are about most often, by name; only what has a listing."""
+    kinds: tuple[Kind, ...] = ("organisation", "product", "cve")
+    recent = _recent(index, TOPIC_AGE) if index.rows else []
+    found = Counter((kind, slug) for row in recent for kind, slug, _ in row.facets if kind in kinds)
+    most = sorted((key for key in found if key in index.listings), key=lambda key: (-found[key], key))[:TOPICS]
+    return sorted((index.listings[key] for key in most), key=lambda listing: (listing.name.casefold(), listing.slug))
+
+
+def _recent(index: Index, age: timedelta) -> list[Row]:
     newest = index.rows[0].moment
-    recent = [row for row in index.rows[:200] if newest - row.moment <= LEAD_AGE]
-    return max(recent, key=lambda row: (row.score, len(row.sources), row.moment, row.id))
+    return [row for row in index.rows[:200] if newest - row.moment <= age]
+
+
+def _strength(row: Row) -> tuple[float, int, datetime, str]:
+    return row.score, len(row.sources), row.moment, row.id
 
 
 def _continuing(row: Row, index: Index) -> bool:

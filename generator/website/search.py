@@ -2,7 +2,7 @@
 
 The bundles stand in `pagefind/`: the current one there itself, each archive in a folder of its own, named by its content.
 `pagefind-entry.json`, which the browser reads first, is replaced last and at once: killed before that, the old search stands.
-Under its key `groundwire` it says which archives belong to it, what of them is hidden, and the filters' values. Beside it
+Under its key `groundwire` it says which archives belong to it and how large they are, what of them is hidden, and the filters' values. Beside it
 `order-….json` has all ids, newest first, for those who sort by date; `state.json` is the builder's memory, and tells nothing
 that the bundles don't.
 """
@@ -150,7 +150,8 @@ def _publish(folder: Path, shelf: Shelf, pages: Searchable) -> None:
     order_name = f"order-{digest(order, length=10)}.json"
     write_atomic(folder / order_name, order)
     told = {
-        "archives": [f"{archive.folder}/" for archive in shelf.archives if any(archive.members.values())],
+        "pages": len(shelf.current.members),
+        "archives": {f"{one.folder}/": len(one.members) for one in reversed(shelf.archives) if any(one.members.values())},
         "hidden": hidden,
         "order": order_name,
         "filters": {name: list(values) for name, values in pages.filters.items()},

@@ -194,5 +194,5 @@ def test_the_home_page_says_when_no_newer_story_leads(tmp_path: Path) -> None:
     pub.article("Old lead")
     pub.article("Older, corrected", hours=80, updated=NOON + timedelta(hours=72))
     home = page(pub.build(), "").text()
-    assert "The lead is from 27 February 2026. Nothing stronger has come since." in home
+    assert "Nothing stronger has come since 27 February 2026." in home
     assert "A new issue every Friday after 9:00 (Europe/Berlin)." in home

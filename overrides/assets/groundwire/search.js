@@ -11,18 +11,32 @@
   };
 
   // Pagefind marks the words it found with <mark>. Nothing else of its HTML is taken over: text goes in as text.
-  const marked = (target, markup) => {
-    const parsed = new DOMParser().parseFromString(markup, "text/html").body;
+  const pieces = (markup) => {
+    const found = [];
     const walk = (node, inside) => {
       for (const child of node.childNodes) {
-        if (child.nodeType === Node.TEXT_NODE) {
-          const piece = inside ? document.createElement("mark") : document.createTextNode("");
-          piece.textContent = child.data;
-          target.append(piece);
-        } else walk(child, inside || child.nodeName === "MARK");
+        if (child.nodeType === Node.TEXT_NODE) found.push([child.data, inside]);
+        else walk(child, inside || child.nodeName === "MARK");
       }
     };
-    walk(parsed, false);
+    walk(new DOMParser().parseFromString(markup, "text/html").body, false);
+    return found;
+  };
+  const bare = (word) => word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  // The story's own sentence where it has a word that was found; else the place in the text.
+  const said = ({ meta, excerpt }) => {
+    const place = pieces(excerpt);
+    const words = new Set(place.filter(([, inside]) => inside).map(([text]) => bare(text)).filter(Boolean));
+    const sentence = (meta.summary || "").split(/(\s+)/).map((word) => [word, words.has(bare(word))]);
+    if (meta.summary && (!words.size || sentence.some(([, inside]) => inside))) return sentence;
+    return [["… ", false], ...place, [" …", false]];
+  };
+  const marked = (target, parts) => {
+    for (const [text, inside] of parts) {
+      const piece = inside ? document.createElement("mark") : document.createTextNode("");
+      piece.textContent = text;
+      target.append(piece);
+    }
   };
 
   const setUp = (box, { address }) => {
@@ -59,7 +73,7 @@
       link.textContent = data.meta.title || data.url;
       title.append(link);
       const text = document.createElement("p");
-      marked(text, data.excerpt);
+      marked(text, said(data));
       const meta = document.createElement("div");
       meta.className = "gw-meta";
       meta.textContent = [data.meta.category, data.meta.date].filter(Boolean).join(" · ");
