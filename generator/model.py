@@ -173,3 +173,11 @@ class Analysis:
     dropped: int = 0
     notes: tuple[str, ...] = field(default=())  # what a reader should know of how the page was made
     watch: tuple[Watched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a model wrote to open an issue: sentences that went through the gate, and its name."""
+
+    sentences: tuple[str, ...]
+    model: str

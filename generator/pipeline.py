@@ -17,7 +17,7 @@ from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
 from generator.feeds.health import transitions
 from generator.model import Analysis, Entry, FeedResult, Job, Source, Story
-from generator.ports import Analyst, FullText, Reader, Tell
+from generator.ports import Analyst, FullText, Opener, Reader, Tell
 from generator.record.article import compose_body
 from generator.record.blocklist import blocked_pages, blocker
 from generator.record.categories import UNCATEGORISED, Category
@@ -49,6 +49,7 @@ class Parts:
     fulltext: FullText
     analyst: Analyst
     tell: Tell
+    opener: Opener | None = None  # who writes issues' openings; none: by rule
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def issue(parts: Parts, *, now: datetime) -> str:
         ledger_rows=rows,
         now=now,
         due=slot,
+        opener=parts.opener,
     )
     if isinstance(draft, Draft) and not parts.store.exists(draft.path):
         parts.store.create(draft.path, draft.meta, draft.body)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from generator.model import Analysis, Entry, Feed, FeedResult, Job, Source, Story
+from generator.model import Analysis, Entry, Feed, FeedResult, Job, Opening, Source, Story
 
 Clock = Callable[[], datetime]
 Tell = Callable[[str], None]
@@ -53,3 +53,10 @@ class Analyst(Protocol):
 
         `gather` finds a story's texts; it may be called from several threads.
         """
+
+
+class Opener(Protocol):
+    """Opens an issue in a few sentences of its own, already through the gate."""
+
+    def open(self, stories: Sequence[Source]) -> Opening | None:
+        """The opening of an issue that carries these, the lead first; None where the issue is to open by rule."""

@@ -18,6 +18,7 @@ from generator.analysis.claude_books import LedgerPurse
 from generator.analysis.claude_call import ClaudeCaller
 from generator.analysis.claude_memory import FolderMemory
 from generator.analysis.claude_models import Price, Tariff
+from generator.analysis.claude_opening import ClaudeOpener
 from generator.analysis.claude_post import PostOffice
 from generator.analysis.claude_reply import Usage
 from generator.analysis.extractive import ExtractiveAnalyst
@@ -97,6 +98,7 @@ def open_publication(
         with web, Parsers() as parsers:
             memories = Memories(places.private / "feeds")
             ledger = Ledger(places.ledger)
+            model = _model(settings, places, ledger, now=now, must=analyses)
             yield Parts(
                 settings=settings,
                 categories=translated(categories, words_of(settings.language)),
@@ -104,27 +106,52 @@ def open_publication(
                 ledger=ledger,
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
                 fulltext=WebFullText(web, places.private / "fulltext", parsers),
-                analyst=_analyst(settings, categories, places, ledger, now=now) if analyses else ExtractiveAnalyst(categories),
+                analyst=_analyst(settings, categories, model, ledger, now=now) if analyses else ExtractiveAnalyst(categories),
                 tell=tell,
+                opener=ClaudeOpener(model.asker, _voice(settings)) if model else None,
             )
 
 
-def _analyst(settings: Settings, categories: Mapping[str, Category], places: Places, ledger: Ledger, *, now: datetime) -> Analyst:
-    """Claude where the owner asked for it, or has a key and left the choice to us; else by rule."""
-    extractive, chosen = ExtractiveAnalyst(categories), settings.analysis
-    key = os.environ.get("ANTHROPIC_API_KEY")
+@dataclass(frozen=True)
+class _Model:
+    """The way to a model: the wire, and who asks over it within the budget."""
+
+    caller: ClaudeCaller
+    asker: Asker
+
+
+def _model(settings: Settings, places: Places, ledger: Ledger, *, now: datetime, must: bool) -> _Model | None:
+    """The way to a model; None where none is to be asked. Where one is and cannot be: Refused if it `must`, else None."""
+    chosen, key = settings.analysis, os.environ.get("ANTHROPIC_API_KEY")
     if chosen.by == "extractive" or (chosen.by == "auto" and not key and not chosen.base_url):
-        return extractive
-    if not key and not chosen.base_url:
-        raise Refused(
-            "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
-        )
-    caller, tariff = ClaudeCaller(key=key or "none", base_url=chosen.base_url), _tariff(chosen)
+        return None
+    try:
+        if not key and not chosen.base_url:
+            raise Refused(
+                "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
+            )
+        tariff = _tariff(chosen)
+    except Refused:
+        if must:
+            raise
+        return None
     purse = LedgerPurse(ledger, run=chosen.budget_usd, month=chosen.budget_usd_month, now=now)
-    asker = Asker(caller, purse=purse, memory=FolderMemory(places.private / "claude"), tariff=tariff)
+    caller = ClaudeCaller(key=key or "none", base_url=chosen.base_url)
+    return _Model(caller, Asker(caller, purse=purse, memory=FolderMemory(places.private / "claude"), tariff=tariff))
+
+
+def _analyst(
+    settings: Settings, categories: Mapping[str, Category], model: _Model | None, ledger: Ledger, *, now: datetime
+) -> Analyst:
+    """Claude where there is a way to it; else by rule."""
+    extractive = ExtractiveAnalyst(categories)
+    if model is None:
+        return extractive
+    asker = model.asker
     claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=_voice(settings))
-    office = PostOffice(caller, book=BatchBook(ledger, now=now), purse=purse, tariff=tariff)
-    return BatchAnalyst(claude, office, now=now, send=chosen.batch)  # also without batches: earlier runs may have sent some
+    office = PostOffice(model.caller, book=BatchBook(ledger, now=now), purse=asker.purse, tariff=asker.tariff)
+    # Also without batches: earlier runs may have sent some.
+    return BatchAnalyst(claude, office, now=now, send=settings.analysis.batch)
 
 
 def _voice(settings: Settings) -> Voice:

@@ -146,12 +146,7 @@ class Judge:
         return "it stands on the page already" if text.casefold() in self._claims else ""
 
     def _leaks(self, text: str) -> str:
-        """Whether a sentence repeats the instructions."""
-        if CANARY in text.casefold():
-            return "it repeats the instructions"
-        said = [t for t in tokenize(text) if t.is_word]
-        runs = (said[n : n + LEAK] for n in range(len(said) - LEAK + 1))
-        return "it repeats the instructions" if any(self._system.holds(run) for run in runs) else ""
+        return leaks(text, self._system)
 
     def _watch(self, claim: str, by: str) -> None:
         try:
@@ -168,3 +163,12 @@ class Judge:
 def told(drops: Sequence[Drop]) -> list[Mapping[str, str]]:
     """Drops as data, for the model that is asked again and for `analyse --explain`."""
     return [{"section": d.section, "text": d.text, "reason": d.reason} for d in drops]
+
+
+def leaks(text: str, system: Text) -> str:
+    """Why a sentence that repeats the instructions is not printed; '' where it doesn't."""
+    if CANARY in text.casefold():
+        return "it repeats the instructions"
+    said = [t for t in tokenize(text) if t.is_word]
+    runs = (said[n : n + LEAK] for n in range(len(said) - LEAK + 1))
+    return "it repeats the instructions" if any(system.holds(run) for run in runs) else ""

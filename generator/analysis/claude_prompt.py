@@ -58,10 +58,12 @@ def _section(spec: SectionSpec) -> str:
 
 def document(category: Category, sources: Sequence[Source], *, mend: dict[str, Any] | None = None) -> str:
     """The user message. `mend`: an answer that did not pass, and what was wrong with it."""
-    data: dict[str, Any] = {"category": category.id, "sources": [_source(source) for source in sources]}
-    if mend is not None:
-        data["mend"] = mend
-    return json.dumps(data, ensure_ascii=False)
+    return listed(category.id, sources, **({"mend": mend} if mend is not None else {}))
+
+
+def listed(category: str, sources: Sequence[Source], **more: Any) -> str:
+    """The one form of every user message."""
+    return json.dumps({"category": category, "sources": [_source(source) for source in sources], **more}, ensure_ascii=False)
 
 
 def _source(source: Source) -> dict[str, Any]:

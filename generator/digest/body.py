@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from generator.digest.choose import Contents, Mended, Outcome, Sequel
-from generator.digest.opening import opening
+from generator.digest.opening import opening, signed
+from generator.model import Opening
 from generator.record.authorship import author_line, authorship
 from generator.record.categories import UNCATEGORISED, Category
 from generator.record.escape import escape, link
@@ -25,14 +26,16 @@ SENTENCES = 2
 SEQUELS = 3  # headlines of one continuing story
 
 
-def issue_body(contents: Contents, *, settings: Settings, categories: Mapping[str, Category], words: Words) -> str:
-    """The whole body; its parts in the order of reading."""
+def issue_body(
+    contents: Contents, *, settings: Settings, categories: Mapping[str, Category], words: Words, written: Opening | None = None
+) -> str:
+    """The whole body; its parts in the order of reading. `written`: a model's opening, in the place of the one by rule."""
 
     def url(page: Article) -> str:
         return settings.url + page.url
 
     lead, *rest = contents.stories
-    parts = [opening(contents, settings=settings, words=words)]
+    parts = [signed(written, words) if written else opening(contents, settings=settings, words=words)]
     parts += [f"## {words('lead')} {{: .lead }}", _item(lead, url=url, words=words)]
     for name, pages in by_category(rest, categories):
         parts += [f"## {escape(name)}", *(_item(page, url=url, words=words) for page in pages)]

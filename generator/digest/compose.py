@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from generator.digest.body import headline_of, issue_body
 from generator.digest.choose import Contents, contents
+from generator.digest.opening import as_sources
 from generator.digest.past import Past, past
 from generator.digest.schedule import Due
+from generator.ports import Opener
 from generator.record.categories import Category
 from generator.record.frontmatter import Generated, IssueMeta, Window, body_hash
 from generator.record.ledger import Row
@@ -54,8 +56,9 @@ def compose_issue(
     ledger_rows: Iterable[Row],
     now: datetime,
     due: Due,
+    opener: Opener | None = None,
 ) -> Draft | Quiet:
-    """The issue of the slot `due`, or why there is none. Write the file first and the rows after it."""
+    """The issue of the slot `due`, or why there is none. Write the file first and the rows after it. `opener`: who writes its opening."""
     now = now.astimezone(UTC).replace(microsecond=0)
     before = past(issues, ledger_rows, now=now)
     found = contents(settings=settings, articles=articles, before=before, now=now, slot=due.slot)
@@ -66,7 +69,8 @@ def compose_issue(
         row: Row = {"event": "quiet", "issue": due.id, "stories": count, "since": _written(found.since)}
         return Quiet(reason, (*skipped, row), (*_unapproved(issues, before), *_silence(before)))
     words = words_of(settings.language, "issue", zone=settings.zone)
-    body = issue_body(found, settings=settings, categories=categories, words=words)
+    written = opener.open(as_sources(found, settings)) if opener else None
+    body = issue_body(found, settings=settings, categories=categories, words=words, written=written)
     meta = _meta(found, settings=settings, due=due, body=body, words=words)
     return Draft(f"issues/{due.id}.md", meta, body, (*skipped, _row(meta, found)), tuple(_unapproved(issues, before)))
 

@@ -1,6 +1,7 @@
-"""What stands before an issue's first story, by rule: how many stories, whose names come up again and again, what else there is.
+"""What stands before an issue's first story.
 
-No word of it is anybody's opinion: it counts what the stories' front matter says.
+By rule: how many stories, whose names come up again and again, what else there is. No word of that is anybody's opinion: it counts what
+the stories' front matter says. Or by a model, from the issue's own items, with its name below.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from generator.digest.choose import Contents
+from generator.model import Entry, Opening, Source
+from generator.record.authorship import Authorship, author_line
 from generator.record.escape import escape
 from generator.record.store import Article
 from generator.record.text import clean
 from generator.record.words import Words
-from generator.settings import Settings
+from generator.settings import Feed, Settings
 
 OFTEN = 3  # stories in which a name must come up to be told
 NAMES = 2
@@ -33,6 +36,23 @@ def opening(contents: Contents, *, settings: Settings, words: Words) -> str:
     told = {"moved": contents.continuing, "mended": contents.corrections, "due": contents.outcomes}
     parts += [words.count(key, len(found)) for key, found in told.items() if found]
     return escape(" ".join(parts))
+
+
+def signed(written: Opening, words: Words) -> str:
+    """A model's opening as Markdown, and who wrote it."""
+    author = author_line(Authorship("model", clean(written.model)), words)
+    return f"{escape(' '.join(written.sentences))}\n\n{escape(author)}\n{{: .by }}"
+
+
+def as_sources(contents: Contents, settings: Settings) -> list[Source]:
+    """The issue's items as a model reads them: headline and description, nothing that no reader sees."""
+    feed = Feed(url=settings.url, name=settings.title)
+    found = []
+    for number, page in enumerate(contents.stories, start=1):
+        meta = page.meta
+        entry = Entry(feed, meta.id, settings.url + page.url, meta.title, published=meta.date, language=meta.language)
+        found.append(Source(number, entry, clean(meta.description), fulltext=False))
+    return found
 
 
 def recurring(pages: Sequence[Article]) -> list[tuple[str, int]]:
