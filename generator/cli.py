@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from generator import __version__
+from generator.cli_analysis import analyse, estimate
 from generator.cli_common import by_clock, complain, in_folder, progress, say, start_log
 from generator.cli_feeds import feeds
 from generator.cli_issue import issue
@@ -91,7 +92,11 @@ def build(root: Path, lenient: bool) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="On this machine only (127.0.0.1).")
 @click.option("--sample", is_flag=True, help="Show the sample's site.")
 def preview(root: Path, port: int, sample: bool) -> None:
-    """Show the site in a browser while you write; pages are built anew when a file changes."""
+    """Show the site in a browser while you write; pages are built anew when a file changes.
+
+    The form to subscribe works there too: its mails go into a mailbox page instead of the world, so that you can confirm,
+    get the issue and leave as a reader would.
+    """
     from generator import jobs
 
     jobs.preview(root, port=port, sample=sample, tell=progress)
@@ -118,23 +123,6 @@ def status(root: Path, now: datetime) -> None:
 
 
 @groundwire.command()
-@in_folder
-@click.option(
-    "--explain",
-    "page",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="PAGE",
-    help="The page to explain: its path or its story's id.",
-)
-def analyse(root: Path, page: Path) -> None:
-    """Say how a page's analysis came about: what a model was asked and answered, what was kept and dropped, and why."""
-    from generator import jobs
-
-    say(jobs.explain(root, page))
-
-
-@groundwire.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @click.option("--title", required=True, help="The publication's name.")
 @click.option("--url", required=True, help="Where the site will live, for example https://me.github.io/my-briefing/")
@@ -151,6 +139,8 @@ def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: s
     say(scaffold.init(folder, title=title, url=url, feeds=feeds, language=language, timezone=timezone))
 
 
+groundwire.add_command(analyse)
+groundwire.add_command(estimate)
 groundwire.add_command(issue)
 groundwire.add_command(send)
 groundwire.add_command(subscribers)

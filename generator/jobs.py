@@ -47,14 +47,13 @@ def build(root: Path, *, strict: bool) -> str:
 
 
 def preview(root: Path, *, port: int, sample: bool, tell: Tell) -> None:
-    """Serve the site until interrupted."""
-    from generator.website.build import serve_site
+    """Serve the site, and the way of a subscriber, until interrupted."""
+    from generator.preview import serve_preview
 
     where = root / ".groundwire" / "sample" if sample else root
     if sample and not (where / "newsletter.yml").exists():
         raise GroundwireError("there is no sample yet; make it with: groundwire run --sample")
-    tell(f"http://127.0.0.1:{port}/ (^C ends it)")
-    serve_site(where, port=port)
+    serve_preview(where, port=port, tell=tell)
 
 
 def check(root: Path, paths: tuple[Path, ...]) -> str:

@@ -12,7 +12,7 @@ from generator.mail.campaign import Campaigns, drafted, started
 from generator.mail.message import Recipient
 from generator.mail.outbox import Outbox, Posted
 from generator.ports import Clock
-from generator.ready import Desk, lacking_publisher, web_fetch
+from generator.ready import Desk, each_issue, lacking_publisher, web_fetch
 from generator.record.store import Issue
 from generator.settings import Settings, load_settings
 from generator.subscribers.dispatch import World
@@ -58,7 +58,7 @@ def send_campaigns(desk: Desk, service: Campaigns, *, world: World) -> str:
     open_ones = [page for page in ready if not desk.barred(page, now=world.clock())]
     if not open_ones:
         return f"nothing to send: {ready[-1].meta.id} {desk.barred(ready[-1], now=world.clock())}"
-    return "\n".join(_campaign(desk, service, page, world=world) for page in open_ones)
+    return each_issue(open_ones, lambda page: _campaign(desk, service, page, world=world))
 
 
 def plan_campaigns(desk: Desk, service: Campaigns, *, world: World) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from generator import __version__
-from generator.errors import Refused
+from generator.errors import GroundwireError, Refused
 from generator.feeds.web import FetchError, Web, user_agent
 from generator.mail.letter import Letter, compose_letter
 from generator.mail.links import Answer, Fetch, Site, await_pages, missing_pages
@@ -73,6 +74,20 @@ class Desk:
 
     def _articles(self) -> tuple[Article, ...]:
         return Store(self.places.content).articles().pages
+
+
+def each_issue(pages: Iterable[Issue], send: Callable[[Issue], str]) -> str:
+    """A line for each, sent one after the other; one that cannot go does not hold up the others. Raises Refused where one could not."""
+    lines, failed = [], False
+    for page in pages:
+        try:
+            lines.append(send(page))
+        except GroundwireError as error:
+            failed = True
+            lines.append(str(error))
+    if failed:
+        raise Refused("\n".join(lines))
+    return "\n".join(lines)
 
 
 def web_fetch(settings: Settings) -> Fetch:

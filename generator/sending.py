@@ -15,7 +15,7 @@ from generator.mail.confirmation import Asked, confirmation
 from generator.mail.letter import Letter
 from generator.mail.links import Fetch
 from generator.mail.message import Recipient, stencil
-from generator.mail.smtp import Relay, Reply
+from generator.mail.smtp import Carrier, Relay, Reply
 from generator.ports import Tell
 from generator.ready import NONE_READY, WAIT_MIN, Desk, lacking_publisher, web_fetch
 from generator.record.lock import held
@@ -149,7 +149,7 @@ def _barred(office: Office, page: Issue, *, now: datetime) -> str:
     return office.desk.barred(page, now=now)
 
 
-def send_issue(office: Office, page: Issue, *, relay: Relay, resume: bool = True) -> str:
+def send_issue(office: Office, page: Issue, *, relay: Carrier, resume: bool = True) -> str:
     """Send one issue to whoever has not got it yet; the answer is a line for the owner. Raises Refused where it pauses.
 
     `resume`: go on with one that paused, as a person wants who sends it again.
@@ -171,7 +171,7 @@ def send_issue(office: Office, page: Issue, *, relay: Relay, resume: bool = True
     return line
 
 
-def poster(office: Office, letter: Letter, relay: Relay) -> Callable[[Claim], Reply]:
+def poster(office: Office, letter: Letter, relay: Carrier) -> Callable[[Claim], Reply]:
     """What hands one subscriber's message to the relay; who turns out to have no mailbox is not mailed again."""
     mould, keys, base = stencil(letter), office.subscribers.keys, service_url(office.settings)
 
@@ -189,7 +189,7 @@ def poster(office: Office, letter: Letter, relay: Relay) -> Callable[[Claim], Re
     return post
 
 
-def send_confirmations(office: Office, *, relay: Relay) -> str:
+def send_confirmations(office: Office, *, relay: Carrier) -> str:
     """Send the mails that ask for confirmation; the answer says why it stopped, '' where it is through."""
     base = service_url(office.settings)
 
@@ -208,7 +208,7 @@ def send_confirmations(office: Office, *, relay: Relay) -> str:
         return dispatch(office.deliveries, CONFIRMATIONS, post=post, rules=office.rules, world=office.world)
 
 
-def send_test(desk: Desk, address: str, *, relay: Relay, now: datetime) -> str:
+def send_test(desk: Desk, address: str, *, relay: Carrier, now: datetime) -> str:
     """Send the newest ready issue to one address, its subject marked; the ledger knows nothing of it."""
     page, settings = desk.newest(), desk.settings
     letter = desk.letter(page)

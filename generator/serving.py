@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 
 from generator import sending
 from generator.errors import GroundwireError
+from generator.mail.smtp import Carrier
 from generator.ports import Tell
 from generator.settings import Settings
 from generator.subscribers.app import Service, make_app
@@ -28,6 +30,7 @@ class Workers:
 
     office: sending.Office
     tell: Tell
+    connect: Callable[[], AbstractContextManager[Carrier]]
     look_s: float = LOOK_S
     ended: threading.Event = field(default_factory=threading.Event)
     calls: list[threading.Event] = field(default_factory=list)
@@ -75,7 +78,7 @@ class Workers:
         due = office.deliveries.next_due(CONFIRMATIONS)
         if not (due and due <= office.world.clock()) and not office.deliveries.counts(CONFIRMATIONS)["sending"]:
             return ""
-        with sending.relay(office.settings) as relay:
+        with self.connect() as relay:
             reason = sending.send_confirmations(office, relay=relay)
         return f"confirmations wait: {reason}" if reason else ""
 
@@ -83,8 +86,11 @@ class Workers:
         office, lines = self.office, []
         for page in sending.sendable(office, now=office.world.clock()):
             if not self.ended.is_set() and not office.deliveries.paused(page.meta.id):
-                with sending.relay(office.settings) as relay:
-                    lines.append(sending.send_issue(office, page, relay=relay, resume=False))
+                try:
+                    with self.connect() as relay:
+                        lines.append(sending.send_issue(office, page, relay=relay, resume=False))
+                except GroundwireError as error:  # one that cannot go must not hold up the others
+                    lines.append(str(error))
         return "\n".join(lines)
 
 
@@ -94,7 +100,7 @@ def make_workers(root: Path, settings: Settings, database: Database, *, tell: Te
     world = sending.system_world(tell, stop=ended.is_set)
     world = replace(world, sleep=ended.wait)
     office = sending.make_office(root, settings, database, world=world, minutes=0)
-    return Workers(office, tell, ended=ended)
+    return Workers(office, tell, lambda: sending.relay(settings), ended=ended)
 
 
 def make_service(settings: Settings, database: Database, *, wake: Callable[[], None]) -> Starlette:

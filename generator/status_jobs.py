@@ -10,12 +10,17 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from generator.analysis.claude_books import STREAM as SPEND
+from generator.analysis.claude_books import costs
+from generator.analysis.claude_models import chosen_models, tariff_of
+from generator.analysis.claude_report import retirements, spending
+from generator.errors import Refused
 from generator.feeds.health import health
 from generator.feeds.memory import Memories
 from generator.pipeline import Update
 from generator.record.health import FeedHealth
-from generator.record.ledger import Ledger, Row
-from generator.record.registry import HEALTH
+from generator.record.ledger import Ledger
+from generator.record.registry import HEALTH, Registry
 from generator.record.store import Article, Issue, Store
 from generator.settings import PLACEHOLDER_URL, Settings, load_settings
 from generator.wiring import Places
@@ -33,6 +38,7 @@ def status(root: Path, *, now: datetime) -> str:
     feeds = health(settings.feeds, ledger.rows(HEALTH), {f.url: memories.recall(f.url) for f in settings.feeds}, now=now)
     needs = [
         *_of_settings(settings),
+        *_of_models(settings, now=now),
         *_of_feeds(feeds),
         *_of_pages(articles.pages),
         *_of_issues(issues.pages, settings),
@@ -45,7 +51,8 @@ def status(root: Path, *, now: datetime) -> str:
         *_sentences(articles.pages, now=now),
         _issues(issues.pages),
         _mail(root, settings),
-        *_money(list(ledger.rows("spend")), settings, now=now),
+        *spending(costs(ledger.rows(SPEND)), settings.analysis, now=now),
+        *_waiting(Registry(ledger, articles.pages)),
         f"needs a person: {len(needs)}" if needs else "nothing needs a person",
         *(f"- {need}" for need in needs),
     ]
@@ -141,13 +148,21 @@ def _mail(root: Path, settings: Settings) -> str:
     return f"mail: {transport}, {counts['active']} subscribers, {counts['pending']} to confirm, {counts['bounced']} bounced"
 
 
-def _money(spent: Sequence[Row], settings: Settings, *, now: datetime) -> list[str]:
-    """What the month has cost; nothing where no model was ever paid."""
-    if not spent:
+def _waiting(registry: Registry) -> list[str]:
+    rows = registry.waiting()
+    return [f"waiting for a batch: {len(rows)} stories, the first since {rows[0]['at']}"] if rows else []
+
+
+def _of_models(settings: Settings, *, now: datetime) -> list[str]:
+    """Models that are gone or will be, or whose bill could not be bounded."""
+    if settings.analysis.by == "extractive":
         return []
-    this = f"{now.astimezone(UTC):%Y-%m}"
-    month = sum(float(row.get("usd") or 0) for row in spent if str(row["at"]).startswith(this))
-    return [f"money: ${month:.2f} of ${settings.analysis.budget_usd_month:.2f} in {this}"]
+    found = retirements(chosen_models(settings.analysis), today=now.astimezone(UTC).date())
+    try:
+        tariff_of(settings.analysis)
+    except Refused as refused:
+        found.append(str(refused))
+    return found
 
 
 def _of_settings(settings: Settings) -> list[str]:

@@ -13,7 +13,7 @@ from generator.errors import InputError, Problem, Refused
 from generator.mail.campaign import Campaigns
 from generator.mail.links import Fetch
 from generator.ports import Tell
-from generator.ready import Desk, web_fetch
+from generator.ready import Desk, each_issue, web_fetch
 from generator.settings import Settings, load_settings
 from generator.subscribers.address import kept_form
 from generator.subscribers.bounce import read_bounce
@@ -37,8 +37,8 @@ def send(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | N
     with Database(path) as database, sending.relay(settings) as relay:
         office = sending.make_office(root, settings, database, world=world, fetch=fetch)
         pages = sending.sendable(office, now=office.world.clock())
-        lines = [sending.send_issue(office, page, relay=relay) for page in pages]
-    return "\n".join(lines) or "every ready issue was sent before: 0 sent now"
+        said = each_issue(pages, lambda page: sending.send_issue(office, page, relay=relay))
+    return said or "every ready issue was sent before: 0 sent now"
 
 
 def dry_run(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | None = None) -> str:

@@ -11,16 +11,15 @@ from pathlib import Path
 
 from generator import __version__
 from generator.analysis.claude import ClaudeAnalyst, Voice
-from generator.analysis.claude_ask import Asker, unpriced
+from generator.analysis.claude_ask import Asker
 from generator.analysis.claude_batch import BatchAnalyst
 from generator.analysis.claude_batchbook import BatchBook
 from generator.analysis.claude_books import LedgerPurse
 from generator.analysis.claude_call import ClaudeCaller
 from generator.analysis.claude_memory import FolderMemory
-from generator.analysis.claude_models import Price, Tariff
+from generator.analysis.claude_models import tariff_of
 from generator.analysis.claude_opening import ClaudeOpener
 from generator.analysis.claude_post import PostOffice
-from generator.analysis.claude_reply import Usage
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
 from generator.feeds.fulltext import WebFullText
@@ -38,7 +37,7 @@ from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.store import Store
 from generator.record.words import translated, words_of
-from generator.settings import AnalysisSettings, Settings, load_settings
+from generator.settings import Settings, load_settings
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def open_publication(
                 fulltext=WebFullText(web, places.private / "fulltext", parsers),
                 analyst=_analyst(settings, categories, model, ledger, now=now) if analyses else ExtractiveAnalyst(categories),
                 tell=tell,
-                opener=ClaudeOpener(model.asker, _voice(settings)) if model else None,
+                opener=ClaudeOpener(model.asker, voice_of(settings)) if model else None,
             )
 
 
@@ -130,7 +129,7 @@ def _model(settings: Settings, places: Places, ledger: Ledger, *, now: datetime,
             raise Refused(
                 "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
             )
-        tariff = _tariff(chosen)
+        tariff = tariff_of(chosen)
     except Refused:
         if must:
             raise
@@ -148,13 +147,14 @@ def _analyst(
     if model is None:
         return extractive
     asker = model.asker
-    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=_voice(settings))
+    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=voice_of(settings))
     office = PostOffice(model.caller, book=BatchBook(ledger, now=now), purse=asker.purse, tariff=asker.tariff)
     # Also without batches: earlier runs may have sent some.
     return BatchAnalyst(claude, office, now=now, send=settings.analysis.batch)
 
 
-def _voice(settings: Settings) -> Voice:
+def voice_of(settings: Settings) -> Voice:
+    """Who is asked, and how, by the settings."""
     chosen = settings.analysis
     return Voice(
         chosen.model,
@@ -163,13 +163,3 @@ def _voice(settings: Settings) -> Voice:
         spelled=chosen.base_url is not None,
         concurrency=chosen.concurrency,
     )
-
-
-def _tariff(chosen: AnalysisSettings) -> Tariff:
-    """Prices, the owner's own first. Raises Refused where a model's price is not known: its bill could not be bounded."""
-    own = Price(chosen.price.input, chosen.price.output) if chosen.price else None
-    tariff = Tariff(own, free=chosen.base_url is not None)
-    for model in filter(None, (chosen.model, chosen.fallback_model)):
-        if tariff.cost(model, Usage()) is None:
-            raise Refused(unpriced(model))
-    return tariff

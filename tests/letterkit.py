@@ -28,6 +28,12 @@ OWNER = Settings.model_validate(
     }
 )
 
+# What people may write below a story.
+PEOPLES = (
+    "Hello.\n\n{item}\n> A quotation.\n\n1. one\n2. two\n\n```\ncode\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n***\n\n"
+    "~~gone~~ <del>x</del> **bold** `code` H<sub>2</sub>O[^1] [mail](mailto:a@b.example)\n\n[^1]: The note.\n"
+)
+
 
 def week() -> tuple[Issue, tuple[Article, ...]]:
     """The golden issue and its articles."""

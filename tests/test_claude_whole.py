@@ -166,3 +166,30 @@ def test_a_batch_from_one_machine_to_the_next(publication: Callable[..., Path], 
         later = update(root, now=NOW + timedelta(hours=2))
         assert (len(later.published), later.waiting, model.asked, len(model.batches)) == (3, 0, [], 1)
     assert {page.meta.analysis.by for page in Store(root / "content").articles().require() if page.meta.analysis} == {"claude"}
+
+
+def test_a_server_of_one_s_own_needs_no_key_no_price_and_no_output_config(
+    publication: Callable[..., Path], server: FeedServer, wired: None
+) -> None:
+    def local(body: dict[str, Any]) -> dict[str, Any]:
+        """What a small server might do: no thinking, no usage, the JSON between other words."""
+        text = echo(body)["json"]["content"][-1]["text"]
+        return wire.message(f"Here is the JSON you asked for:\n```json\n{text}\n```\nAnything else?", usage=None)
+
+    with wire.serve() as model:
+        extra = f"analysis: {{base_url: '{model.url}', model: 'qwen3:8b', budget_usd: 0.0}}"
+        root = publication(server.put("/f.xml", rss(*events(2))), extra=extra)
+        model.then(local, local)
+        done = update(root)
+        assert (len(done.published), done.analyst) == (2, "")
+        assert all('"additionalProperties": false' in asked["system"][0]["text"] for asked in model.asked)
+    written = [page.meta.analysis for page in Store(root / "content").articles().require()]
+    assert {(a.by, a.model) for a in written if a} == {("claude", "qwen3:8b")}
+
+
+def test_an_address_where_no_such_server_is_says_so(publication: Callable[..., Path], server: FeedServer, wired: None) -> None:
+    with wire.serve() as model:
+        extra = f"analysis: {{base_url: '{model.url}/v2', model: qwen3}}"
+        done = update(publication(server.put("/f.xml", rss(*events(2))), extra=extra))
+    assert len(done.published) == 2
+    assert "check analysis.base_url" in done.analyst

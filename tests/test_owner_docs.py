@@ -44,7 +44,10 @@ def parse(words: list[str]) -> None:
     command: click.Command = groundwire
     context = command.make_context("groundwire", list(words))
     while isinstance(command, click.Group):
-        name, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        left = [*context._protected_args, *context.args]
+        if not left and command.invoke_without_command:
+            return
+        name, found, rest = command.resolve_command(context, left)
         assert found is not None
         command = found
         try:

@@ -123,6 +123,23 @@ def test_the_mails_are_mails_to_each_subscriber(sample: Path) -> None:
     assert len({BytesParser(policy=policy.default).parsebytes(p.read_bytes())["Message-ID"] for p in mails}) == 3
 
 
+def test_the_web_copy_has_what_the_mail_has_and_nobody_s_token(sample: Path) -> None:
+    mail = BytesParser(policy=policy.default).parsebytes(min((sample / "outbox").glob("*.eml")).read_bytes())
+    own = mail["List-Unsubscribe"].strip("<>")
+    body = mail.get_body(("html",))
+    assert body is not None
+    letter = body.get_content()
+    page = (sample / "site" / "issues" / "2021-w50" / "index.html").read_text(encoding="utf-8")
+    address = f"{BASE}issues/2021-w50/"
+    for url in set(re.findall(r'href="(https?://[^"]+)"', letter)) - {own, address}:
+        assert url in page or url.removeprefix(BASE) in page, url
+    for title in re.findall(r"<h3[^>]*><a[^>]*>(.*?)</a>", letter):
+        assert clean(html.unescape(title)) in clean(html.unescape(re.sub(r"<[^>]+>", "", page)))
+    token = own.rpartition("/")[2]
+    for file in (sample / "site").rglob("*.html"):
+        assert token not in file.read_text(encoding="utf-8"), file
+
+
 def test_the_outlets_pages_ship_with_the_site_and_stay_out_of_it(sample: Path) -> None:
     outlets = load_outlets()
     for piece in (p for o in outlets for p in o.pieces):

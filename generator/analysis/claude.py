@@ -113,8 +113,7 @@ class ClaudeAnalyst:
 
     def first_request(self, job: Job) -> Request | None:
         """What a story is asked first; None where its sources have too little to ask about."""
-        talk = self._talk(job.story, job.sources, job.category)
-        return self._request(talk, self.voice.model, None) if talk.asked else None
+        return first_request(self._categories[job.category], job.sources, self.voice)
 
     def _talk(self, story: Story, sources: Sequence[Source], category: str) -> _Talk:
         spec = self._categories[category]
@@ -146,10 +145,7 @@ class ClaudeAnalyst:
         return None
 
     def _request(self, talk: _Talk, model: str, mend: dict[str, Any] | None) -> Request:
-        schema = json_schema(talk.asked)
-        spelled = schema if self.voice.spelled else None
-        system = instructions(talk.category, talk.asked, language=self.voice.language, schema=spelled)
-        return Request(model, system, document(talk.category, talk.sources, mend=mend), schema)
+        return _request(talk.category, talk.asked, talk.sources, self.voice, model=model, mend=mend)
 
     def _ask(self, talk: _Talk, request: Request) -> Reply:
         """The answer that was given, or another one, written down for `analyse --explain`."""
@@ -212,6 +208,26 @@ class ClaudeAnalyst:
             "notes": list(made.notes),
             "steps": talk.steps,
         }
+
+
+def first_request(category: Category, sources: Sequence[Source], voice: Voice) -> Request | None:
+    """What sources are asked first; None where they have too little to ask about."""
+    asked = asked_sections(category, words=read_words(sources))
+    return _request(category, asked, sources, voice, model=voice.model) if asked else None
+
+
+def _request(
+    category: Category,
+    asked: Sequence[SectionSpec],
+    sources: Sequence[Source],
+    voice: Voice,
+    *,
+    model: str,
+    mend: dict[str, Any] | None = None,
+) -> Request:
+    schema = json_schema(asked)
+    system = instructions(category, asked, language=voice.language, schema=schema if voice.spelled else None)
+    return Request(model, system, document(category, sources, mend=mend), schema)
 
 
 def _parse(text: str, model: type[BaseModel]) -> Any:

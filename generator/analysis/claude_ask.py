@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from generator.analysis.claude_books import Parts, Purse
-from generator.analysis.claude_models import Tariff
+from generator.analysis.claude_models import Tariff, unpriced
 from generator.analysis.claude_reply import MAX_TOKENS, Reply, Request, Usage
 
 DEADLINE = 240.0  # seconds for one request with all its tries
@@ -105,11 +105,3 @@ def worst(request: Request) -> Usage:
     """At most this much: a token is at least one byte, and every token may be written that is allowed."""
     sent = len(request.system.encode()) + len(request.user.encode()) + len(json.dumps(request.schema).encode())
     return Usage(sent + OVERHEAD, MAX_TOKENS)
-
-
-def unpriced(model: str) -> str:
-    """The line for a model whose price is not known."""
-    return (
-        f"the price of {model!r} is not known, so its bill could not be bounded; write in newsletter.yml: "
-        "analysis: {model: claude-haiku-5-5}, or say what it costs in US dollars a million tokens: analysis: {price: {input: 3, output: 15}}"
-    )

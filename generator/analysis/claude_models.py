@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 
 from generator.analysis.claude_reply import Usage
+from generator.errors import Refused
+from generator.settings import AnalysisSettings
 
 BATCHED = 0.5  # of the price, in a Message Batch
 NOTICE_DAYS = 60
@@ -85,6 +87,29 @@ def retirement(model: str, *, today: date) -> str:
         return ""
     tense = "was retired" if known.retires <= today else "will be retired"
     return f"{model} {tense} on {known.retires:%Y-%m-%d}; write in newsletter.yml: analysis: {{model: claude-haiku-5-5}}"
+
+
+def tariff_of(chosen: AnalysisSettings) -> Tariff:
+    """Prices, the owner's own first. Raises Refused where a chosen model's price is not known: its bill could not be bounded."""
+    own = Price(chosen.price.input, chosen.price.output) if chosen.price else None
+    tariff = Tariff(own, free=chosen.base_url is not None)
+    for model in chosen_models(chosen):
+        if tariff.cost(model, Usage()) is None:
+            raise Refused(unpriced(model))
+    return tariff
+
+
+def chosen_models(chosen: AnalysisSettings) -> list[str]:
+    """The models that the settings name."""
+    return [model for model in (chosen.model, chosen.fallback_model) if model]
+
+
+def unpriced(model: str) -> str:
+    """The line for a model whose price is not known."""
+    return (
+        f"the price of {model!r} is not known, so its bill could not be bounded; write in newsletter.yml: "
+        "analysis: {model: claude-haiku-5-5}, or say what it costs in US dollars a million tokens: analysis: {price: {input: 3, output: 15}}"
+    )
 
 
 def _price(row: Mapping[str, Any]) -> Price | None:

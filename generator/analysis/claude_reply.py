@@ -105,6 +105,9 @@ _OWNERS = {
 }
 
 
+_NO_SERVER = "nothing at that address speaks the Messages format: check analysis.base_url, for example http://localhost:11434"
+
+
 def read_status(error: Any, model: str, attempt: int) -> Reply:
     """An HTTP error of the SDK: for good, for the owner to mend, or worth another try."""
     status, code, said = error.status_code, error.error_code or "", str(error.api_message or "")[:200]
@@ -113,7 +116,8 @@ def read_status(error: Any, model: str, attempt: int) -> Reply:
     if status in _OWNERS:
         return Reply("fatal", why=f"{_OWNERS[status]} (HTTP {status})")
     if status == 404:
-        return Reply("fatal", why=no_model(model))
+        speaks = isinstance(error.body, dict) and error.body.get("type") == "error"
+        return Reply("fatal", why=no_model(model) if speaks else _NO_SERVER)
     again = status in _RETRIED or status >= 500
     wait = waiting(attempt, error.response.headers.get("retry-after")) if again else None
     return Reply("failed", why=f"HTTP {status}: {said or 'no reason given'}", wait=wait)

@@ -22,8 +22,13 @@ def lint(letter: Letter, page: Issue | None = None) -> tuple[Problem, ...]:
     """Everything that is wrong with a letter, as problems of its issue's file; `page` gives their lines."""
     shown = LetterPage(letter.html)
     links = [(url, label) for url, label in shown.links if url != letter.token]
-    errors = [*_html(letter, shown), *_headings(shown), *_clients(letter), *_links(letter, shown), *_text(letter, shown)]
-    warnings = [*wording.of_subject(letter.subject, letter.preheader), *wording.of_text(letter.text), *wording.of_links(links)]
+    errors = [*_html(letter, shown), *_clients(letter), *_links(letter, shown), *_text(letter, shown)]
+    warnings = [
+        *_headings(shown),
+        *wording.of_subject(letter.subject, letter.preheader),
+        *wording.of_text(letter.text),
+        *wording.of_links(links),
+    ]
     found = [*_told(errors, letter, page), *_told(warnings, letter, page, level="warning")]
     return (*found, *(_pictures(page) if page else ()))
 
@@ -52,6 +57,9 @@ def _html(letter: Letter, page: LetterPage) -> Iterator[str]:
         yield f"the HTML has {size / 1024:.0f} KiB; Gmail cuts mails off above {MAX_HTML // 1024}"
     if page.style > MAX_STYLE:
         yield f"its <style> has {page.style} bytes; Gmail drops one above {MAX_STYLE}"
+    if (ones := sum(1 for level, _ in page.headings if level == 1)) != 1:
+        yield f"it has {ones} headings of the first level instead of one"
+    yield from (f"a heading of level {level} has no text" for level, text in page.headings if not text.strip())
     if not page.language:
         yield "its <html> names no language"
     if unwanted := _FORBIDDEN & set(page.tags):
@@ -61,15 +69,9 @@ def _html(letter: Letter, page: LetterPage) -> Iterator[str]:
 
 
 def _headings(page: LetterPage) -> Iterator[str]:
-    levels = [level for level, _ in page.headings]
-    if levels.count(1) != 1:
-        yield f"it has {levels.count(1)} headings of the first level instead of one"
     for (before, _), (level, text) in zip(page.headings, page.headings[1:], strict=False):
-        if level > before + 1 and before > 1:
+        if level > before + 1:
             yield f"the heading “{text.strip()}” is of level {level}, below one of level {before}"
-    for level, text in page.headings:
-        if not text.strip():
-            yield f"a heading of level {level} has no text"
 
 
 def _clients(letter: Letter) -> Iterator[str]:

@@ -9,7 +9,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Protocol
 
 from generator.errors import Refused
 from generator.mail.message import ascii_address
@@ -31,6 +31,13 @@ class Reply:
     text: str = ""
     hard: bool = False
     fatal: bool = False
+
+
+class Carrier(Protocol):
+    """What takes finished messages: a relay, or the mailbox of a preview."""
+
+    def send(self, address: str, data: bytes) -> Reply:
+        """Hand over one message."""
 
 
 class Relay:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import GroundwireError, InputError, Problem
+from generator.website.front import FRONT, Front
 
 FILE = "mkdocs.yml"
 
@@ -53,8 +54,8 @@ def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True)
     return BuildReport(sum(1 for _ in target.rglob("*.html")), time.monotonic() - started, target)
 
 
-def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False) -> None:
-    """Serve the publication on this machine and build it anew when a file changes; returns at ^C.
+def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False, front: Front | None = None) -> None:
+    """Serve the publication on this machine and build it anew when a file changes; returns at ^C. `front` answers before it.
 
     Raises what `build_site` raises for the first build; a page broken later is told in the log, and the server stays.
     """
@@ -62,12 +63,15 @@ def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False) -
     from mkdocs.exceptions import Abort
 
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    before = FRONT.set(front)
     try:
         serve(str(_config_file(root)), open_in_browser=open_in_browser, dev_addr=f"127.0.0.1:{port}", strict=False)
     except Abort as error:
         raise GroundwireError(f"the site was not built: {error}") from None
     except OSError as error:
         raise GroundwireError(f"port {port}: {error.strerror}; another one: groundwire preview --port {port + 1}") from None
+    finally:
+        FRONT.reset(before)
 
 
 def _build(root: Path, *, site_dir: Path | None, strict: bool, heard: _Warnings) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from mkdocs.structure.toc import TableOfContents
 from generator.errors import GroundwireError
 from generator.website import config as settings_into
 from generator.website import guest, search
+from generator.website.front import FRONT
 from generator.website.load import load_site
 from generator.website.site import Site
 
@@ -39,6 +41,8 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
             self.site = load_site(Path(config.config_file_path).parent)
         except GroundwireError as error:
             raise PluginError(str(error)) from error
+        if front := FRONT.get():
+            self.site = replace(self.site, settings=front.settings(self.site.settings))
         settings_into.apply_settings(config, self.site)
         return config
 
@@ -70,6 +74,8 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         for name in ("newsletter.yml", "entities.yml", "categories", "overrides"):
             if (root / name).exists():
                 server.watch(str(root / name))
+        if front := FRONT.get():
+            server.set_app(front.before(server.serve_request))
         return server
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -92,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
             made = _create_batch(wire, body)
             return self._send(wire.after.pop("create", made))
         if self.path != "/v1/messages":
-            return self._send(error(404, "not_found_error", self.path))
+            return self._send(HTML | {"status": 404})
         wire.asked.append(body)
         wire.headers.append({name.lower(): value for name, value in self.headers.items()})
         return self._send(_next(wire, body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from letterkit import OWNER, article, issue, item, letter, week
+from letterkit import OWNER, PEOPLES, article, issue, item, letter, week
 
 from generator.mail.clients import ALLOWED, judge, tables
 from generator.mail.features import used, used_in_css
@@ -13,14 +13,9 @@ from generator.mail.letter import Letter, compose_letter
 from generator.mail.lint import lint
 from generator.record.store import Issue
 
-PEOPLES = (
-    "Hello.\n\n{item}\n> A quotation.\n\n1. one\n2. two\n\n```\ncode\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n***\n\n"
-    "~~gone~~ <del>x</del> **bold** `code` H<sub>2</sub>O[^1] [mail](mailto:a@b.example)\n\n[^1]: The note.\n"
-)
-
 
 def written(body: str = "", *, subject: str = "A subject") -> tuple[Letter, Issue]:
-    page = issue(f"{item(article(1))}\n{body}", subject=subject)
+    page = issue(f"## News\n\n{item(article(1))}\n{body}", subject=subject)
     return compose_letter(page, articles=[article(1)], settings=OWNER), page
 
 
@@ -97,7 +92,7 @@ def test_our_copy_of_the_tables_is_whole_and_says_where_it_is_from() -> None:
             "warning",
             "two links say",
         ),
-        ("## Title\n\n#### Deep", "error", "is of level 4, below one of level 2"),
+        ("## Title\n\n#### Deep", "warning", "is of level 4, below one of level 2"),
         ("![](https://a.example/x.png)", "error", "a picture without alternative text"),
         ("Act now! Risk-free, limited time, free money!", "warning", "the words of advertisements"),
         ("Words [](https://a.example/x)", "error", "has no text"),

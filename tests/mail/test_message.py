@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import pytest
 from aiosmtpd.controller import Controller
+from fast_mail_parser import parse_email
 from hypothesis import example, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -134,6 +135,21 @@ def test_a_domain_of_another_script() -> None:
     assert "leser@xn--bcher-kva.example" in raw["To"]
 
 
+def another_parser_reads_the_same(data: bytes, letter: Letter, *, name: str) -> None:
+    """fast-mail-parser: Rust, and no line of it is the standard library's."""
+    mail = parse_email(data)
+    assert mail.warnings == []
+    assert mail.subject == clean(letter.subject)
+    assert [(one.display_name or "", one.address) for one in mail.to] == [(clean(name)[:120].strip(), READER.address)]
+    assert mail.from_ is not None
+    assert (mail.from_.display_name, mail.from_.address) == (clean(letter.sender_name)[:120].strip(), letter.sender)
+    assert {key: len(values) for key, values in mail.headers.items()} == dict.fromkeys(raw_headers(data), 1)
+    assert mail.headers["List-Unsubscribe"] == [f"<{READER.unsubscribe}>"]
+    [text], [html] = mail.text_plain, mail.text_html
+    assert text.replace("\r\n", "\n") == letter.text.replace(LETTER.token, READER.unsubscribe)
+    assert html.replace("\r\n", "\n") == letter.html.replace(LETTER.token, READER.unsubscribe.replace("&", "&amp;"))
+
+
 HOSTILE = st.text(max_size=150) | st.text(alphabet='\r\n\t :;,<>@"\\=?()ä日🙂B', max_size=150)
 
 
@@ -159,6 +175,7 @@ def test_no_text_can_make_a_header_or_a_line_too_long(subject: str, name: str, t
     parts = [cast(EmailMessage, part) for part in found.iter_parts()]
     assert lines(parts[0]) == letter.text.replace(LETTER.token, READER.unsubscribe)
     assert not found.defects
+    another_parser_reads_the_same(data, letter, name=name)
     assert all(len(word) <= 75 for word in re.findall(r"=\?utf-8\?b\?[^ ]*", " ".join(raw.values())))
 
 

@@ -389,3 +389,11 @@ class serving:  # noqa: N801  # reads as what it does
         assert self.process.returncode in (0, -signal.SIGTERM), said
         assert "Traceback" not in said
         assert "@example.org" not in said
+
+
+def test_an_issue_that_cannot_go_holds_up_no_other(house: House) -> None:
+    older = Path(DIGEST / "week" / "issues" / "2026-w47.md").read_text(encoding="utf-8")
+    (house.root / "content" / "issues" / "2026-w47.md").write_text(older, encoding="utf-8")
+    with pytest.raises(Refused, match=r"(?s)2026-w47\.md has no story that can be mailed.*\n2026-w48: 3 sent now"):
+        house.send()
+    assert len(house.mailbox.taken) == 3
