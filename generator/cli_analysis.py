@@ -25,16 +25,23 @@ def estimate(root: Path, now: datetime) -> None:
 
 @click.command()
 @in_folder
+@by_clock
+@click.argument("page", required=False)
+@click.option("--force", is_flag=True, help="Ask a model also what it answered before.")
 @click.option(
     "--explain",
-    "page",
     type=click.Path(path_type=Path),
-    required=True,
     metavar="PAGE",
-    help="The page to explain: its path or its story's id.",
+    help="Only say how the page's analysis came about: what a model was asked and answered, what was kept and dropped, and why.",
 )
-def analyse(root: Path, page: Path) -> None:
-    """Say how a page's analysis came about: what a model was asked and answered, what was kept and dropped, and why."""
-    from generator import jobs
+def analyse(root: Path, now: datetime, page: str | None, force: bool, explain: Path | None) -> None:
+    """Analyse PAGE again (its path, address or story's id), from its sources as they are now.
 
-    say(jobs.explain(root, page))
+    Only a body that no person touched is written; title, description, category and tags stay. Every run does so by itself where a page was
+    made by rule for lack of money in the last three days, or where a page's sources have doubled.
+    """
+    from generator import jobs, story_jobs
+
+    if (page is None) == (explain is None):
+        raise click.UsageError("give a page: groundwire analyse PAGE, or groundwire analyse --explain PAGE")
+    say(jobs.explain(root, explain) if explain else story_jobs.analyse(root, str(page), anew=force, now=now, tell=progress))

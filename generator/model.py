@@ -173,6 +173,7 @@ class Analysis:
     dropped: int = 0
     notes: tuple[str, ...] = field(default=())  # what a reader should know of how the page was made
     watch: tuple[Watched, ...] = ()
+    unpaid: bool = False  # by rule because no model could be paid: worth another try
 
 
 @dataclass(frozen=True, slots=True)

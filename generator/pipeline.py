@@ -18,6 +18,7 @@ from generator.errors import FeedsFailed, Problem, Refused
 from generator.feeds.health import transitions
 from generator.model import Analysis, Entry, FeedResult, Job, Source, Story
 from generator.ports import Analyst, FullText, Opener, Reader, Tell
+from generator.record import afresh
 from generator.record.article import compose_body
 from generator.record.blocklist import blocked_pages, blocker
 from generator.record.categories import UNCATEGORISED, Category
@@ -27,7 +28,7 @@ from generator.record.ledger import Ledger
 from generator.record.mending import hand_edits
 from generator.record.page import article_meta, article_path, source_row
 from generator.record.registry import HEALTH, Registry
-from generator.record.store import Store, edited
+from generator.record.store import Article, Store, edited
 from generator.record.waiting import resumed
 from generator.settings import Settings
 from generator.stories.choose import choose
@@ -59,6 +60,7 @@ class Update:
     feeds: tuple[FeedResult, ...]
     published: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()  # pages whose analysis was made again
     left: tuple[tuple[Story, str], ...] = ()
     waiting: int = 0  # stories that are chosen and whose analysis comes in a later run
     held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
@@ -100,10 +102,12 @@ def update(parts: Parts, *, now: datetime) -> Update:
     if parts.analyst.defers:
         registry.chose(choice.chosen, category_of=homes, now=now)
     published = _publish_all(parts, registry, [*owed, *choice.chosen], homes, now=now)
+    again = analyse_again(parts, registry, results, now=now)
     return Update(
         feeds=tuple(results),
         published=tuple(published.values()),
         joined=tuple(joined),
+        again=again,
         left=choice.left,
         waiting=len(registry.waiting()),
         held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
@@ -228,6 +232,36 @@ def _publish(parts: Parts, registry: Registry, job: Job, analysis: Analysis, *, 
     parts.store.create(path, meta, body)
     registry.published(job.story, path=path, category=job.category, listed=[s.entry for s in job.sources], now=now)
     return path
+
+
+def analyse_again(
+    parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime, named: str = ""
+) -> tuple[str, ...]:
+    """Make the analyses again that are due, or of the one story that is `named`; the answer is the paths of the pages that changed."""
+    entries = {url_mark(entry.url): entry for result in results for entry in result.entries}
+    wanted = [(page, "named" if named else afresh.due(page, now=now)) for page in registry.pages() if named in ("", page.meta.id)]
+    return tuple(
+        path for page, why in wanted if why and (path := _analyse_again(parts, registry, page, entries, why=why, now=now))
+    )
+
+
+def _analyse_again(
+    parts: Parts, registry: Registry, page: Article, entries: Mapping[str, Entry], *, why: str, now: datetime
+) -> str:
+    """One page anew, in place; '' where its sources cannot be read any more or the new analysis is no better."""
+    story = afresh.story_of(page, entries, parts.settings.feeds)
+    sources = [parts.fulltext.source(registry.dated(entry, now=now), number=n) for n, entry in enumerate(story.entries, start=1)]
+    if not sources or page.meta.category not in parts.categories or not (sources[0].fulltext or sources[0].entry.excerpt):
+        return ""
+    analysis = parts.analyst.analyse(story, sources, category=page.meta.category)
+    if not afresh.better(page, analysis, why):
+        return ""
+    text = afresh.remade(page, analysis, sources, language=parts.settings.language, now=now)
+    parts.store.replace_text(page, text)
+    changed = parse(text, ArticleMeta, file=page.path)
+    registry.changed(changed)
+    parts.tell(f"analysed again: {page.meta.title}")
+    return page.path
 
 
 def _settled(category: str, source: Source, categories: Mapping[str, Category]) -> str:

@@ -18,10 +18,12 @@ from generator.errors import Refused
 from generator.feeds.health import health
 from generator.feeds.memory import Memories
 from generator.pipeline import Update
+from generator.record.afresh import untold
 from generator.record.health import FeedHealth
 from generator.record.ledger import Ledger
 from generator.record.registry import HEALTH, Registry
 from generator.record.store import Article, Issue, Store
+from generator.record.text import clean
 from generator.settings import PLACEHOLDER_URL, Settings, load_settings
 from generator.wiring import Places
 
@@ -63,14 +65,14 @@ def summary(done: Update, store: Store) -> str:
     """An update in words: what was published, what was not and why, what is wrong."""
     failed = [f"feed failed: {r.feed.title}: {r.error}" for r in done.failed]
     warned = [f"feed warning: {r.feed.title}: {r.warning}" for r in done.feeds if r.warning and not r.error]
-    reasons = Counter(reason for _, reason in done.left)
-    left = [f"not chosen: {count} ({reason})" for reason, count in reasons.most_common()]
+    left = _not_chosen(done)
     held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
     waiting = [f"chosen, their analysis comes in a later run: {done.waiting}"] if done.waiting else []
     swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.swallowed]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
+    again = [f"analysed again: content/{path}" for path in done.again]
     head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
     checked = _kept_and_dropped(store.article(path) for path in done.published)
     noted = [f"analysis: {line}" for line in (done.analyst, done.cost) if line]
@@ -80,6 +82,7 @@ def summary(done: Update, store: Store) -> str:
             *pages,
             *checked,
             *joined,
+            *again,
             *held,
             *waiting,
             *left,
@@ -93,9 +96,24 @@ def summary(done: Update, store: Store) -> str:
     )
 
 
+SHOWN = 40  # of the stories that were not chosen for one reason; the others are counted
+
+
+def _not_chosen(done: Update) -> list[str]:
+    """Every reason with its number, and the stories that it kept out, the best first."""
+    by_reason: dict[str, list[str]] = {}
+    for story, reason in done.left:
+        by_reason.setdefault(reason, []).append(f"  {story.score:g} {clean(story.first.title)} ({story.first.feed.title})")
+    told = []
+    for reason, titles in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0])):
+        told += [f"not chosen: {len(titles)} ({reason})", *titles[:SHOWN]]
+        told += [f"  and {len(titles) - SHOWN} more"] if len(titles) > SHOWN else []
+    return told
+
+
 def newest_unread(page: Article) -> bool:
     """Whether people edited the text and sources have joined since: the machine adds them to the front matter only."""
-    return page.meta.generated is not None and not page.pristine and any(source.added for source in page.meta.sources)
+    return not page.pristine and bool(untold(page))
 
 
 def _feeds(feeds: Sequence[FeedHealth]) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import Refused
-from generator.pipeline import Parts, leave_issues
+from generator.pipeline import Parts, analyse_again, leave_issues
 from generator.ports import Tell
+from generator.record.afresh import protected
 from generator.record.escape import link
 from generator.record.frontmatter import Entities, Generated, SourceMeta, body_hash
 from generator.record.identity import story_id, url_mark
@@ -87,6 +88,22 @@ def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Te
         own = {"event": "joined", "story": story_id(page.meta.id, _first(page, going).url), "listed": sources}
         registry.mended([parted, {**parted, **own}], now=now)
         return f"content/{path} has {len(going)} of the sources of content/{page.path}; they never rejoin it"
+
+
+def analyse(root: Path, name: str, *, anew: bool, now: datetime, tell: Tell) -> str:
+    """Make a page's analysis again. `anew`: a model is asked even what it answered before. Raises Refused where people's words are in the way."""
+    with open_publication(root, command="analyse", tell=tell, now=now, force=True, anew=anew) as parts:
+        page = _find(parts, name)
+        if why := protected(page):
+            raise Refused(f"content/{page.path} is not analysed again: {why}")
+        outlets = {source.feed for source in page.meta.sources}
+        feeds = [feed for feed in parts.settings.feeds if feed.title in outlets]
+        results = list(parts.reader.read(feeds, now=now))
+        registry = Registry(parts.ledger, parts.store.articles().pages)
+        if not analyse_again(parts, registry, results, now=now, named=page.meta.id):
+            raise Refused(f"the sources of content/{page.path} cannot be read any more; nothing was changed")
+        cost = f"; {spent}" if (spent := parts.analyst.account()) else ""
+        return f"analysed content/{page.path} again{cost}"
 
 
 def _own_page(parts: Parts, page: Article, going: Sequence[SourceMeta], *, now: datetime) -> str:

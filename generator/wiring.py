@@ -83,10 +83,14 @@ def open_publication(
     force: bool = False,
     settings: Settings | None = None,
     routes: Mapping[Place, Place] | None = None,
+    anew: bool = False,
     analyses: bool = True,
 ) -> Iterator[Parts]:
-    """The parts of the publication in `root`, with its lock held. Raises InputError, LockHeld, and Refused where it cannot be analysed as
-    its settings say; a command that analyses nothing says so, and works without a key."""
+    """The parts of the publication in `root`, with its lock held. `anew`: what a model answered before is asked again.
+
+    Raises InputError, LockHeld, and Refused where it cannot be analysed as its settings say; a command that analyses nothing says so, and works
+    without a key.
+    """
     settings = settings or load_settings(root)
     places = Places(root)
     categories = load_categories(root)
@@ -97,7 +101,8 @@ def open_publication(
         with web, Parsers() as parsers:
             memories = Memories(places.private / "feeds")
             ledger = Ledger(places.ledger)
-            model = _model(settings, places, ledger, now=now, must=analyses)
+            memory = FolderMemory(places.private / "claude", anew=anew)
+            model = _model(settings, memory, ledger, now=now, must=analyses)
             yield Parts(
                 settings=settings,
                 categories=translated(categories, words_of(settings.language)),
@@ -119,7 +124,7 @@ class _Model:
     asker: Asker
 
 
-def _model(settings: Settings, places: Places, ledger: Ledger, *, now: datetime, must: bool) -> _Model | None:
+def _model(settings: Settings, memory: FolderMemory, ledger: Ledger, *, now: datetime, must: bool) -> _Model | None:
     """The way to a model; None where none is to be asked. Where one is and cannot be: Refused if it `must`, else None."""
     chosen, key = settings.analysis, os.environ.get("ANTHROPIC_API_KEY")
     if chosen.by == "extractive" or (chosen.by == "auto" and not key and not chosen.base_url):
@@ -136,7 +141,7 @@ def _model(settings: Settings, places: Places, ledger: Ledger, *, now: datetime,
         return None
     purse = LedgerPurse(ledger, run=chosen.budget_usd, month=chosen.budget_usd_month, now=now)
     caller = ClaudeCaller(key=key or "none", base_url=chosen.base_url)
-    return _Model(caller, Asker(caller, purse=purse, memory=FolderMemory(places.private / "claude"), tariff=tariff))
+    return _Model(caller, Asker(caller, purse=purse, memory=memory, tariff=tariff))
 
 
 def _analyst(

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from generator.analysis.claude_ask import Asker
+from generator.analysis.claude_ask import UNPAID, Asker
 from generator.analysis.claude_gate import Judge, Kept, told
 from generator.analysis.claude_prompt import PROMPT, document, instructions, is_short, read_words
 from generator.analysis.claude_reply import Reply, Request
@@ -55,6 +55,7 @@ class _Talk:
     given: Given | None = None
     calls: int = 0
     notes: list[str] = field(default_factory=list)
+    unpaid: bool = False
     steps: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -95,10 +96,12 @@ class ClaudeAnalyst:
         base = self._extractive.analyse(story, sources, category=category)
         talk = self._talk(story, sources, category)
         talk.given = given
-        if not talk.asked or (self.stopped and not given):
+        if not talk.asked:
             return base
+        if self.stopped and not given:
+            return replace(base, unpaid=True)
         found = self._converse(talk, base)
-        made = self._page(base, *found) if found else replace(base, notes=(*base.notes, *talk.notes))
+        made = self._page(base, *found) if found else replace(base, notes=(*base.notes, *talk.notes), unpaid=talk.unpaid)
         self.asker.memory.explain(story.id, self._trace(talk, made))
         return made
 
@@ -158,6 +161,7 @@ class ClaudeAnalyst:
         return reply
 
     def _give_up(self, talk: _Talk, reply: Reply, model: str) -> None:
+        talk.unpaid = reply.why == UNPAID or bool(self.stopped)
         if reply.outcome == "refusal":
             also = f" and {self.voice.fallback}" if model == self.voice.fallback else ""
             talk.notes.append(f"{self.voice.model}{also} declined to write about this story, so this page is made by rule.")

@@ -18,6 +18,7 @@ from generator.analysis.claude_reply import MAX_TOKENS, Reply, Request, Usage
 
 DEADLINE = 240.0  # seconds for one request with all its tries
 TRIES = 4
+UNPAID = "the budget is spent"
 OVERHEAD = 2_000  # tokens that the service may add for the form of the answer
 
 
@@ -85,7 +86,7 @@ class Asker:
             return Reply("failed", why=self.stopped)
         hold = self.purse.reserve({category: dear}, model=request.model)
         if hold is None:
-            return Reply("failed", why="the budget is spent")
+            return Reply("failed", why=UNPAID)
         reply = self._caller.ask(request, attempt)
         if reply.outcome in ("answer", "refusal", "truncated"):
             self.memory.keep(request, reply)

@@ -135,7 +135,7 @@ class BatchAnalyst:
                 continue
             dear = asker.worst(request, batch=True)
             if dear is None or not asker.purse.fits(usd + dear):
-                yield job, claude.by_rule(job)
+                yield job, replace(claude.by_rule(job), unpaid=True)
                 continue
             pile.add(job, request, dear)
             usd += dear

@@ -16,13 +16,15 @@ from generator.record.text import digest
 
 
 class FolderMemory:
-    """Answers and explanations as files of a folder."""
+    """Answers and explanations as files of a folder. `anew`: what was answered before is asked again."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, anew: bool = False) -> None:
+        self._folder, self._anew = folder, anew
 
     def answer(self, request: Request) -> Reply | None:
         """The reply that was kept, None where there is none or it cannot be read."""
+        if self._anew:
+            return None
         try:
             found: Any = json.loads(self._path(request).read_text(encoding="utf-8"))
             if found["outcome"] in ("answer", "refusal", "truncated"):

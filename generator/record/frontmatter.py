@@ -64,6 +64,8 @@ class AnalysisMeta(Meta):
     prompt: int | None = Field(None, examples=[3])
     kept: int = Field(0, ge=0, examples=[9])
     dropped: int = Field(0, ge=0, examples=[2])
+    sources: int = Field(1, ge=0, examples=[3], description="how many of the page's sources were there to be read")
+    unpaid: bool = Field(False, examples=[True], description="by rule because no model could be paid")
 
 
 class Score(Meta):

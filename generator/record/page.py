@@ -27,13 +27,24 @@ def article_meta(
         language=_other(analysis.language, language),
         entities=Entities(organisations=analysis.organisations, products=analysis.products, cves=analysis.cves),
         sources=tuple(source_meta(source, language=language) for source in sources),
-        analysis=AnalysisMeta(
-            by=analysis.by, model=analysis.model, prompt=analysis.prompt, kept=analysis.kept, dropped=analysis.dropped
-        ),
+        analysis=analysis_meta(analysis, sources),
         score=Score(total=story.score, why=story.why),
         watch=tuple(Watch(claim=item.claim, by=item.by) for item in analysis.watch),
         status="draft" if draft else None,
         generated=Generated(hash=body_hash(body)),
+    )
+
+
+def analysis_meta(analysis: Analysis, sources: Sequence[Source]) -> AnalysisMeta:
+    """Who wrote the analysis, from how many sources, and what the gate did."""
+    return AnalysisMeta(
+        by=analysis.by,
+        model=analysis.model,
+        prompt=analysis.prompt,
+        kept=analysis.kept,
+        dropped=analysis.dropped,
+        sources=len(sources),
+        unpaid=analysis.unpaid,
     )
 
 

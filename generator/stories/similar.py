@@ -21,6 +21,7 @@ LEAST_NORM = 17.0  # a text with fewer telling terms than that is like nothing
 TELLING = 3.7  # rarity of a term without which two texts are not compared: in at most 1 of 40 documents
 INDEXED = 3.6  # rarity below which a term is left to the exact comparison: in more than 1 of 37 documents
 ALONE = 0.05  # what one shared term counts beyond all the others together: a name alone makes no event
+HALF = 0.5  # of what common words count beside it
 SAME_OUTLET = 0.6  # an outlet seldom prints one event twice,
 NAME = 6.5  # and never under words that any other of its notices has: a term must be as rare as a new name (1 of 660 documents)
 OTHER_CVE = 0.15  # each names flaws, and none is the same
@@ -63,11 +64,12 @@ def similarity(a: Vector, b: Vector) -> float:
     """Between 0 and 1, the same both ways."""
     if apart(a.published, b.published) or (a.outlet == b.outlet and a.names.isdisjoint(b.names)):
         return 0.0
-    shared = [*_shared(a.indexed, b.indexed), *_shared(a.common, b.common)]
-    if not shared:
+    telling, common = _shared(a.indexed, b.indexed), _shared(a.common, b.common)
+    if not telling and not common:
         return 0.0
-    strongest, total = max(shared), math.fsum(shared)
-    cosine = total - strongest + min(strongest, total - strongest + ALONE)
+    strongest, total = max(*telling, *common, 0.0), math.fsum([*telling, *common])
+    beside = total - strongest - HALF * math.fsum(weight for weight in common if weight != strongest)
+    cosine = total - strongest + min(strongest, beside + ALONE)
     if a.cves and b.cves:
         cosine = cosine + SAME_CVE if a.cves & b.cves else cosine * OTHER_CVE
     return min(1.0, cosine * SAME_OUTLET if a.outlet == b.outlet else cosine)

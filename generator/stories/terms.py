@@ -23,8 +23,13 @@ _STOP = frozenset(
     für gegen hat haben ich ihr im in ist kann können man mehr mit nach nicht noch nun nur ob oder ohne sein seine seit sich sie sind so
     soll sollen über um und unter vom von vor war wegen weil weiter wenn werden wie wieder will wird wurde zu zum zur zwischen""".split()
 )
+# When something happens says little of what: a week has seven days for all its events. Nor does a number of one or two digits.
+_WHEN = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december today yesterday tomorrow
+    montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember heute gestern morgen""".split()
+)
 _CVE = re.compile(r"\bcve-\d{4}-\d{4,19}\b")
-_WORD = re.compile(r"[^\W_]+(?:-\d+)*")
+_WORD = re.compile(r"\d+(?:\.\d+){1,3}(?![\w.]*\d)|[^\W_]+(?:-\d+)*")
 _FURNITURE = re.compile(r"\bthe post .{0,300}?\bappeared first on\b.*", re.IGNORECASE | re.DOTALL)
 # Lists of many events belong to none of them. A monthly patch day is one event, and stays.
 _ROUND_UP = re.compile(
@@ -67,7 +72,8 @@ def terms(text: str) -> list[str]:
     """The telling words of a text in their order: case folded, endings cut, stop words gone."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("‑", "-")
     plain = re.sub(r"['’]s\b", "", plain)
-    return [stem(word) for word in _WORD.findall(plain) if len(word) > 1 and word not in _STOP]
+    found = (word for word in _WORD.findall(plain) if len(word) > 1 and word not in _STOP and word not in _WHEN)
+    return [stem(word) for word in found if not (len(word) == 2 and word.isdigit())]
 
 
 @lru_cache(maxsize=200_000)

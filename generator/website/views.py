@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any
 
+from generator.record.afresh import untold
 from generator.record.authorship import authorship
 from generator.record.escape import safe_url
 from generator.record.store import Article, Issue
@@ -37,6 +38,7 @@ def article_view(page: Article, row: Row, index: Index, *, words: Words, site_ur
         "facets": _linked(row, index),
         "year": f"{row.moment.astimezone(index.zone):%Y}",
         "timeline": timeline(page, row, words),
+        "untold": [clean(source.feed) for source in untold(page)],
         "foreign": foreign_to(row.language, words.language) if row.language else False,
     }
 
