@@ -189,7 +189,6 @@ def test_the_sample_s_events(names: tuple[str, ...]) -> None:
         ("patch-ledger/12-10", "lattice-notes/12-12"),  # the explainer
         ("patch-ledger/12-10", "patch-ledger/12-13"),  # the search for it
         ("tidewater-alarm/12-13", "harbour-signal/12-17"),  # attacks since 1 December, Conti
-        ("tidewater-alarm/12-13", "harbour-signal/12-17"),  # attacks since 1 December, Conti
         ("patch-ledger/12-18", "lattice-notes/12-18"),  # the survey of Maven
         ("tidewater-alarm/12-08", "patch-ledger/12-15"),  # Emotet, Patch Tuesday
         ("harbour-signal/12-18", "copperline-wire/11-04"),  # two directives
