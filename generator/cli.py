@@ -16,7 +16,7 @@ from generator.cli_common import by_clock, complain, in_folder, progress, say, s
 from generator.cli_feeds import feeds
 from generator.cli_issue import issue
 from generator.cli_story import story
-from generator.cli_subscribers import send, subscribers
+from generator.cli_subscribers import doctor, send, subscribers
 from generator.errors import GroundwireError, Refused
 
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
@@ -143,6 +143,7 @@ groundwire.add_command(analyse)
 groundwire.add_command(estimate)
 groundwire.add_command(issue)
 groundwire.add_command(send)
+groundwire.add_command(doctor)
 groundwire.add_command(subscribers)
 groundwire.add_command(feeds)
 groundwire.add_command(story)

@@ -33,6 +33,18 @@ def send(root: Path, now: datetime, dry_run: bool, address: str | None) -> None:
         say(subscriber_jobs.send(root, tell=progress))
 
 
+@click.command()
+@in_folder
+def doctor(root: Path) -> None:
+    """Look whether mail would arrive: site, publisher, database, the link to leave, the relay or service, SPF, DKIM and DMARC.
+
+    Says for each what is wrong and what to write. Changes nothing and mails nobody.
+    """
+    from generator import subscriber_jobs
+
+    say(subscriber_jobs.doctor(root, tell=progress))
+
+
 @click.group()
 def subscribers() -> None:
     """Who gets the newsletter: the service where people join and leave, and the lists."""

@@ -48,6 +48,9 @@ class Email(Part):
 
     sender: Address | Literal[""] = Field("", examples=["briefing@example.org"])
     reply_to: Address | None = Field(None, examples=["editor@example.org"])
+    dkim_selector: str | None = Field(
+        None, examples=["s1"], description="the one that your relay signs with; only `doctor` reads it, to find the key"
+    )
     transport: Literal["none", "outbox", "smtp", "listmonk", "buttondown"] = Field(
         "none",
         examples=["outbox"],

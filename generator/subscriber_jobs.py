@@ -9,9 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from generator import posting, sending
+from generator.doctor import Instruments, examine, written
 from generator.errors import InputError, Problem, Refused
 from generator.mail.campaign import Campaigns
+from generator.mail.dns import system_lookup
 from generator.mail.links import Fetch
+from generator.mail.reach import reach
+from generator.mail.smtp import Reply
 from generator.ports import Tell
 from generator.ready import Desk, each_issue, web_fetch
 from generator.settings import Settings, load_settings
@@ -69,6 +73,24 @@ def send_test(root: Path, address: str, *, now: datetime, tell: Tell) -> str:
 
 def _service(settings: Settings, world: World) -> Campaigns:
     return posting.service_of(settings, sleep=world.sleep, clock=world.clock)
+
+
+def doctor(root: Path, *, tell: Tell, instruments: Instruments | None = None) -> str:
+    """Look at the set-up. Raises Refused where something must be mended."""
+    settings = load_settings(root)
+    findings = list(examine(root, settings, instruments or _instruments(settings, tell)))
+    said = written(findings)
+    if any(one.level == "error" for one in findings):
+        raise Refused(said)
+    return said
+
+
+def _instruments(settings: Settings, tell: Tell) -> Instruments:
+    def probe() -> Reply:
+        with sending.relay(settings) as relay:
+            return relay.probe()
+
+    return Instruments(system_lookup(), reach, probe, lambda: _service(settings, sending.system_world(tell)))
 
 
 def serve(root: Path, *, host: str, port: int, tell: Tell) -> None:

@@ -19,6 +19,7 @@ FLOORS = (
     ("status_jobs",),
     ("preview", "sample"),
     ("serving",),
+    ("doctor",),
     ("posting", "scaffold", "sending"),
     ("ready",),
     ("wiring",),

@@ -7,6 +7,7 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol
@@ -62,6 +63,10 @@ class Relay:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def probe(self) -> Reply:
+        """Whether mail could be handed over now: connects, encrypts and logs in, and hands over none."""
+        return self._try(lambda peer: Reply("accepted"))
+
     def close(self) -> None:
         """Say goodbye, if anyone is listening."""
         if self._peer is not None:
@@ -72,14 +77,18 @@ class Relay:
     def send(self, address: str, data: bytes) -> Reply:
         """Hand over one finished message. A connection that the server had closed meanwhile is opened anew, once."""
         kept = self._peer is not None
-        reply = self._try(address, data)
-        return self._try(address, data) if kept and reply.outcome == "unreachable" and not reply.fatal else reply
 
-    def _try(self, address: str, data: bytes) -> Reply:
+        def hand_over(peer: smtplib.SMTP) -> Reply:
+            return self._hand_over(peer, address, data)
+
+        reply = self._try(hand_over)
+        return self._try(hand_over) if kept and reply.outcome == "unreachable" and not reply.fatal else reply
+
+    def _try(self, act: Callable[[smtplib.SMTP], Reply]) -> Reply:
         try:
             if self._peer is None:
                 self._peer = self._open()
-            return self._hand_over(self._peer, address, data)
+            return act(self._peer)
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
             self._drop()
             return Reply("unreachable", _text(error.smtp_code, error.smtp_error), fatal=error.smtp_code >= 500)
