@@ -20,7 +20,7 @@ def former(
     Where a draft stands, nothing stands.
     """
     rows = list(rows)
-    by_id = {page.meta.id: page for page in articles.values()}
+    by_id = {page.id: page for page in articles.values()}
     homes = {str(row.get("story")): str(row.get("into")) for row in rows if row.get("event") == "merged"}
     moved: dict[str, str] = {}
     removed: dict[str, None] = {}

@@ -16,11 +16,13 @@ FILE = "mkdocs.yml"
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `pages` counts the HTML pages written."""
+    """What a build did. `pages` counts the site's HTML pages, `made` those that were made; `reasons` says why, a line each."""
 
     pages: int
+    made: int
     seconds: float
     site_dir: Path
+    reasons: tuple[str, ...] = ()
 
 
 class _Warnings(logging.Handler):
@@ -35,23 +37,23 @@ class _Warnings(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True) -> BuildReport:
-    """Build the publication in `root`. The result is a pure function of its content, overrides and settings.
+def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True, full: bool = False) -> BuildReport:
+    """Build the publication in `root`: what changed since the last build, or all of it (`full`).
+
+    The result is a pure function of its content, overrides and settings.
 
     Raises InputError with every problem of the pages and settings, GroundwireError with MkDocs' own warnings (`strict`).
     """
-    started = time.monotonic()
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     heard = _Warnings()
     logger = logging.getLogger("mkdocs")
     logger.addHandler(heard)
     propagate, logger.propagate = logger.propagate, False
     try:
-        target = _build(root, site_dir=site_dir, strict=strict, heard=heard)
+        return _build(root, site_dir=site_dir, strict=strict, full=full, heard=heard)
     finally:
         logger.propagate = propagate
         logger.removeHandler(heard)
-    return BuildReport(sum(1 for _ in target.rglob("*.html")), time.monotonic() - started, target)
 
 
 def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False, front: Front | None = None) -> None:
@@ -74,13 +76,15 @@ def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False, f
         FRONT.reset(before)
 
 
-def _build(root: Path, *, site_dir: Path | None, strict: bool, heard: _Warnings) -> Path:
+def _build(root: Path, *, site_dir: Path | None, strict: bool, full: bool, heard: _Warnings) -> BuildReport:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, ConfigurationError
 
+    from generator.website.incremental import Choice
     from generator.website.plugin import GroundwirePlugin
 
+    started = time.monotonic()
     config_file = _config_file(root)
     options = {"site_dir": str(site_dir)} if site_dir else {}
     plugin = None
@@ -91,6 +95,7 @@ def _build(root: Path, *, site_dir: Path | None, strict: bool, heard: _Warnings)
             example = "plugins:\n- groundwire"
             raise InputError([Problem(FILE, "the groundwire plugin is missing", key="plugins", example=example)])
         config.plugins.on_startup(command="build", dirty=False)
+        plugin.choice = Choice(full=full)
         build(config)
     except (Abort, ConfigurationError) as error:
         cause = plugin.failure.__cause__ if isinstance(plugin, GroundwirePlugin) and plugin.failure else None
@@ -98,7 +103,8 @@ def _build(root: Path, *, site_dir: Path | None, strict: bool, heard: _Warnings)
             raise cause from None
         lines = heard.lines or [str(error)]
         raise GroundwireError("\n".join(["the site was not built:", *(f"  {line}" for line in lines)])) from None
-    return Path(config.site_dir)
+    pages, plan = plugin.build.pages, plugin.build.plan
+    return BuildReport(pages, len(plan.make), time.monotonic() - started, Path(config.site_dir), tuple(plan.reasons))
 
 
 def _config_file(root: Path) -> Path:

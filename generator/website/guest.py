@@ -3,54 +3,59 @@
 from __future__ import annotations
 
 import html
+from functools import cache
 from typing import Any, get_args
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from generator import resources
 from generator.record.authorship import author_line
 from generator.settings import Weekday
 from generator.website import views
-from generator.website.site import Site
+from generator.website.site import Made, Site
+from generator.website.site import made as made_of
 from generator.website.tongue import with_languages
 
 _UNUSED_ASSETS = "assets/javascripts/"  # Material's; our templates load none of it
 
 
-def arrange_files(files: Files, config: MkDocsConfig, site: Site) -> Files:
-    """Drafts out; generated pages and files in, where the owner has none at that address; nothing in the navigation."""
+def arrange_files(files: Files, config: MkDocsConfig, site: Site) -> tuple[list[str], dict[str, Made]]:
+    """Drafts out, nothing in the navigation; which generated pages (their sources) and files there are besides, an owner's own at
+    that address aside."""
     for file in list(files):
         if file.src_uri in site.index.hidden or file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map"):
             files.remove(file)
-    plain = _plain_pages(files, site)
-    there = {file.dest_uri: file for file in files}
-    pages = [(source, "") for source in site.virtual]
-    generated: list[tuple[str, str | bytes]] = [*pages, *site.files(), ("sitemap.xml", site.sitemap(plain))]
-    for source, content in generated:
-        file = File.generated(config, source, content=content)
-        other = there.get(file.dest_uri)
-        if other is not None and other.src_dir == config.docs_dir:
-            continue  # the owner's own file stands
-        if other is not None:
-            files.remove(other)  # MkDocs has a template of that name
-        files.append(file)
     for file in files.documentation_pages():
         file.inclusion = InclusionLevel.NOT_IN_NAV
-    return files
+    owned = {file.dest_uri for file in files if file.src_dir == config.docs_dir}
+    pages = [source for source in site.virtual if html_of(source) not in owned]
+    generated = (*site.files(), made_of("sitemap.xml", site.sitemap(_plain_pages(files, site))))
+    made = {one.path: one for one in generated if one.path not in owned}
+    for path in made:
+        if other := files.get_file_from_path(path):
+            files.remove(other)  # MkDocs has a template of that name
+    return pages, made
+
+
+def html_of(source: str) -> str:
+    """The output of a generated page: they are all called index."""
+    return source.removesuffix("md") + "html"
 
 
 def _plain_pages(files: Files, site: Site) -> list[str]:
     """The addresses of the owner's own pages."""
     ours = site.articles.keys() | site.issues.keys() | site.virtual.keys()
-    return ["" if file.url in (".", "./") else file.url for file in files.documentation_pages() if file.src_uri not in ours]
+    plain = [file for file in files.documentation_pages() if file.src_uri not in ours]
+    return ["" if file.url in (".", "./") else file.url for file in plain]
 
 
 def prepare_environment(env: Environment, site: Site) -> Environment:
     """Our templates escape by themselves (Material's don't), and have the words, the dates and the site at hand."""
     env.autoescape = _escapes
+    env.auto_reload = False  # one build, one environment
     env.globals.update(gw=site.globals, t=site.words, author_line=_author_line(site), own_page=own_page, weekday=_weekday(site))
     env.filters.update(
         date=site.words.date,
@@ -64,6 +69,7 @@ def prepare_environment(env: Environment, site: Site) -> Environment:
     return env
 
 
+@cache
 def _escapes(name: str | None) -> bool:
     return name is not None and (resources.bundled("overrides") / name).is_file()
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Literal
 
-from generator.record.authorship import Authorship, authorship
+from generator.record.authorship import Authorship
 from generator.record.categories import Category
 from generator.record.store import Article, Issue
-from generator.record.text import clean
-from generator.website.names import Names, facet_slug
 
 Kind = Literal["category", "tag", "source", "organisation", "product", "cve"]
 
@@ -49,6 +47,23 @@ class Row:
     def touched(self) -> datetime:
         """Its last change that readers see."""
         return max(self.moment, self.updated) if self.updated else self.moment
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the site must know of an article that it doesn't make again: enough for every listing, feed and address.
+
+    `row` is there where it is listed, and `mark` changes when the row does. `noted`: it has corrections or predictions.
+    """
+
+    page: Article
+    shown: Literal["listed", "withdrawn", "draft"]
+    category: str
+    aliases: tuple[str, ...]
+    noted: bool
+    only_quotes: bool  # and nobody reviewed it
+    row: Row | None
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +124,13 @@ class Index:
         return sorted((x for x in self.listings.values() if x.kind == kind), key=lambda x: (x.name.casefold(), x.slug))
 
 
-def build_index(
-    articles: Iterable[Article],
-    issues: Iterable[Issue],
-    *,
-    categories: Mapping[str, Category],
-    zone: tzinfo,
-    names: Names | None = None,
-) -> Index:
+def build_index(briefs: Iterable[Brief], issues: Iterable[Issue], *, categories: Mapping[str, Category], zone: tzinfo) -> Index:
     """The index of a publication. Every category has a listing, be it empty."""
-    articles, issues, names = tuple(articles), tuple(issues), names or Names()
-    shown = [page for page in articles if page.meta.listed]
-    rows = sorted((row_of(page, categories, names) for page in shown), key=lambda r: (r.moment, r.id), reverse=True)
-    withdrawn = tuple(p for p in articles if p.meta.withdrawn and p.meta.status != "draft")
+    briefs, issues = tuple(briefs), tuple(issues)
+    rows = sorted((brief.row for brief in briefs if brief.row), key=lambda r: (r.moment, r.id), reverse=True)
+    withdrawn = tuple(brief.page for brief in briefs if brief.shown == "withdrawn")
     ready = sorted((i for i in issues if i.meta.status == "ready"), key=lambda i: (i.meta.date, i.meta.id), reverse=True)
-    hidden = [p.path for p in articles if p.meta.status == "draft"] + [i.path for i in issues if i.meta.status != "ready"]
+    hidden = [b.page.path for b in briefs if b.shown == "draft"] + [i.path for i in issues if i.meta.status != "ready"]
     times = (
         [r.touched for r in rows] + [i.meta.date for i in ready] + [p.meta.withdrawn.date for p in withdrawn if p.meta.withdrawn]
     )
@@ -133,47 +140,12 @@ def build_index(
         issues=tuple(ready),
         withdrawn=withdrawn,
         hidden=frozenset(hidden),
-        aliases={alias: p.url for p in (*shown, *withdrawn) for alias in p.meta.aliases},
+        aliases={alias: b.page.url for b in briefs if b.shown != "draft" for alias in b.aliases},
         now=max(times, default=None),
         zone=zone,
         by_id={r.id: r for r in rows},
-        noted=tuple(p for p in shown if p.meta.corrections or p.meta.watch),
+        noted=tuple(brief.page for brief in briefs if brief.row and brief.noted),
     )
-
-
-def row_of(page: Article, categories: Mapping[str, Category], names: Names) -> Row:
-    """One page's row: depends on that page, its category's name and entities.yml alone."""
-    meta = page.meta
-    return Row(
-        id=meta.id,
-        url=page.url,
-        title=clean(meta.title),
-        description=clean(meta.description),
-        category=meta.category,
-        moment=meta.moment,
-        updated=meta.updated if meta.updated and meta.updated > meta.moment else None,
-        author=authorship(page),
-        facets=tuple(_facets(page, categories, names)),
-        sources=tuple(dict.fromkeys(clean(s.feed) for s in meta.sources)),
-        score=meta.score.total if meta.score else 0.0,
-        language=meta.language,
-    )
-
-
-def _facets(page: Article, categories: Mapping[str, Category], names: Names) -> Iterable[tuple[Kind, str, str]]:
-    meta = page.meta
-    yield "category", meta.category, categories[meta.category].name
-    named: tuple[tuple[Kind, Iterable[str]], ...] = (
-        ("source", (s.feed for s in meta.sources)),
-        ("organisation", names.organisations(meta.entities.organisations)),
-        ("product", names.products(meta.entities.products)),
-        ("cve", meta.entities.cves),
-    )
-    for tag in dict.fromkeys(meta.tags):
-        yield "tag", tag, tag.replace("-", " ")
-    for kind, given in named:
-        slugs = {facet_slug(name): name for name in map(clean, given) if name}
-        yield from ((kind, slug, name) for slug, name in slugs.items())
 
 
 def _listings(rows: Iterable[Row], categories: Mapping[str, Category]) -> dict[tuple[Kind, str], Listing]:

@@ -138,9 +138,10 @@ def _archive(index: Index, words: Words) -> Iterator[Virtual]:
 def _facet(index: Index, listing: Listing, words: Words) -> Iterator[Virtual]:
     kind: Kind = listing.kind
     months = index.months(listing.rows) if listing.paged else {}
-    base = {"listing": listing, "kind": kind, "heading": listing.name}
     view = {
-        **base,
+        "kind": kind,
+        "heading": listing.name,
+        "count": len(listing.rows),
         "rows": listing.rows[:LATEST],
         "months": [(key, _month_url(listing.url, key), len(rows)) for key, rows in months.items()],
         "up": (f"{FOLDERS[kind]}/", words(FOLDERS[kind])),
@@ -149,7 +150,9 @@ def _facet(index: Index, listing: Listing, words: Words) -> Iterator[Virtual]:
     yield Virtual(listing.url, "groundwire/listing.html", listing.name, view)
     for key, rows in months.items():
         month = words.month(key)
-        view = {**base, "rows": rows, "heading": f"{listing.name}: {month}", "up": (listing.url, listing.name)}
+        # Nothing of the whole listing: a past month's page stays as it is.
+        view = {"kind": kind, "heading": f"{listing.name}: {month}", "count": len(rows), "rows": rows}
+        view["up"] = (listing.url, listing.name)
         yield Virtual(_month_url(listing.url, key), "groundwire/listing.html", f"{listing.name}: {month}", view)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config.base import Config
@@ -19,9 +20,10 @@ from mkdocs.structure.toc import TableOfContents
 
 from generator.errors import GroundwireError
 from generator.website import config as settings_into
-from generator.website import guest, search
+from generator.website import guest
 from generator.website.front import FRONT
-from generator.website.load import load_site
+from generator.website.given import GivenFiles
+from generator.website.incremental import Build, Choice
 from generator.website.site import Site
 
 
@@ -30,25 +32,32 @@ class NoOptions(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves __ini
 
 
 class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  # likewise
-    """One build of one publication. `failure` holds the error that stopped it, for `build_site`."""
+    """The events of a build. `choice` is what `build_site` asks for, `failure` the error that stopped it."""
 
-    site: Site
+    choice = Choice()
+    build: Build
     failure: Exception | None = None
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Under `mkdocs serve` the site is changed in place. (MkDocs keeps one plugin for all builds because of this event.)"""
+        self.choice = Choice(in_place=command == "serve")
+        self.failure = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the publication; put its settings in place."""
-        try:
-            self.site = load_site(Path(config.config_file_path).parent)
-        except GroundwireError as error:
-            raise PluginError(str(error)) from error
-        if front := FRONT.get():
-            self.site = replace(self.site, settings=front.settings(self.site.settings))
+        with _told():
+            self.build = Build.begin(config, self.choice)
         settings_into.apply_settings(config, self.site)
         return config
 
+    @property
+    def site(self) -> Site:
+        """The publication that is being built."""
+        return self.build.site
+
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Take drafts out, put generated pages and files in."""
-        return guest.arrange_files(files, config, self.site)
+        """Take drafts out, put generated pages and files in; give MkDocs only what is to be made."""
+        return self.build.arrange(files, config)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Give our templates their globals and filters, and make them escape."""
@@ -56,10 +65,14 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Choose the page's template; a tombstone keeps nothing of its text."""
+        if isinstance(files, GivenFiles):
+            files.reads(page)
         return guest.prepare_page(page, markdown, self.site)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Say which quotations are in another language."""
+        if isinstance(files, GivenFiles):
+            files.reads(None)
         return guest.finish_page(html, page, self.site)
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
@@ -79,12 +92,21 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         return server
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Index the built pages for the search."""
-        try:
-            search.index_site(Path(config.site_dir), self.site.searchable)
-        except GroundwireError as error:
-            raise PluginError(str(error)) from error
+        """Index the built pages for the search; the new site takes the old one's place."""
+        with _told():
+            self.build.finish(config)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Keep the error for the one who called."""
         self.failure = error
+        if hasattr(self, "build"):
+            self.build.give_up()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Our errors as MkDocs shows them."""
+    try:
+        yield
+    except GroundwireError as error:
+        raise PluginError(str(error)) from error

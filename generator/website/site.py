@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import yaml
@@ -15,13 +15,14 @@ from generator.record.colour import DEFAULT, brand_css
 from generator.record.ledger import Ledger
 from generator.record.registry import HEALTH, STREAM
 from generator.record.store import Article, Issue
-from generator.record.text import clean, digest
+from generator.record.text import clean, digest, file_hash
 from generator.record.words import Words
 from generator.settings import Settings
 from generator.website import cards, syndication, trust, views
 from generator.website.addresses import former
 from generator.website.channels import feed_files
-from generator.website.index import Index
+from generator.website.index import Brief, Index
+from generator.website.marks import article_mark, virtual_mark
 from generator.website.names import Names
 from generator.website.pages import Virtual, virtual_pages
 from generator.website.reports import reports_for
@@ -31,6 +32,20 @@ from generator.website.signup import signup_of
 ASSETS = "assets/groundwire/"
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A generated file: its address below the site's, a mark that changes when its content does, and how it is made."""
+
+    path: str
+    mark: str
+    content: Callable[[], str | bytes]
+
+
+def made(path: str, text: str) -> Made:
+    """A file whose content is there already."""
+    return Made(path, file_hash(text.encode("utf-8")), lambda: text)
+
+
 @dataclass(frozen=True)
 class Site:
     """One publication, ready to be built."""
@@ -38,6 +53,7 @@ class Site:
     settings: Settings
     categories: Mapping[str, Category]
     articles: Mapping[str, Article]  # by path below content/
+    briefs: Mapping[str, Brief]  # likewise
     issues: Mapping[str, Issue]
     index: Index
     words: Words
@@ -113,10 +129,22 @@ class Site:
         """Whether search engines are asked to leave the page out: tombstones, redirects, search, and what only quotes."""
         if source in self.virtual:
             return self.virtual[source].noindex
-        page = self.articles.get(source)
-        if page is None:
+        brief = self.briefs.get(source)
+        if brief is None:
             return False
-        return page.meta.withdrawn is not None or (not self.settings.site.index_unreviewed and views.only_quotes(page))
+        return brief.shown == "withdrawn" or (not self.settings.site.index_unreviewed and brief.only_quotes)
+
+    def mark(self, source: str) -> str:
+        """Changes when anything does that the page from `source` is made from, besides what is the same on all; '' for a plain page."""
+        if source in self.virtual:
+            return virtual_mark(self.virtual[source], self._row_marks)
+        if source in self.issues:
+            return self.issues[source].content_hash
+        return article_mark(self.briefs[source], self.index) if source in self.briefs else ""
+
+    @cached_property
+    def _row_marks(self) -> dict[str, str]:
+        return {brief.row.id: brief.mark for brief in self.briefs.values() if brief.row}
 
     def view(self, source: str) -> Mapping[str, Any]:
         """What the page from `source` shows beside its body; nothing for a plain page."""
@@ -136,15 +164,16 @@ class Site:
         jsonld = views.article_jsonld(page, row, site_url=self.settings.url, settings=self.settings, image=image)
         return {**view, "reports": reports, "image": image, "jsonld": jsonld}
 
-    def files(self) -> Iterator[tuple[str, str | bytes]]:
-        """The generated files that are no pages, as (address below the site's, content): feeds, pictures, robots.txt."""
-        yield from feed_files(self.index, self.settings, self.words)
+    def files(self) -> Iterator[Made]:
+        """The generated files that are no pages: feeds, pictures, robots.txt."""
+        for path, text in feed_files(self.index, self.settings, self.words):
+            yield made(path, text)
         colour = self.settings.site.colour
         for key in ("", *self.categories):
-            yield card_path(key), cards.card(key, colour or DEFAULT)
+            yield Made(card_path(key), f"{key} {colour}", partial(cards.card, key, colour or DEFAULT))
         if colour:
-            yield f"{ASSETS}brand.css", brand_css(colour)
-        yield "robots.txt", syndication.robots(self.settings.url)
+            yield made(f"{ASSETS}brand.css", brand_css(colour))
+        yield made("robots.txt", syndication.robots(self.settings.url))
 
     @property
     def searchable(self) -> Searchable:
@@ -162,7 +191,7 @@ class Site:
     def sitemap(self, plain: list[str]) -> str:
         """The sitemap: `plain` are the addresses of the pages that are neither articles nor issues nor generated."""
         url = self.settings.url
-        indexed = [row for row in self.index.rows if not self.noindex(row.url.removesuffix("/") + ".md")]
+        indexed = [brief.row for source, brief in self.briefs.items() if brief.row and not self.noindex(source)]
         rows = [(url + row.url, row.touched) for row in sorted(indexed, key=lambda r: r.url)]
         issues = [(url + issue.url, issue.meta.date) for issue in sorted(self.index.issues, key=lambda i: i.url)]
         generated = sorted(page.url for page in self.virtual.values() if not page.noindex)

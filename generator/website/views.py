@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from datetime import UTC, datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.record.afresh import untold
 from generator.record.authorship import authorship
@@ -25,13 +25,20 @@ from generator.website.tongue import foreign_to
 CVE_RECORD = "https://www.cve.org/CVERecord?id="
 
 
+class Link(NamedTuple):
+    """All that an article may show of a listing: its stories change, and the article's page must not for that."""
+
+    url: str
+    name: str
+
+
 def article_view(page: Article, row: Row, index: Index, *, words: Words, site_url: str) -> dict[str, Any]:
     """The view of a listed article."""
     meta = page.meta
     return {
         "row": row,
         "meta": meta,
-        "category": index.listings["category", meta.category],
+        "category": _link(index.listings["category", meta.category]),
         "standfirst": not repeats_excerpt(page),
         "sources": [_source(source, index) for source in sorted(meta.sources, key=lambda s: s.access != "free")],
         "words_read": sum(source.words for source in meta.sources),
@@ -77,17 +84,21 @@ def repeats_excerpt(page: Article) -> bool:
 def _source(source: Any, index: Index) -> dict[str, Any]:
     name = clean(source.feed)
     listing = index.listings.get(("source", facet_slug(name)))
-    return {"name": name, "title": clean(source.title), "url": safe_url(source.url), "listing": listing, "meta": source}
+    return {"name": name, "title": clean(source.title), "url": safe_url(source.url), "listing": _link(listing), "meta": source}
 
 
-def _linked(row: Row, index: Index) -> dict[str, list[tuple[str, Listing | None, str]]]:
+def _link(listing: Listing | None) -> Link | None:
+    return Link(listing.url, listing.name) if listing else None
+
+
+def _linked(row: Row, index: Index) -> dict[str, list[tuple[str, Link | None, str]]]:
     """Tags, organisations, products and CVEs as (name, its listing if it has one, outside address)."""
     kinds: tuple[Kind, ...] = ("tag", "organisation", "product", "cve")
-    found: dict[str, list[tuple[str, Listing | None, str]]] = {}
+    found: dict[str, list[tuple[str, Link | None, str]]] = {}
     for kind, slug, name in row.facets:
         if kind in kinds:
             outside = CVE_RECORD + name if kind == "cve" else ""
-            found.setdefault(kind, []).append((name, index.listings.get((kind, slug)), outside))
+            found.setdefault(kind, []).append((name, _link(index.listings.get((kind, slug))), outside))
     return found
 
 

@@ -15,6 +15,7 @@ from generator.record.frontmatter import ArticleMeta, Page, Withdrawn
 from generator.record.ledger import Ledger
 from generator.record.words import words_of
 from generator.settings import Settings
+from generator.website.briefs import brief_of
 from generator.website.index import build_index
 from generator.website.names import Names
 from generator.website.site import Site
@@ -94,9 +95,10 @@ class Desk:
 
     def site(self) -> Site:
         chosen = Settings(title="T", url="https://n.example/")
-        index = build_index(self.pages.values(), [], categories=CATEGORIES, zone=chosen.zone)
+        briefs = {page.path: brief_of(page, CATEGORIES, Names()) for page in self.pages.values()}
+        index = build_index(briefs.values(), [], categories=CATEGORIES, zone=chosen.zone)
         words = words_of("en", "site", "about")
-        return Site(chosen, CATEGORIES, self.pages, {}, index, words, Names(), frozenset(), self.ledger)
+        return Site(chosen, CATEGORIES, self.pages, briefs, {}, index, words, Names(), frozenset(), self.ledger)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,72 @@
+"""What every page depends on, each part by a hash: our code and MkDocs' and the theme's, settings, templates, categories, names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from pathspec import PathSpec
+
+from generator import resources
+from generator.record.text import digest, file_hash
+from generator.settings import FILE
+from generator.website import names
+
+LIBRARIES = ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "jinja2", "markupsafe", "pydantic", "pyyaml", "babel")
+
+
+def parts_of(root: Path, config: MkDocsConfig) -> dict[str, str]:
+    """The parts, by names that mean something to an owner."""
+    theme = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
+    folders = [resources.bundled("overrides"), root / "overrides", *theme]
+    return {
+        "groundwire": _package(),
+        **{name: found for name in LIBRARIES if (found := _version(name))},
+        FILE: _hash([root / FILE]),
+        names.FILE: _hash([root / names.FILE]),
+        "mkdocs.yml": digest(json.dumps(_given(config), default=_plain, sort_keys=True)),
+        "overrides": _hash(path for folder in folders for path in _below(folder)),
+        "categories": _hash(_below(root / "categories")),
+    }
+
+
+def _given(config: MkDocsConfig) -> object:
+    """All that mkdocs.yml, what it inherits and the command say, the environment's values in it; not where the site is written to."""
+    aside = ("site_dir", "config_file_path", "docs_dir", "strict", "plugins", "hooks", "theme", "dev_addr", "watch")
+    given = {key: value for key, value in config.items() if key not in aside}
+    return [given, dict(config.theme), config.theme.name]
+
+
+def _plain(value: object) -> object:
+    """What JSON doesn't know, as something that it does: patterns by their text, settings by their values, the rest by its kind."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, PathSpec):
+        return [str(getattr(pattern, "pattern", pattern)) for pattern in value.patterns]
+    return sorted(map(str, value)) if isinstance(value, set | frozenset) else str(value)
+
+
+@cache
+def _package() -> str:
+    below = (path for path in _below(resources.PACKAGE) if "sample" not in path.parts and path.suffix != ".pyc")
+    return _hash([*below, resources.bundled("mkdocs.yml")])
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _hash(paths: Iterable[Path]) -> str:
+    """Of the files' names and contents; what is not there counts as such."""
+    return digest(*(f"{path.name} {file_hash(path.read_bytes()) if path.is_file() else ''}" for path in paths))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,97 @@
+"""The files that MkDocs is given: all can be linked to, but only those of the plan are read, rendered and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+
+class KeptFile(File):
+    """A page that this build doesn't make. It is rendered only where somebody asks which places on it can be linked to."""
+
+    given: GivenFiles
+    settings: MkDocsConfig
+    _page: Page | None = None
+
+    @property
+    def page(self) -> Page | None:
+        """The page, rendered."""
+        if self._page is None:
+            page = Page(None, self, self.settings)
+            page.read_source(self.settings)
+            page.markdown = self.settings.plugins.on_page_markdown(
+                page.markdown or "", page=page, config=self.settings, files=self.given
+            )
+            page.render(self.settings, self.given)
+        return self._page
+
+    @page.setter
+    def page(self, value: Page | None) -> None:
+        self._page = value
+
+
+class GivenFiles(Files):
+    """Notes which page asks for which file while it is rendered: those are its links."""
+
+    def __init__(
+        self, files: Iterable[File], config: MkDocsConfig, *, make: Collection[str], write: Collection[str], kept: Collection[str]
+    ) -> None:
+        """`make` are the pages to be made, `write` the other outputs; `kept` are generated ones that have no file here."""
+        super().__init__(files)
+        self._config, self._make, self._write, self._kept = config, make, write, kept
+        self._reading: str | None = None
+        self._asked: dict[str, dict[str, None]] = {}
+
+    def reads(self, page: Page | None) -> None:
+        """MkDocs begins to render a page; None: it has ended."""
+        self._reading = page.file.src_uri if page and page.file.src_uri in self._make else None
+
+    def get_file_from_path(self, path: str) -> File | None:
+        """As MkDocs has it, kept ones too."""
+        if self._reading:
+            self._asked.setdefault(self._reading, {})[path] = None
+        file = super().get_file_from_path(path)
+        if file is None and path in self._kept:
+            file = File.generated(self._config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV)
+        if file and file.is_documentation_page() and path not in self._make and not isinstance(file, KeptFile):
+            return self._keep(file)
+        return file
+
+    def _keep(self, file: File) -> KeptFile:
+        kept = KeptFile(file.src_uri, file.src_dir, file.dest_dir, file.use_directory_urls, inclusion=file.inclusion)
+        kept.given, kept.settings = self, self._config
+        if file.src_dir is None:
+            kept.content_string = ""
+        if super().get_file_from_path(kept.src_uri):
+            self.remove(file)
+        self.append(kept)
+        return kept
+
+    def documentation_pages(self, *, inclusion: Callable[[InclusionLevel], bool] = InclusionLevel.is_included) -> Sequence[File]:
+        """The pages that are to be made."""
+        return [file for file in super().documentation_pages(inclusion=inclusion) if file.src_uri in self._make]
+
+    def copy_static_files(
+        self, dirty: bool = False, *, inclusion: Callable[[InclusionLevel], bool] = InclusionLevel.is_included
+    ) -> None:
+        """Those that are to be written."""
+        for file in self:
+            if file.dest_uri in self._write and not file.is_documentation_page() and inclusion(file.inclusion):
+                file.copy_file(dirty)
+
+    def links(self) -> dict[str, tuple[str, ...]]:
+        """For each page that was made the files that it asked for; those of which it means a certain place end with '#'."""
+        found = {}
+        for source in self._make:
+            file = self.src_uris.get(source)
+            page = file.page if file else None
+            if page is None:
+                continue
+            placed = {other.src_uri for other in page.links_to_anchors or {} if other is not file}
+            targets = [*self._asked.get(source, {}), *(f"{target}#" for target in sorted(placed))]
+            if targets:
+                found[source] = tuple(targets)
+        return found

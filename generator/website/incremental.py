@@ -1,0 +1,192 @@
+"""One build, from what MkDocs was configured with to the site in its place: makes what changed, keeps the rest."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+
+from generator.record.text import digest, file_hash
+from generator.website import guest, search, state
+from generator.website.briefs import brief_out
+from generator.website.fingerprint import parts_of
+from generator.website.given import GivenFiles
+from generator.website.load import load_site
+from generator.website.plan import Plan, Wanted, plan_build
+from generator.website.site import Made, Site
+from generator.website.state import State
+from generator.website.tree import Tree, one_at_a_time, recover, tree_for
+
+_NAMED = re.compile(r"(?:Doc file|page) '([^']+)'")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the one who builds may choose. `in_place`: the site's readers are the one who writes it (`mkdocs serve`)."""
+
+    full: bool = False
+    in_place: bool = False
+
+
+class Listener(logging.Handler):
+    """Hears of which pages MkDocs warns: those are never kept, so that a later build warns again."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.unsettled: dict[str, None] = {}
+        self.warned = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note the page."""
+        self.warned += 1
+        self.unsettled.update(dict.fromkeys(_NAMED.findall(record.getMessage())))
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """What was decided when MkDocs had found all files."""
+
+    wanted: Wanted
+    plan: Plan
+    files: GivenFiles
+
+
+@dataclass
+class Build:
+    """The state of one build between MkDocs' events, in their order: `begin`, `arrange`, `finish`; `give_up` after an error."""
+
+    root: Path
+    tree: Tree
+    parts: Mapping[str, str]
+    last: State | None
+    force: str
+    site: Site
+    arranged: Arranged | None = None
+    listener: Listener = field(default_factory=Listener)
+    held: ExitStack = field(default_factory=ExitStack)
+
+    @classmethod
+    def begin(cls, config: MkDocsConfig, choice: Choice) -> Build:
+        """Read the publication and the last build; take the site's folder. Raises InputError, Refused."""
+        root = Path(config.config_file_path).parent
+        tree = tree_for(Path(config.site_dir), in_place=choice.in_place)
+        with ExitStack() as held:
+            held.enter_context(one_at_a_time(tree))
+            recover(tree)
+            parts, last = parts_of(root, config), state.load_state(tree.live)
+            briefs = last.briefs if last and last.parts == parts else None
+            site = load_site(root, last=briefs)
+            build = cls(root, tree, parts, last, _forced(config, choice), site, held=held.pop_all())
+        # MkDocs empties its site_dir before it builds, so it is told of none until that is over.
+        config.site_dir = f"{tree.live} (made beside it, then renamed)"
+        logging.getLogger("mkdocs").addHandler(build.listener)
+        return build
+
+    def arrange(self, files: Files, config: MkDocsConfig) -> GivenFiles:
+        """Decide what is made; make room for it. MkDocs is given all files, but only those to read that change."""
+        config.site_dir = str(self.tree.work)
+        pages, made = guest.arrange_files(files, config, self.site)
+        wanted, present = self._wanted(files, config, pages, made), self.tree.present()
+        plan = plan_build(self.last, wanted, present=present, force=self.force)
+        outputs = [wanted.pages[source][1] for source in plan.make]
+        searched = () if plan.everything else (path for path in present if path.startswith(f"{search.FOLDER}/"))
+        self.tree.prepare({*plan.keep, *searched}, present=present, made=[*outputs, *plan.write])
+        for file in files:
+            file.dest_dir = config.site_dir
+        for path in made:
+            if path in plan.write:
+                files.append(File.generated(config, path, content=made[path].content()))
+        for source in pages:
+            if source in plan.make:
+                files.append(File.generated(config, source, content="", inclusion=InclusionLevel.NOT_IN_NAV))
+        given = GivenFiles(files, config, make=plan.make, write=plan.write, kept={*pages, *made})
+        self.arranged = Arranged(wanted, plan, given)
+        return given
+
+    def finish(self, config: MkDocsConfig) -> bool:
+        """Write the state and put the site in its place; not where a warning fails the build. Says whether it did."""
+        try:
+            if self.arranged is None or (config.strict and self.listener.warned):
+                return False
+            self._index(self.arranged.plan)
+            state.save_state(self.tree.work, self._state(self.arranged))
+            self.tree.publish()
+            return True
+        finally:
+            config.site_dir = str(self.tree.live)
+            self.give_up()
+
+    @property
+    def plan(self) -> Plan:
+        """What is made and kept, once that is decided."""
+        return self.arranged.plan if self.arranged else Plan({}, {}, frozenset(), ())
+
+    @property
+    def pages(self) -> int:
+        """How many HTML pages the site has, the one for addresses that don't exist among them."""
+        wanted = self.arranged.wanted if self.arranged else None
+        return len(wanted.pages) + 1 + sum(path.endswith(".html") for path in wanted.files) if wanted else 0
+
+    def give_up(self) -> None:
+        """Let go of the site's folder; the old site stands."""
+        logging.getLogger("mkdocs").removeHandler(self.listener)
+        self.held.close()
+
+    def _wanted(self, files: Files, config: MkDocsConfig, generated: Iterable[str], made: Mapping[str, Made]) -> Wanted:
+        pages = {source: (self.site.mark(source), guest.html_of(source)) for source in generated}
+        outputs, parts, plain = {path: one.mark for path, one in made.items()}, dict(self.parts), []
+        for file in files:
+            if file.inclusion.value < self._least.value:
+                continue
+            if not file.is_documentation_page():
+                outputs[file.dest_uri] = _file_mark(file, config.docs_dir)
+                continue
+            mark = self.site.mark(file.src_uri)
+            if not mark:
+                plain.append(file.src_uri)
+                mark = file_hash(file.content_bytes)
+            pages[file.src_uri] = (mark, file.dest_uri)
+        if config.nav:  # then any page may show the titles of these
+            parts["pages in nav"] = digest(*(pages[source][0] for source in plain))
+        return Wanted(parts, pages, outputs, always=plain if config.nav else ())
+
+    @property
+    def _least(self) -> InclusionLevel:
+        """MkDocs' own drafts are built for the one who writes them."""
+        return InclusionLevel.DRAFT if self.tree.in_place else InclusionLevel.NOT_IN_NAV
+
+    def _index(self, plan: Plan) -> None:
+        ours = self.site.articles.keys() | self.site.issues.keys()
+        changed = None if plan.everything else {source.removesuffix(".md") + "/" for source in plan.make if source in ours}
+        search.index_site(self.tree.work, self.site.searchable, changed=changed)
+
+    def _state(self, done: Arranged) -> State:
+        before = self.last.links if self.last else {}
+        kept = {s: links for s, links in before.items() if s in done.wanted.pages and s not in done.plan.make}
+        return State(
+            parts=done.wanted.parts,
+            pages=done.wanted.pages,
+            files=done.wanted.files,
+            links=kept | done.files.links(),
+            unsettled=tuple(self.listener.unsettled),
+            briefs={path: brief_out(brief) for path, brief in self.site.briefs.items() if brief.shown != "draft"},
+        )
+
+
+def _forced(config: MkDocsConfig, choice: Choice) -> str:
+    """Why everything is made, if it is: by wish, or because others' code may change any page by what is on another one."""
+    others = sorted({*config.plugins, *config.hooks} - {"groundwire"})
+    if others:
+        return f"with {', '.join(others)}, any page may depend on any other"
+    return "asked for" if choice.full else ""
+
+
+def _file_mark(file: File, docs_dir: str) -> str:
+    """Of an owner's file; the theme's and our own are among the parts that all pages depend on."""
+    return file_hash(file.content_bytes) if file.src_dir == docs_dir else ""
