@@ -80,11 +80,16 @@ def update(root: Path, now: datetime, force: bool) -> None:
 @groundwire.command()
 @in_folder
 @click.option("--lenient", is_flag=True, help="Build in spite of MkDocs' warnings (broken pages stop it all the same).")
-def build(root: Path, lenient: bool) -> None:
-    """Build the site from content/ into site/, as `mkdocs build --strict` does."""
+@click.option("--full", is_flag=True, help="Make every page, also those that did not change.")
+@click.option("--explain", is_flag=True, help="Say of each page that is made, why.")
+def build(root: Path, lenient: bool, full: bool, explain: bool) -> None:
+    """Build the site from content/ into site/, as `mkdocs build --strict` does: what changed since the last build.
+
+    A build that fails leaves the site as it was.
+    """
     from generator import jobs
 
-    say(jobs.build(root, strict=not lenient))
+    say(jobs.build(root, strict=not lenient, full=full, explain=explain))
 
 
 @groundwire.command()

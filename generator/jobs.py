@@ -38,12 +38,14 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
         return summary(pipeline.update(parts, now=now), parts.store)
 
 
-def build(root: Path, *, strict: bool) -> str:
-    """Build the site."""
+def build(root: Path, *, strict: bool = True, full: bool = False, explain: bool = False) -> str:
+    """Build the site: what changed, or all of it; with the reason for each page where that is asked for."""
     from generator.website.build import build_site
 
-    report = build_site(root, strict=strict)
-    return f"built {report.pages} pages in {report.seconds:.1f} s: {report.site_dir}/index.html"
+    report = build_site(root, strict=strict, full=full)
+    made = "" if report.made == report.pages - 1 else f", {report.made} of them made anew"
+    told = [*report.reasons, ""] if explain and report.reasons else []
+    return "\n".join([*told, f"built {report.pages} pages{made}, in {report.seconds:.1f} s: {report.site_dir}/index.html"])
 
 
 def preview(root: Path, *, port: int, sample: bool, tell: Tell) -> None:

@@ -100,7 +100,7 @@ def _given_back(site: Path, made: Shelf, pages: Searchable) -> Shelf | None:
     for archive in made.archives:
         for url in same & archive.members.keys():
             name = f"fragment/{archive.members[url]}.pf_fragment"
-            (folder / archive.folder / name).write_bytes((incoming / name).read_bytes())
+            write_atomic(folder / archive.folder / name, (incoming / name).read_bytes())  # never into a file: it may be linked to
     shutil.rmtree(incoming)
     return Shelf(_indexed(site, rest, incoming, pages), made.archives, made.week)
 
