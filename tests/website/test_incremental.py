@@ -1,0 +1,182 @@
+"""A build makes what changed: which pages, why, and that nothing else is touched. (That it equals a full build: test_histories.py.)"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sitekit import NOON, Publication, sample
+from support import snapshot
+
+from generator.errors import GroundwireError
+from generator.website.build import BuildReport, build_site
+
+PLAIN = "# About\n\nSee [the story](articles/2026/01/january-story.md).\n"
+
+
+@pytest.fixture
+def pub(tmp_path: Path) -> Publication:
+    """One of everything, built."""
+    pub = sample(tmp_path / "pub")
+    pub.write("about.md", PLAIN)
+    build_site(pub.root)
+    return pub
+
+
+def reasons(report: BuildReport) -> dict[str, str]:
+    return {what: why for what, _, why in (line.partition(": ") for line in report.reasons)}
+
+
+def edit(pub: Publication, path: str, old: str, new: str) -> None:
+    file = pub.root / "content" / path
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_nothing_changed_nothing_made(pub: Publication) -> None:
+    before = snapshot(pub.root / "site")
+    report = build_site(pub.root)
+    assert (report.made, report.reasons) == (0, ())
+    assert snapshot(pub.root / "site") == before
+
+
+def test_an_edited_body_makes_that_page_alone(pub: Publication) -> None:
+    kept = (pub.root / "site/articles/2026/02/gateway-flaw-0/index.html").stat()
+    edit(pub, "articles/2026/01/january-story.md", "A fix exists.", "A fix is out.")
+    report = build_site(pub.root)
+    told = reasons(report)
+    assert told.pop("articles/2026/01/january-story.md") == "changed"
+    # it was pristine, so listings say now that a person edited it
+    listing = {"index.md", "archive/2026/01/index.md", "categories/flaws/index.md", "categories/flaws/2026/01/index.md"}
+    listing |= {"sources/example-blog/index.md", "sources/example-blog/2026/01/index.md"}
+    listing |= {"categories/index.md", "sources/index.md"}
+    assert told.keys() == listing | {"feed.xml", "atom.xml", "feed.json", "categories/flaws/feed.xml", "sitemap.xml"}
+    assert (pub.root / "site/articles/2026/02/gateway-flaw-0/index.html").stat().st_ino == kept.st_ino
+    assert "A fix is out." in (pub.root / "site/articles/2026/01/january-story/index.html").read_text(encoding="utf-8")
+
+
+def test_an_old_month_stays_when_a_new_story_comes(pub: Publication) -> None:
+    pub.article("Gateway flaw 9", hours=-1)
+    told = reasons(build_site(pub.root))
+    assert told["articles/2026/02/gateway-flaw-9.md"] == "new"
+    assert {"index.md", "archive/2026/02/index.md", "categories/flaws/2026/02/index.md", "sitemap.xml", "feed.xml"} <= told.keys()
+    assert not [name for name in told if "2026/01" in name], "nothing of January is made"
+    assert "articles/2026/02/gateway-flaw-0.md" not in told
+
+
+def test_a_story_links_to_a_listing_from_the_day_it_is_there(pub: Publication) -> None:
+    for number in range(2):
+        pub.article(f"Another lone one {number}", hours=50 + number, tags=("rare",))
+    told = reasons(build_site(pub.root))
+    assert told["articles/2026/02/a-lone-story.md"] == "a listing that it names came or went"
+    assert "tags/rare/" in (pub.root / "site/articles/2026/02/a-lone-story/index.html").read_text(encoding="utf-8")
+
+
+def test_what_is_gone_disappears_with_its_folder(pub: Publication) -> None:
+    (pub.root / "content/articles/2026/02/gateway-flaw-2.md").unlink()
+    report = build_site(pub.root)
+    assert reasons(report)["articles/2026/02/gateway-flaw-2/index.html"] == "gone"
+    assert not (pub.root / "site/articles/2026/02/gateway-flaw-2").exists()
+    assert not (pub.root / "site/tags/vpn").exists(), "two stories are no listing any more"
+
+
+def test_deleting_a_page_fails_the_page_that_links_to_it_and_leaves_the_site(pub: Publication) -> None:
+    before = snapshot(pub.root / "site")
+    file = pub.root / "content/articles/2026/01/january-story.md"
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    for _ in range(2):
+        with pytest.raises(GroundwireError, match=r"about\.md.*january-story\.md.*not found"):
+            build_site(pub.root)
+        assert snapshot(pub.root / "site") == before, "the old site stands"
+    assert reasons(build_site(pub.root, strict=False))["about.md"].startswith("links to articles/2026/01/january-story.md")
+    with pytest.raises(GroundwireError, match=r"about\.md"):
+        build_site(pub.root)  # it was warned of, so it is not kept
+    file.write_text(text, encoding="utf-8")
+    build_site(pub.root)
+    assert "articles/2026/01/january-story/" in (pub.root / "site/about/index.html").read_text(encoding="utf-8")
+
+
+def test_a_link_to_a_place_on_a_kept_page_is_checked(pub: Publication) -> None:
+    settings = pub.root / "mkdocs.yml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "validation: {links: {anchors: warn}}\n", encoding="utf-8")
+    build_site(pub.root)
+    story = "articles/2026/01/january-story.md"
+    pub.write("more.md", f"# More\n\n[there]({story}#overview)\n")
+    assert "more.md" in reasons(build_site(pub.root))
+    pub.write("more.md", f"# More\n\n[there]({story}#nowhere)\n")
+    with pytest.raises(GroundwireError, match=r"more\.md.*does not contain an anchor '#nowhere'"):
+        build_site(pub.root)
+    pub.write("more.md", f"# More\n\n[there]({story}#overview)\n")
+    build_site(pub.root)
+    edit(pub, story, "### Overview", "### Summary")
+    with pytest.raises(GroundwireError, match=r"more\.md.*does not contain an anchor '#overview'"):
+        build_site(pub.root)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "why"),
+    [
+        ("newsletter.yml", "title: Another\nurl: https://news.example/briefing/\n", "newsletter.yml changed"),
+        ("entities.yml", "organisations:\n- {name: Example, aliases: [Example Corp]}\n", "entities.yml changed"),
+        ("categories/flaws.yml", "id: flaws\nname: Faults\n", "categories changed"),
+        ("overrides/groundwire/footer.html", "<footer>ours</footer>", "overrides changed"),
+    ],
+)
+def test_what_every_page_depends_on_makes_everything(pub: Publication, file: str, text: str, why: str) -> None:
+    (pub.root / file).parent.mkdir(parents=True, exist_ok=True)
+    (pub.root / file).write_text(text, encoding="utf-8")
+    report = build_site(pub.root)
+    assert report.reasons == (f"everything: {why}",)
+    assert report.made == report.pages - 2  # the owner's static page and the one for unknown addresses have no Markdown
+
+
+def test_an_owners_hook_may_see_all_pages(pub: Publication) -> None:
+    (pub.root / "hook.py").write_text("def on_page_content(html, **rest):\n    return html\n", encoding="utf-8")
+    settings = pub.root / "mkdocs.yml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "hooks: [hook.py]\n", encoding="utf-8")
+    for _ in range(2):
+        assert build_site(pub.root).reasons == ("everything: with hook.py, any page may depend on any other",)
+
+
+def test_full_is_a_wish(pub: Publication) -> None:
+    before = snapshot(pub.root / "site")
+    assert build_site(pub.root, full=True).reasons == ("everything: asked for",)
+    assert snapshot(pub.root / "site") == before
+
+
+@pytest.mark.parametrize(
+    "harm", ["file deleted", "file added", "state lost", "state broken", "other times", "folder beside deleted"]
+)
+def test_a_site_that_somebody_touched_is_mended(pub: Publication, harm: str) -> None:
+    before, site = snapshot(pub.root / "site"), pub.root / "site"
+    if harm == "file deleted":
+        (site / "articles/2026/01/january-story/index.html").unlink()
+    elif harm == "file added":
+        (site / "articles/stray").mkdir()
+        (site / "articles/stray/index.html").write_text("<p>not ours")
+    elif harm == "state lost":
+        (site / ".groundwire-build").unlink()
+    elif harm == "state broken":
+        (site / ".groundwire-build").write_bytes(b"\0 no state")
+    elif harm == "other times":
+        for path in (pub.root / "content").rglob("*.md"):
+            path.touch()
+    else:
+        build_site(pub.root)
+        shutil.rmtree(pub.root / ".groundwire-tmp-site")
+    for _ in range(3):  # each of the two folders has its turn
+        build_site(pub.root)
+        assert snapshot(site) == before
+
+
+def test_what_is_not_ours_in_the_folder_stays(pub: Publication) -> None:
+    git = pub.root / "site/.git"
+    git.mkdir()
+    (git / "HEAD").write_text("ref: refs/heads/gh-pages\n")
+    for hour in range(3):
+        pub.article(f"Later {hour}", hours=-1 - hour, date=NOON)
+        build_site(pub.root)
+        assert (git / "HEAD").read_text() == "ref: refs/heads/gh-pages\n"
