@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -16,6 +16,7 @@ from generator.record.text import digest, file_hash
 from generator.website import guest, search, state
 from generator.website.briefs import brief_out
 from generator.website.fingerprint import parts_of
+from generator.website.front import FRONT
 from generator.website.given import GivenFiles
 from generator.website.load import load_site
 from generator.website.plan import Plan, Wanted, plan_build
@@ -80,8 +81,11 @@ class Build:
             held.enter_context(one_at_a_time(tree))
             recover(tree)
             parts, last = parts_of(root, config), state.load_state(tree.live)
-            briefs = last.briefs if last and last.parts == parts else None
+            briefs = last.briefs if last and parts.items() <= last.parts.items() else None
             site = load_site(root, last=briefs)
+            if front := FRONT.get():
+                site = replace(site, settings=front.settings(site.settings))
+                parts["preview"] = front.signup
             build = cls(root, tree, parts, last, _forced(config, choice), site, held=held.pop_all())
         # MkDocs empties its site_dir before it builds, so it is told of none until that is over.
         config.site_dir = f"{tree.live} (made beside it, then renamed)"
