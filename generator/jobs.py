@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from generator import pipeline
 from generator.errors import GroundwireError, InputError, Problem, Refused
+from generator.housekeeping import tidy
 from generator.ports import Tell
 from generator.record.blocklist import blocked_pages
 from generator.record.categories import load_categories
@@ -26,6 +27,7 @@ def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     with open_publication(root, command="run", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
+        tidy(Places(root), now=now, changed=done.changed)
         written = pipeline.issue(parts, now=now)
         built = build(root, strict=True)
     return "\n".join([summary(done, parts.store), written, built])
@@ -35,7 +37,9 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     """Read the feeds and publish."""
     with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
-        return summary(pipeline.update(parts, now=now), parts.store)
+        done = pipeline.update(parts, now=now)
+        tidy(Places(root), now=now, changed=done.changed)
+        return summary(done, parts.store)
 
 
 def build(root: Path, *, strict: bool = True, full: bool = False, explain: bool = False) -> str:

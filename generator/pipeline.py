@@ -12,7 +12,7 @@ from datetime import datetime
 
 from generator.analysis.classify import classify
 from generator.digest.compose import Draft, Quiet, compose_issue
-from generator.digest.removal import without
+from generator.digest.removal import touched, without
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
 from generator.feeds.health import transitions
@@ -71,6 +71,11 @@ class Update:
     cost: str = ""  # what the analyses did cost, in words
 
     @property
+    def changed(self) -> bool:
+        """Whether pages were written."""
+        return bool(self.published or self.joined)
+
+    @property
     def failed(self) -> tuple[FeedResult, ...]:
         """The feeds that gave nothing new because something is wrong with them."""
         return tuple(result for result in self.feeds if result.error)
@@ -125,7 +130,7 @@ def issue(parts: Parts, *, now: datetime) -> str:
     rows = list(parts.ledger.rows("issues"))
     slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
     if slot is None:
-        return "\n".join(["no issue is due", *leave_issues(parts)])
+        return "\n".join(["no issue is due", *_leave_issues(parts, articles)])
     unwanted = blocked_pages(articles, parts.settings.block)
     draft = compose_issue(
         settings=parts.settings,
@@ -141,16 +146,19 @@ def issue(parts: Parts, *, now: datetime) -> str:
         parts.store.create(draft.path, draft.meta, draft.body)
     parts.ledger.append("issues", *draft.rows, now=now)
     told = f"no issue: {draft.reason}" if isinstance(draft, Quiet) else _wrote(draft)
-    return "\n".join([told, *leave_issues(parts), *(f"alert: {line}" for line in draft.alerts)])
+    return "\n".join([told, *_leave_issues(parts, articles), *(f"alert: {line}" for line in draft.alerts)])
 
 
 def leave_issues(parts: Parts) -> list[str]:
     """Take withdrawn stories out of the files of issues; a line for each file that changed."""
-    articles = parts.store.articles().pages
-    gone = [page for page in articles if page.meta.withdrawn]
-    left = [page for page in articles if not page.meta.withdrawn]
+    return _leave_issues(parts, parts.store.articles().pages)
+
+
+def _leave_issues(parts: Parts, articles: Sequence[Article]) -> list[str]:
+    gone = [page for page in articles if page.brief.withdrawn]
+    left = [page for page in articles if not page.brief.withdrawn]
     issues = [page for page in parts.store.issues().pages if page.meta.corrects is None] if gone else []
-    changed = [page for page in issues if parts.store.replace_text(page, without(page, gone, left=left))]
+    changed = [page for page in touched(issues, gone) if parts.store.replace_text(page, without(page, gone, left=left))]
     return [f"took withdrawn stories out of content/{page.path}" for page in changed]
 
 
@@ -297,6 +305,7 @@ def _take_edits(parts: Parts, registry: Registry, *, now: datetime) -> None:
     feeds = {feed.url: feed.title for feed in parts.settings.feeds}
     gone = [lost.story for lost in registry.gone(parts.store.exists)]
     registry.mended(hand_edits(registry, feeds=feeds, gone=gone), now=now)
+    registry.remember_places(now=now)
 
 
 def _one_an_outlet(entries: Iterable[Entry]) -> list[Entry]:

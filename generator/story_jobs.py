@@ -85,7 +85,7 @@ def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Te
         registry = Registry(parts.ledger, [page])
         sources = _feeds_of(parts, registry, page, going)
         parted = parting(registry, page.meta.id, sources)
-        own = {"event": "joined", "story": story_id(page.meta.id, _first(page, going).url), "listed": sources}
+        own = {"event": "joined", "story": story_id(page.meta.id, _first(page, going).url), "listed": sources, "path": path}
         registry.mended([parted, {**parted, **own}], now=now)
         return f"content/{path} has {len(going)} of the sources of content/{page.path}; they never rejoin it"
 

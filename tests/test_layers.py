@@ -20,7 +20,7 @@ FLOORS = (
     ("preview", "sample"),
     ("serving",),
     ("doctor",),
-    ("posting", "scaffold", "sending"),
+    ("housekeeping", "posting", "scaffold", "sending"),
     ("ready",),
     ("wiring",),
     ("pipeline",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from generator.digest.body import cut
@@ -27,6 +27,26 @@ class _Block:
         """Of the heading that it begins with; 0 where it begins with none."""
         found = _HEADING.match(self.lines[0]) if self.lines else None
         return len(found[1]) if found else 0
+
+
+def touched(issues: Iterable[Issue], gone: Iterable[Article]) -> list[Issue]:
+    """The issues that may have one of these stories; the others need no closer look."""
+    gone = list(gone)
+    ids = {one.id for one in gone}
+    paths = {path for one in gone for path in (one.path, one.url, *one.meta.aliases)}
+    names = {path.rstrip("/").rsplit("/", 1)[-1] for path in paths}
+    return [
+        page
+        for page in issues
+        if not ids.isdisjoint((*page.meta.items, *page.meta.continuing)) or _links(page.body, paths, names)
+    ]
+
+
+def _links(body: str, paths: Collection[str], names: Collection[str]) -> bool:
+    """Whether any link's address ends in one of the paths, whose last parts are the names."""
+    addresses = (address.split("/") for address in re.findall(r"\(<?([^\s()<>#]+)", body))
+    likely = (parts for parts in addresses if (parts[-1] or parts[-2]) in names)
+    return any("/".join(parts[number:]) in paths for parts in likely for number in range(len(parts)))
 
 
 def without(page: Issue, gone: Sequence[Article], *, left: Sequence[Article]) -> str:
@@ -105,7 +125,7 @@ def _without_opening(body: str) -> str:
 def _headlines(page: Issue, gone: Sequence[Article], left: Sequence[Article]) -> dict[str, object]:
     """A new subject and preheader where they name what is gone."""
     order = {story: place for place, story in enumerate(page.meta.items)}
-    rest = sorted((one for one in left if one.meta.id in order and one.meta.listed), key=lambda one: order[one.meta.id])
+    rest = sorted((one for one in left if one.id in order and one.meta.listed), key=lambda one: order[one.meta.id])
     titles = [cut(clean(one.meta.title), limit=100) for one in rest] or [page.meta.title or page.meta.id]
     named = [clean(one.meta.title)[:60] for one in gone]
     found: dict[str, object] = {}

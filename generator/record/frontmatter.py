@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from generator.checked_yaml import Marked, read_yaml, validate
 from generator.errors import InputError, Problem
+from generator.record.brief import Brief, brief_of
 from generator.record.text import clean, digest, file_hash
 from generator.shapes import Alias, Hash, IssueId, Moment, Slug, StoryId, Url
 
@@ -196,6 +197,11 @@ class Page(Generic[M]):
     def content_hash(self) -> str:
         """The hash of the whole file."""
         return file_hash(self.text.encode("utf-8"))
+
+    @cached_property
+    def brief(self) -> Brief:
+        """What a run needs of it. Articles only."""
+        return brief_of(self.meta)
 
     @cached_property
     def pristine(self) -> bool:

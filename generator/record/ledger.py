@@ -1,4 +1,4 @@
-"""What must never be lost and has no place on a page: JSONL by month under content/.ledger/, appended, never rewritten.
+"""What must never be lost and has no place on a page: JSONL by month under content/.ledger/, appended; old months: compact.py.
 
 Git merges the files by union (.gitattributes), so a reader must take rows in any order and twice. A line that a kill
 tore is passed over, and the next append starts on a line of its own.
@@ -28,9 +28,7 @@ class Ledger:
             return
         stamp = now.astimezone(UTC)
         path = self.folder / f"{stream}-{stamp:%Y-%m}.jsonl"
-        text = "".join(
-            json.dumps({"at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}", **row}, ensure_ascii=False, sort_keys=True) + "\n" for row in rows
-        )
+        text = "".join(line_of({"at": f"{stamp:%Y-%m-%dT%H:%M:%SZ}", **row}) for row in rows)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab+") as handle:
             if handle.tell() and not _ends_line(path):
@@ -42,17 +40,31 @@ class Ledger:
     def rows(self, stream: str) -> Iterator[Row]:
         """All rows of a stream, oldest month first, each once; what is no row is passed over."""
         seen: set[str] = set()
-        for path in sorted(self.folder.glob(f"{stream}-[0-9]*.jsonl")):
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                if line in seen or not line.startswith("{"):
-                    continue
-                seen.add(line)
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(row, dict) and "at" in row:
-                    yield row
+        for path in self.months(stream):
+            yield from self.rows_of(path, seen)
+
+    def months(self, stream: str) -> list[Path]:
+        """The files of a stream, oldest month first."""
+        return sorted(self.folder.glob(f"{stream}-[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"))
+
+    def rows_of(self, path: Path, seen: set[str] | None = None) -> Iterator[Row]:
+        """The rows of one file, without lines that were seen."""
+        seen = set() if seen is None else seen
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line in seen or not line.startswith("{"):
+                continue
+            seen.add(line)
+            try:
+                row = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(row, dict) and "at" in row:
+                yield row
+
+
+def line_of(row: Row) -> str:
+    """A row as its line."""
+    return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _ends_line(path: Path) -> bool:

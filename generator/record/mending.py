@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from generator.record.identity import url_mark
 from generator.record.registry import Registry
 from generator.record.store import Article
 
@@ -25,8 +24,8 @@ def hand_edits(registry: Registry, *, feeds: Mapping[str, str], gone: Collection
 
     `feeds`: the names of feeds by address; `gone`: stories whose pages people deleted.
     """
-    pages = [page for page in registry.pages() if not page.meta.withdrawn]
-    on = {page.meta.id: _marks(page) for page in pages}
+    pages = [page for page in registry.pages() if not page.brief.withdrawn]
+    on = {page.id: page.brief.marks for page in pages}
     rows = [row for page in pages for row in (*_taken(page, registry, on, feeds), *_given(page, registry, on, feeds))]
     rows += [{"event": "merged", "story": story, "into": home} for story in gone if (home := _home(registry.listed(story), on))]
     return sorted(rows, key=lambda row: _ORDER.index(row["event"]))
@@ -40,7 +39,7 @@ def parting(registry: Registry, story: str, sources: Mapping[str, str]) -> Row:
 
 def _taken(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, str]) -> Iterator[Row]:
     """Sources that the page had."""
-    story = page.meta.id
+    story = page.id
     new = _readdressed(page, registry, on, feeds)
     for mark, feed in registry.listed(story).items():
         if mark in new:
@@ -51,7 +50,7 @@ def _taken(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, st
 
 def _given(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, str]) -> Iterator[Row]:
     """Sources that the page has and did not have: put back, or from another page. What people found themselves needs no row."""
-    story, listed = page.meta.id, registry.listed(page.meta.id)
+    story, listed = page.id, registry.listed(page.id)
     for mark in on[story].keys() - listed.keys():
         owner = registry.owner(mark)
         if parted := registry.parting(mark, story):
@@ -64,8 +63,8 @@ def _given(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, st
 
 def _readdressed(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, str]) -> dict[str, str]:
     """Old and new marks of sources whose outlet stayed and whose address nobody else knows."""
-    listed, have = registry.listed(page.meta.id), on[page.meta.id]
-    new = [mark for mark in have if mark not in listed and not registry.owner(mark) and not registry.parting(mark, page.meta.id)]
+    listed, have = registry.listed(page.id), on[page.id]
+    new = [mark for mark in have if mark not in listed and not registry.owner(mark) and not registry.parting(mark, page.id)]
     found: dict[str, str] = {}
     for mark, feed in listed.items():
         same = [m for m in new if have[m] == feeds.get(feed) and m not in found.values()]
@@ -78,7 +77,3 @@ def _home(listed: Mapping[str, str], on: _Marks) -> str:
     """The one page on which all the sources of a deleted one stand; '' where there is none."""
     homes = [story for story, have in on.items() if listed and listed.keys() <= have.keys()]
     return homes[0] if len(homes) == 1 else ""
-
-
-def _marks(page: Article) -> dict[str, str]:
-    return {mark: source.feed for source in page.meta.sources if (mark := url_mark(source.url))}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.model import Entry, Story, replace
@@ -36,7 +36,7 @@ class Registry:
 
     def __init__(self, ledger: Ledger, pages: Iterable[Article]) -> None:
         self._ledger = ledger
-        self._pages = {page.meta.id: page for page in pages}
+        self._pages = {page.id: page for page in pages}
         self._entries: dict[tuple[str, str], str] = {}
         self._addresses: dict[str, str] = {}
         self._rows: dict[str, dict[str, Any]] = {}
@@ -48,6 +48,7 @@ class Registry:
         self._chosen: dict[str, dict[str, Any]] = {}
         self._let_go: set[str] = set()
         self._first_seen: dict[tuple[str, str], datetime] = {}
+        self._stood: set[tuple[str, str]] = set()
         self._newly_seen: list[Entry] = []
         # Git may have joined the ledger's lines in any order; what people decided counts after what the machine did.
         for row in sorted(ledger.rows(STREAM), key=lambda row: (row.get("event") in MENDS, str(row["at"]))):
@@ -119,7 +120,8 @@ class Registry:
 
     def published_on(self, today: str, *, day: Callable[[datetime], str]) -> Counter[str]:
         """How many stories were published on a day, by category; deleted ones count."""
-        return Counter(category for moment, category in self._published.values() if day(moment) == today)
+        start = datetime.fromisoformat(today).replace(tzinfo=UTC) - timedelta(days=1)  # zones are at most a day apart
+        return Counter(category for moment, category in self._published.values() if moment >= start and day(moment) == today)
 
     def published(self, story: Story, *, path: str, category: str, listed: Iterable[Entry], now: datetime) -> None:
         """Remember a new page, and which of the story's entries stand on it as sources."""
@@ -158,9 +160,16 @@ class Registry:
         for row in rows:
             self._write(row, now=now)
 
+    def remember_places(self, *, now: datetime) -> None:
+        """Write down where public pages stand that people put there or moved: an address outlives its page."""
+        there = (page for page in self.pages() if page.brief.listed and (page.id, page.path) not in self._stood)
+        rows = [{"event": "stood", "story": page.id, "path": page.path} for page in there]
+        self._stood |= {(row["story"], row["path"]) for row in rows}
+        self._ledger.append(STREAM, *rows, now=now)
+
     def changed(self, page: Article) -> None:
         """Take a page's new text in place of the old one."""
-        self._pages[page.meta.id] = page
+        self._pages[page.id] = page
 
     def _write(self, row: dict[str, Any], *, now: datetime) -> None:
         self._ledger.append(STREAM, row, now=now)
@@ -169,6 +178,8 @@ class Registry:
     def _learn(self, row: dict[str, Any]) -> None:
         try:
             learn = {"seen": self._seen, "separated": self._part, "rejoined": self._rejoin, "readdressed": self._readdress}
+            if "path" in row:
+                self._stood.add((row["story"], row["path"]))
             if row["event"] in learn:
                 learn[row["event"]](row)
                 return
@@ -223,10 +234,10 @@ class Registry:
         listed[row["to"]] = listed.pop(row["from"], "")
 
     def _learn_page(self, page: Article) -> None:
-        if page.meta.published:
-            self._published.setdefault(page.meta.id, (page.meta.published, page.meta.category))
-        for source in page.meta.sources:
-            self._addresses.setdefault(url_mark(source.url), page.meta.id)
+        if page.brief.published:
+            self._published.setdefault(page.id, (page.brief.published, page.brief.category))
+        for mark in page.brief.marks:
+            self._addresses.setdefault(mark, page.id)
 
 
 def _known_by(entries: Iterable[Entry]) -> dict[str, Any]:

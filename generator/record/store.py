@@ -6,7 +6,8 @@ A change keeps people's comments, key order and quoting: only the lines that are
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -15,7 +16,7 @@ from generator.checked_yaml import Marked
 from generator.errors import InputError, Problem
 from generator.record import atomic
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose, flow, parse, read, yaml_lines
-from generator.record.readings import KeptPage, Reading, Readings, reading_of
+from generator.record.readings import KeptPage, Reading, Readings, reading_of, stamp_of
 from generator.record.text import file_hash
 
 M = TypeVar("M", bound=Meta)
@@ -41,8 +42,9 @@ class Loaded(Generic[P]):
 class Store:
     """The pages of one publication. What was read of them before is kept in `private` (by default .groundwire/ beside content/)."""
 
-    def __init__(self, content: Path, *, private: Path | None = None) -> None:
+    def __init__(self, content: Path, *, private: Path | None = None, clock_ns: Callable[[], int] = time.time_ns) -> None:
         self.content = content
+        self._clock_ns = clock_ns  # no date of ours comes from it: only how young a file is
         self._readings = Readings(private or content.parent / ".groundwire")
 
     def articles(self) -> Loaded[Article]:
@@ -88,22 +90,36 @@ class Store:
         kept, new = self._readings.load(folder), dict[str, Reading]()
         pages: list[Page[M]] = []
         problems: list[Problem] = []
+        now_ns = self._clock_ns()
         for path in self._files(folder):
-            raw = Path(f"{self.content}/{path}").read_bytes()
-            known, mark = kept.pop(path, None), file_hash(raw)
-            if known is None or known.content_hash != mark:
-                try:
-                    known = reading_of(page := self._parse(raw, path, model), mark)
-                except InputError as error:
-                    problems += error.problems
-                    continue
-                if known is None:
-                    pages.append(page)
-                    continue
-                new[path] = known
-            pages.append(KeptPage(path, self.content / path, model, known))
+            status = os.stat(f"{self.content}/{path}")  # noqa: PTH116  # a Path for each of 20,000 files costs more than all the rest
+            old, stamp = kept.pop(path, None), stamp_of(status, now_ns=now_ns)
+            if old is not None and stamp and old.stamp == stamp:
+                pages.append(KeptPage(path, self.content, model, old))
+                continue
+            known, page = self._known((self.content / path).read_bytes(), path, model, old=old, stamp=stamp, problems=problems)
+            if known is not None:
+                pages.append(KeptPage(path, self.content, model, known))
+                if known != old:
+                    new[path] = known
+            elif page is not None:
+                pages.append(page)
         self._readings.keep(folder, new, gone=kept)
         return Loaded(tuple(pages), tuple(problems))
+
+    def _known(
+        self, raw: bytes, path: str, model: type[M], *, old: Reading | None, stamp: str, problems: list[Problem]
+    ) -> tuple[Reading | None, Page[M] | None]:
+        """What is to be kept of a file that was read; the page itself where nothing can be, nothing where the file is broken."""
+        mark = file_hash(raw)
+        if old is not None and old.content_hash == mark:
+            return old._replace(stamp=stamp), None
+        try:
+            page = self._parse(raw, path, model)
+        except InputError as error:
+            problems += error.problems
+            return None, None
+        return reading_of(page, mark, stamp), page
 
     def _files(self, folder: str) -> list[str]:
         """The paths below content/ of a folder's pages, in order; hidden files and listings are none."""

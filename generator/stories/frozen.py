@@ -39,15 +39,10 @@ def frozen_clusters(
     """Published stories and those whose pages are to come, by id; of the published, with `since` those only that have coverage from then
     on, less the window: no others can grow."""
     pages = list(pages)
-    there = {page.meta.id for page in pages}
-    alive = [_frozen(page) for page in pages if since is None or _last(page) >= since - WINDOW]
+    there = {page.id for page in pages}
+    alive = [_frozen(page) for page in pages if since is None or page.brief.last >= since - WINDOW]
     lost = [_lost(one) for one in gone if one.story not in there and (since is None or one.published >= since - WINDOW)]
     return tuple(sorted([*alive, *lost, *map(_to_come, waiting)], key=lambda f: f.story))
-
-
-def _last(page: Article) -> datetime:
-    """The last coverage that a page has."""
-    return max(page.meta.date, *(s.published or s.added or page.meta.date for s in page.meta.sources), page.meta.date)
 
 
 def _frozen(page: Article) -> Frozen:

@@ -27,7 +27,7 @@ def former(
     for row in rows:
         path = str(row.get("path", ""))
         url = path.removesuffix(".md") + "/"
-        if row.get("event") != "published" or path in articles or url in aliases or not _PATH.fullmatch(path):
+        if path in articles or url in aliases or not _PATH.fullmatch(path):
             continue
         page = by_id.get(_home(str(row.get("story", "")), homes))
         if page is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,40 @@ def test_a_damaged_file_costs_time_only(content: Path, how: str) -> None:
         damage(file, how)
     assert told(content) == first
     assert told(content) == first
+
+
+def later() -> int:
+    """A clock by which no file here is young any more."""
+    return time.time_ns() + 10_000_000_000
+
+
+def test_a_file_that_nobody_touched_is_not_opened(content: Path) -> None:
+    Store(content, clock_ns=later).articles()
+    file = some_page(content)
+    file.chmod(0o644)  # another change time
+    Store(content, clock_ns=later).articles()
+    with sqlite3.connect(kept(content)) as db:
+        db.execute("UPDATE pages SET content_hash = 'x' WHERE path = ?", (file.relative_to(content).as_posix(),))
+    db.close()
+    assert Store(content, clock_ns=later).articles().require()[3].content_hash == "x", "what is kept was believed"
+    assert Store(content).articles().require()[3].content_hash != "x", "a young file is read"
+
+
+def test_an_edit_is_seen_by_its_change_time_alone(content: Path) -> None:
+    Store(content, clock_ns=later).articles()
+    file = some_page(content)
+    before, text = file.stat(), file.read_text()
+    edited = text.replace("category: ", "category:  ", 1).replace("\n\n", "\n", 1)
+    assert len(edited) == len(text)
+    file.write_text(edited)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert Store(content, clock_ns=later).articles().require()[3].text == edited
+
+
+def test_what_a_run_needs_is_the_same_kept_and_read(content: Path) -> None:
+    first = [page.brief for page in Store(content).articles().require()]
+    assert [page.brief for page in Store(content).articles().require()] == first
+    with sqlite3.connect(kept(content)) as db:
+        db.execute("UPDATE pages SET brief = '[]'")
+    db.close()
+    assert [page.brief for page in Store(content).articles().require()] == first

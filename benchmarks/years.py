@@ -1,0 +1,481 @@
+"""Three years of a publication in fast motion: does it lose, repeat or kill anything, and does it get slower?
+
+    python -m benchmarks.years [--days 1095] [--stories 8] [--seed 1]
+
+Twelve made-up feeds report made-up events with a fake clock: most are told by several outlets, many on later days. Runs come hours late, twice a
+day or not at all; feeds fail for days; runs are killed between and within writes; runners are fresh; Git joins the ledger's lines in another
+order and twice; people edit, rename, correct, delete and withdraw pages and approve issues or don't. Everything but the network is the real thing:
+`pipeline.update` and `pipeline.issue` on a real folder. After each month all that must hold is checked; a breach ends the run with what is wrong.
+
+The table has a row a quarter: what there is, and what one day's run (update and issue) costs in CPU time of this process, median of the
+quarter, on a machine that ran before and on a fresh one, which has nothing but content/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from generator import pipeline  # noqa: E402  # after the path: the script also runs as a file
+from generator.analysis.extractive import ExtractiveAnalyst  # noqa: E402
+from generator.errors import FeedsFailed  # noqa: E402
+from generator.housekeeping import tidy  # noqa: E402
+from generator.model import Entry, Feed, FeedResult, Source  # noqa: E402
+from generator.pipeline import Parts  # noqa: E402
+from generator.record.categories import load_categories  # noqa: E402
+from generator.record.ledger import Ledger, Row  # noqa: E402
+from generator.record.store import Article, Store, edited  # noqa: E402
+from generator.settings import Settings, load_settings  # noqa: E402
+from generator.website.load import load_site  # noqa: E402
+from generator.wiring import Places  # noqa: E402
+
+START = datetime(2026, 1, 5, 5, 17, tzinfo=UTC)
+OUTLETS = 12
+SHOWN = 40  # entries that a feed shows
+SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo zu bran dell fin gor hest".split()
+
+
+class Killed(BaseException):
+    """The machine was switched off."""
+
+
+class Broken(AssertionError):
+    """Something that must hold doesn't."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: who tells it when, the first one first, all in the same words. `number` makes it what it is."""
+
+    number: int
+    title: str
+    text: str
+    told: tuple[tuple[int, datetime], ...]  # outlet, moment
+
+
+class World:
+    """All that will happen, and what each feed shows at a moment."""
+
+    def __init__(self, *, days: int, stories: int, seed: int) -> None:
+        self.random = random.Random(seed)
+        words = {"".join(self.random.choices(SYLLABLES, k=self.random.randint(2, 3))) for _ in range(4000)}
+        self.words = sorted(words)
+        self.events = [event for day in range(days) for event in self._day(day, stories)]
+        self.feeds = [Feed(url=f"https://outlet-{n}.example/feed.xml", name=f"Outlet {n}") for n in range(OUTLETS)]
+        self._shelves: list[list[tuple[datetime, Entry]]] = [[] for _ in self.feeds]
+        for event in self.events:
+            for outlet, moment in event.told:
+                self._shelves[outlet].append((moment, self._entry(event, outlet, moment)))
+        for shelf in self._shelves:
+            shelf.sort(key=lambda row: row[0])
+        self.failing = self._failures(days)
+
+    def shows(self, outlet: int, now: datetime) -> tuple[Entry, ...]:
+        """The newest entries of a feed, the newest first."""
+        shelf = self._shelves[outlet]
+        low, high = 0, len(shelf)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if shelf[middle][0] <= now else (low, middle)
+        return tuple(entry for _, entry in reversed(shelf[max(0, low - SHOWN) : low]))
+
+    def _day(self, day: int, stories: int) -> Iterator[Event]:
+        quiet = 200 <= day < 203
+        for _ in range(0 if quiet else max(1, round(self.random.gauss(stories, 2)))):
+            number = self.random.getrandbits(40)
+            start = START + timedelta(days=day, minutes=self.random.randrange(1440)) - timedelta(hours=12)
+            outlets = self.random.sample(range(OUTLETS), self.random.choice((1, 1, 1, 2, 2, 3)))
+            told = [(outlets[0], start)]
+            told += [(outlet, start + timedelta(hours=self.random.choice((1, 5, 20, 30, 60)))) for outlet in outlets[1:]]
+            title = f"{' '.join(self.random.sample(self.words, 6)).capitalize()} {number % 10_000}"
+            yield Event(number, title, self._text(), tuple(told))
+
+    def _text(self) -> str:
+        sentences = (" ".join(self.random.sample(self.words, 12)).capitalize() + "." for _ in range(8))
+        return " ".join(sentences)
+
+    def _entry(self, event: Event, outlet: int, moment: datetime) -> Entry:
+        undated = event.number % 17 == 0
+        link = f"https://outlet-{outlet}.example/{event.number}"
+        return Entry(
+            feed=self.feeds[outlet],
+            id=f"{event.number}",
+            url=link,
+            title=event.title,
+            excerpt=event.text[:300],
+            content=event.text,
+            published=None if undated else moment,
+        )
+
+    def _failures(self, days: int) -> dict[int, set[int]]:
+        """Outlet → days on which it cannot be read."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for outlet in range(OUTLETS):
+            for day in range(days):
+                if self.random.random() < 0.01:
+                    found[outlet] |= set(range(day, day + self.random.choice((1, 1, 2, 3))))
+        return found
+
+
+@dataclass
+class Feeds:
+    """The reader: what the world shows, unless the feed fails."""
+
+    world: World
+    day: int
+
+    def read(self, feeds: Sequence[Feed], *, now: datetime) -> Iterator[FeedResult]:
+        for outlet, feed in enumerate(feeds):
+            down = self.day in self.world.failing[outlet]
+            yield FeedResult(feed, () if down else self.world.shows(outlet, now), error="the server says 500" if down else "")
+
+
+class Texts:
+    """Full texts: the feed carries them."""
+
+    def source(self, entry: Entry, *, number: int) -> Source:
+        return Source(number, entry, entry.content or entry.title, fulltext=bool(entry.content))
+
+
+@dataclass
+class Switch:
+    """Switches the machine off at the n-th write, before it, after it, or in the middle of a ledger's line."""
+
+    left: int = -1
+    how: str = "before"
+
+    def before(self) -> None:
+        self.left -= 1
+        if self.left == 0 and self.how == "before":
+            raise Killed
+
+    def after(self) -> None:
+        if self.left == 0:
+            raise Killed
+
+
+class MortalLedger(Ledger):
+    """A ledger whose machine may be switched off."""
+
+    def __init__(self, folder: Path, switch: Switch) -> None:
+        super().__init__(folder)
+        self._switch = switch
+
+    def append(self, stream: str, *rows: Row, now: datetime) -> None:
+        if not rows:
+            return
+        self._switch.before()
+        sizes = {path: path.stat().st_size for path in self.folder.glob(f"{stream}-*")}
+        super().append(stream, *rows, now=now)
+        if self._switch.left == 0 and self._switch.how == "torn":
+            for path in self.folder.glob(f"{stream}-*"):
+                old, new = sizes.get(path, 0), path.stat().st_size
+                if new > old:
+                    path.write_bytes(path.read_bytes()[: (old + new) // 2])
+        self._switch.after()
+
+
+class MortalStore(Store):
+    """Pages likewise; a page is written whole or not at all (record/atomic.py has its own tests)."""
+
+    def __init__(self, content: Path, switch: Switch) -> None:
+        super().__init__(content)
+        self._switch = switch
+
+    def create(self, path: str, meta: Any, body: str) -> None:
+        self._switch.before()
+        super().create(path, meta, body)
+        self._switch.after()
+
+    def replace_text(self, page: Any, text: str) -> bool:
+        self._switch.before()
+        changed = super().replace_text(page, text)
+        self._switch.after()
+        return changed
+
+
+@dataclass
+class Quarter:
+    """What the days of a quarter cost, in CPU seconds."""
+
+    warm: list[float] = field(default_factory=list)
+    fresh: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Life:
+    """The publication, what its people did, and what readers were told."""
+
+    root: Path
+    world: World
+    settings: Settings
+    random: random.Random
+    told: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
+    edited: dict[str, str] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)  # events that a run that ended well could read
+    issues: Counter[str] = field(default_factory=Counter)
+    kills: int = 0
+    runs: int = 0
+
+    @property
+    def content(self) -> Path:
+        return self.root / "content"
+
+    def day(self, number: int, costs: Quarter) -> None:
+        """One day: a run that may be late, missing, doubled or killed, and people at work."""
+        drift = timedelta(minutes=self.random.choice((0, 3, 40, 180, 320)))
+        now = START + timedelta(days=number) + drift
+        if self.random.random() < 0.04 or 400 <= number < 404:
+            return  # GitHub forgot, four days in a row once
+        for extra in range(2 if self.random.random() < 0.1 else 1):
+            fresh = self.random.random() < 0.1
+            if fresh:
+                shutil.rmtree(self.root / ".groundwire", ignore_errors=True)
+            began = time.process_time()
+            self.run(number, now + timedelta(hours=extra))
+            (costs.fresh if fresh else costs.warm).append(time.process_time() - began)
+        self.people(number, now + timedelta(hours=8))
+        if self.random.random() < 0.1:
+            self.git_joins_lines()
+
+    def run(self, number: int, now: datetime) -> None:
+        """Update and issue, perhaps killed and run again."""
+        if self.random.random() < 0.1:
+            self.kills += 1
+            switch = Switch(self.random.randint(1, 12), self.random.choice(("before", "after", "torn")))
+            try:
+                self._run(number, now, switch)
+            except Killed:
+                now += timedelta(minutes=20)
+        self._run(number, now, Switch())
+
+    def _run(self, number: int, now: datetime, switch: Switch) -> None:
+        self.runs += 1
+        parts = self.parts(number, switch)
+        try:
+            done = pipeline.update(parts, now=now)
+        except FeedsFailed:
+            return
+        tidy(Places(self.root), now=now, changed=done.changed)
+        pipeline.issue(parts, now=now)
+        for outlet in range(OUTLETS):
+            if number not in self.world.failing[outlet]:
+                self.seen |= {int(entry.id) for entry in self.world.shows(outlet, now)}
+
+    def parts(self, number: int, switch: Switch) -> Parts:
+        categories = load_categories(self.root)
+        return Parts(
+            settings=self.settings,
+            categories=categories,
+            store=MortalStore(self.content, switch),
+            ledger=MortalLedger(self.content / ".ledger", switch),
+            reader=Feeds(self.world, number),
+            fulltext=Texts(),
+            analyst=ExtractiveAnalyst(categories),
+            tell=lambda line: None,
+        )
+
+    def people(self, number: int, now: datetime) -> None:
+        """What people do in an afternoon: little, to pages of the last weeks."""
+        if self.random.random() < 0.3:
+            store = Store(self.content)
+            recent = [page for page in store.articles().pages[-200:] if page.id not in self.withdrawn]
+            if recent:
+                page = self.random.choice(recent)
+                self.random.choice((self.edit, self.edit, self.correct, self.delete, self.withdraw, self.rename))(
+                    store, page, now
+                )
+        for issue in Store(self.content).issues().pages[-3:]:
+            if issue.meta.status == "draft" and self.random.random() < 0.8:
+                path = self.content / issue.path
+                path.write_text(issue.text.replace("status: draft", "status: ready"), encoding="utf-8")
+
+    def edit(self, store: Store, page: Article, now: datetime) -> None:
+        text = page.text + "\nA person added this.\n"
+        store.replace_text(page, text)
+        self.edited[page.id] = "A person added this."
+
+    def correct(self, store: Store, page: Article, now: datetime) -> None:
+        day = now.date()
+        store.replace_text(page, edited(page, add={"corrections": [{"date": day, "note": "It was version 2."}]}))
+
+    def delete(self, store: Store, page: Article, now: datetime) -> None:
+        store.remove(page)
+        self.deleted.add(page.id)
+        self.edited.pop(page.id, None)
+
+    def withdraw(self, store: Store, page: Article, now: datetime) -> None:
+        store.replace_text(page, edited(page, put={"withdrawn": {"date": now.replace(microsecond=0), "reason": "It was wrong."}}))
+        self.withdrawn.add(page.id)
+
+    def rename(self, store: Store, page: Article, now: datetime) -> None:
+        target = page.path.replace(".md", "-renamed.md")
+        if not store.exists(target) and page.path.endswith(".md"):
+            text = edited(page, put={"aliases": [*page.meta.aliases, page.url]})
+            (self.content / target).write_text(text, encoding="utf-8")
+            store.remove(page)
+
+    def git_joins_lines(self) -> None:
+        """A merge by union: the newest ledger file's lines in another order, some of them twice."""
+        for path in sorted((self.content / ".ledger").glob("stories-*.jsonl"))[-1:]:
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            if lines and lines[-1].endswith("\n"):
+                lines += self.random.sample(lines, min(5, len(lines)))
+                self.random.shuffle(lines)
+                path.write_text("".join(lines), encoding="utf-8")
+
+    def check(self) -> None:
+        """All that must hold. Raises Broken."""
+        site = load_site(self.root)
+        pages = [page for page in site.articles.values() if not page.meta.status]
+        self._each_event_once(pages)
+        self._each_story_in_one_issue()
+        stands = {page.url for page in site.articles.values()} | {page.url for page in site.virtual.values()}
+        self.told |= {page.url for page in pages if page.meta.listed}
+        if dead := self.told - stands:
+            raise Broken(f"dead addresses: {sorted(dead)[:5]}")
+        for page in pages:
+            words = self.edited.get(page.id)
+            if words and words not in page.body:
+                raise Broken(f"an edit was undone: {page.path}")
+            if page.id in self.withdrawn and not page.meta.withdrawn:
+                raise Broken(f"a withdrawal was undone: {page.path}")
+
+    def _each_event_once(self, pages: Iterable[Article]) -> None:
+        on: dict[int, list[str]] = defaultdict(list)
+        for page in pages:
+            for event in {int(source.url.rsplit("/", 1)[1]) for source in page.meta.sources}:
+                on[event].append(page.path)
+        if twice := [paths for paths in on.values() if len(paths) > 1]:
+            raise Broken(f"{len(twice)} stories twice: {twice[:3]}")
+        lost = self.seen - on.keys()
+        if len(lost) > len(self.deleted):
+            raise Broken(f"{len(lost)} stories lost, {len(self.deleted)} were deleted: {sorted(lost)[:5]}")
+
+    def _each_story_in_one_issue(self) -> None:
+        carried: dict[str, list[str]] = defaultdict(list)
+        issues = [page for page in Store(self.content).issues().pages if page.meta.corrects is None]
+        rows = list(Ledger(self.content / ".ledger").rows("issues"))
+        skipped = {row.get("issue") for row in rows if row.get("event") == "skipped"}
+        if len({page.meta.id for page in issues}) != len(issues):
+            raise Broken("an issue twice")
+        for page in issues:
+            if page.meta.id not in skipped:
+                for story in page.meta.items:
+                    carried[story].append(page.meta.id)
+        if twice := {story: ids for story, ids in carried.items() if len(ids) > 1}:
+            raise Broken(f"stories in two issues: {dict(list(twice.items())[:3])}")
+        newest = max((page.meta.window.until for page in issues), default=START)
+        left = [
+            page.path
+            for page in Store(self.content).articles().pages
+            if page.meta.listed and page.meta.moment < newest - timedelta(days=15) and page.meta.id not in carried
+        ]
+        if left:
+            raise Broken(f"{len(left)} stories in no issue: {left[:5]}")
+
+
+def size(folder: Path) -> int:
+    """Bytes of the files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def live(root: Path, *, days: int, stories: int, seed: int, tell: Any = print) -> list[dict[str, float]]:
+    """Live through the days; the answer is the table's rows. Raises Broken."""
+    world = World(days=days, stories=stories, seed=seed)
+    root.mkdir(parents=True, exist_ok=True)
+    listed = "".join(f"- {{url: '{feed.url}', name: {feed.name}}}\n" for feed in world.feeds)
+    limits = "select: {max_stories: 1000, max_per_category: 1000}\nissue: {max_items: 60}\n"
+    (root / "newsletter.yml").write_text(f"title: Years\nurl: https://years.example/\n{limits}feeds:\n{listed}", encoding="utf-8")
+    (root / "content").mkdir(exist_ok=True)
+    life = Life(root, world, load_settings(root), random.Random(seed + 1))
+    rows: list[dict[str, float]] = []
+    costs, quarter = Quarter(), max(1, min(91, days // 4))
+    for number in range(days):
+        life.day(number, costs)
+        if number % 30 == 29 or number == days - 1:
+            life.check()
+        if number % quarter == quarter - 1 or number == days - 1:
+            rows.append(row(life, costs, day=number + 1))
+            tell(shown(rows[-1]))
+            costs = Quarter()
+    return rows
+
+
+def row(life: Life, costs: Quarter, *, day: int) -> dict[str, float]:
+    """One line of the table."""
+    ledger = life.content / ".ledger"
+    return {
+        "day": day,
+        "runs": life.runs,
+        "kills": life.kills,
+        "pages": sum(1 for _ in (life.content / "articles").rglob("*.md")),
+        "issues": sum(1 for _ in (life.content / "issues").rglob("*.md")),
+        "content_mb": size(life.content) / 1e6,
+        "ledger_mb": size(ledger) / 1e6,
+        "ledger_files": sum(1 for _ in ledger.glob("*")),
+        "private_mb": size(life.root / ".groundwire") / 1e6,
+        "warm_s": statistics.median(costs.warm or [0]),
+        "fresh_s": statistics.median(costs.fresh or [0]),
+        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+HEAD = "   day   runs  kills   pages issues content MB ledger MB files private MB   run s fresh s RSS MB"
+
+
+def shown(cells: dict[str, float]) -> str:
+    """A row as text."""
+    return (
+        f"{cells['day']:6.0f} {cells['runs']:6.0f} {cells['kills']:6.0f} {cells['pages']:7.0f} {cells['issues']:6.0f} {cells['content_mb']:10.1f}"
+        f" {cells['ledger_mb']:9.2f} {cells['ledger_files']:5.0f} {cells['private_mb']:10.1f} {cells['warm_s']:7.2f} {cells['fresh_s']:7.2f} {cells['rss_mb']:6.0f}"
+    )
+
+
+def fingerprint(root: Path) -> str:
+    """A hash of content/: the same seed gives the same life."""
+    total = hashlib.sha256()
+    for path in sorted((root / "content").rglob("*")):
+        if path.is_file():
+            total.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--days", type=int, default=1095)
+    parser.add_argument("--stories", type=int, default=8, help="new events a day")
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        print(HEAD, flush=True)
+        live(
+            Path(folder) / "pub",
+            days=chosen.days,
+            stories=chosen.stories,
+            seed=chosen.seed,
+            tell=lambda line: print(line, flush=True),
+        )
+
+
+if __name__ == "__main__":
+    main()
