@@ -120,6 +120,29 @@ def bounces(root: Path, now: datetime, files: tuple[Path, ...]) -> None:
 
 @subscribers.command()
 @in_folder
+@by_clock
+@click.option("--keep", type=click.IntRange(1), default=14, show_default=True, help="How many copies stay in FOLDER.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def backup(root: Path, now: datetime, keep: int, folder: Path) -> None:
+    """Copy the database into FOLDER, whole and checked, while the service goes on."""
+    from generator import subscriber_jobs
+
+    say(subscriber_jobs.backup(root, folder, keep=keep, now=now))
+
+
+@subscribers.command()
+@in_folder
+@by_clock
+@click.argument("copy", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(root: Path, now: datetime, copy: Path) -> None:
+    """Put a copy back, with the service stopped. Issues that may have been sent since wait until you send them."""
+    from generator import subscriber_jobs
+
+    say(subscriber_jobs.restore(root, copy, now=now))
+
+
+@subscribers.command()
+@in_folder
 def rotate(root: Path) -> None:
     """Sign links with a new key, where the old one may be known: open confirmations end, links to unsubscribe stay good."""
     from generator import subscriber_jobs

@@ -171,6 +171,17 @@ def send_issue(office: Office, page: Issue, *, relay: Carrier, resume: bool = Tr
     return line
 
 
+def hold_back(office: Office, *, why: str, now: datetime) -> tuple[str, ...]:
+    """Pause each issue that would be sent now, with its recipients frozen, until a person sends it; their ids."""
+    held_back = []
+    for page in office.desk.ready():
+        if not _barred(office, page, now=now) and not _through(office, page):
+            office.deliveries.freeze(page.meta.id, now=now, corrects=page.meta.corrects)
+            office.deliveries.pause(page.meta.id, why)
+            held_back.append(page.meta.id)
+    return tuple(held_back)
+
+
 def poster(office: Office, letter: Letter, relay: Carrier) -> Callable[[Claim], Reply]:
     """What hands one subscriber's message to the relay; who turns out to have no mailbox is not mailed again."""
     mould, keys, base = stencil(letter), office.subscribers.keys, service_url(office.settings)

@@ -20,6 +20,7 @@ from generator.ports import Tell
 from generator.ready import Desk, each_issue, web_fetch
 from generator.settings import Settings, load_settings
 from generator.subscribers.address import kept_form
+from generator.subscribers.backup import back_up, put_back
 from generator.subscribers.bounce import read_bounce
 from generator.subscribers.csvfile import take_in, write_out
 from generator.subscribers.database import Database
@@ -163,6 +164,33 @@ def bounces(root: Path, files: Sequence[Path], *, now: datetime) -> str:
             kind = "no bounce" if found is None else "not ours" if not known else "hard" if found.hard else "soft"
             counts[kind] += 1
     return f"{counts['hard']} for good, not mailed again · {counts['soft']} for now · {counts['not ours']} without our own link, not believed · {counts['no bounce']} no bounce"
+
+
+def backup(root: Path, folder: Path, *, keep: int, now: datetime) -> str:
+    """Copy the database while it is in use."""
+    made = back_up(sending.database_path(root, load_settings(root)), folder, keep=keep, now=now)
+    return f"wrote {made}"
+
+
+def restore(root: Path, copy: Path, *, now: datetime) -> str:
+    """Put a copy back. What it does not know to have been sent waits for a person: it may have been, after the copy was made."""
+    settings = load_settings(root)
+    path = sending.database_path(root, settings, new=True)
+    kept = put_back(copy, path, now=now)
+    with Database(path) as database:
+        office = sending.make_office(root, settings, database, world=sending.system_world(lambda line: None))
+        waiting = sending.hold_back(
+            office, why=f"put back from {copy.name}; it may have been sent after that copy was made", now=now
+        )
+        people = Subscribers(database)
+        counts = Counter(one.status for one in people.each())
+    lines = [f"put back {copy}: {counts['active']} active · {counts.total()} in all"]
+    lines += [f"what was there before is kept: {kept}"] if kept else []
+    lines += [
+        f"{name} waits: if it was not sent since, `groundwire send` sends it; if it was, leave it or let it expire"
+        for name in waiting
+    ]
+    return "\n".join(lines)
 
 
 def rotate(root: Path) -> str:

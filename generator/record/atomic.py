@@ -30,6 +30,14 @@ def write_atomic(path: Path, data: str | bytes) -> bool:
     return True
 
 
+def move_whole(written: Path, path: Path) -> None:
+    """Make a file that was written beside it `path`, flushed first: a reader sees the old one or the new one, also after a power cut."""
+    with written.open("rb") as handle:
+        os.fsync(handle.fileno())
+    written.replace(path)
+    _sync_folder(path.parent)
+
+
 def sweep(folder: Path) -> None:
     """Remove what a killed writer left beside its files. Call it with the publication's lock held."""
     for leftover in folder.rglob(f"{PREFIX}*"):
