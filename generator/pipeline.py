@@ -30,6 +30,7 @@ from generator.record.page import article_meta, article_path, source_row
 from generator.record.registry import HEALTH, Registry
 from generator.record.store import Article, Store, edited
 from generator.record.waiting import resumed
+from generator.record.watching import given_up
 from generator.settings import Settings
 from generator.stories.choose import choose
 from generator.stories.exact import shared_addresses
@@ -61,6 +62,7 @@ class Update:
     published: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
     again: tuple[str, ...] = ()  # pages whose analysis was made again
+    given_up: tuple[str, ...] = ()  # pages with predictions that nobody marked in time
     left: tuple[tuple[Story, str], ...] = ()
     waiting: int = 0  # stories that are chosen and whose analysis comes in a later run
     held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
@@ -89,6 +91,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     loaded = parts.store.articles()
     registry = Registry(parts.ledger, loaded.pages)
     _take_edits(parts, registry, now=now)
+    late = _give_up_predictions(parts, registry, now=now)
     results = _read(parts, now=now)
     parts.ledger.append(HEALTH, *transitions(results, list(parts.ledger.rows(HEALTH)), now=now), now=now)
     if all(result.error for result in results):
@@ -113,6 +116,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         published=tuple(published.values()),
         joined=tuple(joined),
         again=again,
+        given_up=late,
         left=choice.left,
         waiting=len(registry.waiting()),
         held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
@@ -306,6 +310,16 @@ def _take_edits(parts: Parts, registry: Registry, *, now: datetime) -> None:
     gone = [lost.story for lost in registry.gone(parts.store.exists)]
     registry.mended(hand_edits(registry, feeds=feeds, gone=gone), now=now)
     registry.remember_places(now=now)
+
+
+def _give_up_predictions(parts: Parts, registry: Registry, *, now: datetime) -> tuple[str, ...]:
+    """Say of predictions that nobody marked in time that they were not followed up; the answer is their pages' paths."""
+    today = now.astimezone(parts.settings.zone).date()
+    found = [(page, text) for page in registry.pages() if (text := given_up(page, today=today))]
+    for page, text in found:
+        parts.store.replace_text(page, text)
+        registry.changed(parse(text, ArticleMeta, file=page.path))
+    return tuple(page.path for page, _ in found)
 
 
 def _one_an_outlet(entries: Iterable[Entry]) -> list[Entry]:

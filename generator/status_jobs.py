@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from generator.analysis.claude_books import STREAM as SPEND
@@ -24,6 +24,7 @@ from generator.record.ledger import Ledger
 from generator.record.registry import HEALTH, Registry
 from generator.record.store import Article, Issue, Store
 from generator.record.text import clean
+from generator.record.watching import due
 from generator.settings import PLACEHOLDER_URL, Settings, load_settings
 from generator.wiring import Places
 
@@ -42,7 +43,7 @@ def status(root: Path, *, now: datetime) -> str:
         *_of_settings(settings),
         *_of_models(settings, now=now),
         *_of_feeds(feeds),
-        *_of_pages(articles.pages),
+        *_of_pages(articles.pages, today=now.astimezone(settings.zone).date()),
         *_of_issues(issues.pages, settings),
         *(str(problem) for problem in (*articles.problems, *issues.problems)),
     ]
@@ -72,6 +73,7 @@ def summary(done: Update, store: Store) -> str:
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
+    late = [f"predictions that nobody marked are not followed up: content/{path}" for path in done.given_up]
     again = [f"analysed again: content/{path}" for path in done.again]
     head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
     checked = _kept_and_dropped(store.article(path) for path in done.published)
@@ -83,6 +85,7 @@ def summary(done: Update, store: Store) -> str:
             *checked,
             *joined,
             *again,
+            *late,
             *held,
             *waiting,
             *left,
@@ -205,9 +208,15 @@ def _of_feeds(feeds: Sequence[FeedHealth]) -> list[str]:
     return [*failing, *stale, *(f"feed has moved: {f.feed.title}: {f.advice}" for f in feeds if f.advice)]
 
 
-def _of_pages(pages: Sequence[Article]) -> list[str]:
+def _of_pages(pages: Sequence[Article], *, today: date) -> list[str]:
     unread = [f"edited by people, its newest sources are not in the text: content/{p.path}" for p in pages if newest_unread(p)]
-    return [*unread, *(f"waiting for review: content/{p.path}" for p in pages if p.meta.status == "draft")]
+    open_ones = [
+        f"a prediction is due since {watch.by}, what became of it? content/{p.path}: {clean(watch.claim)}"
+        for p in pages
+        if p.meta.listed
+        for watch in due(p, today=today)
+    ]
+    return [*unread, *open_ones, *(f"waiting for review: content/{p.path}" for p in pages if p.meta.status == "draft")]
 
 
 def _of_issues(issues: Sequence[Issue], settings: Settings) -> list[str]:

@@ -222,3 +222,16 @@ def test_asked_again_by_name_a_model_answers_from_memory_or_anew(publication: Ma
     model.then(answered)
     story_jobs.analyse(root, page_of(root).meta.id, anew=True, **quiet)
     assert len(model.asked) == 2
+
+
+def test_a_prediction_that_nobody_marks_is_given_up_and_told(root: Path) -> None:
+    path = root / "content" / page_of(root).path
+    path.write_text(path.read_text().replace("\n---\n", "\nwatch:\n- {claim: The ferries run again, by: 2026-04-20}\n---\n", 1))
+    assert "a prediction is due since 2026-04-20" in status_jobs.status(root, now=NOW + timedelta(days=10))
+    assert update(root, hours=24 * 30).given_up == ()
+    done = update(root, hours=24 * 40)
+    assert done.given_up == (page_of(root).path,)
+    assert page_of(root).meta.watch[0].outcome == "not followed up"
+    assert "not followed up" in site_of(root)
+    assert "not followed up" in (root / "site" / "predictions" / "index.html").read_text(encoding="utf-8")
+    assert update(root, hours=24 * 41).given_up == ()
