@@ -144,6 +144,14 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """What two sources tell differently: the counted thing ('' where one says yes and the other no), and each one's own words."""
+
+    about: str
+    sides: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Watched:
     """A prediction that a reader can check on a day."""
 
@@ -173,6 +181,7 @@ class Analysis:
     dropped: int = 0
     notes: tuple[str, ...] = field(default=())  # what a reader should know of how the page was made
     watch: tuple[Watched, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     unpaid: bool = False  # by rule because no model could be paid: worth another try
 
 

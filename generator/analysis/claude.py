@@ -174,7 +174,8 @@ class ClaudeAnalyst:
         if isinstance(parsed, list):
             talk.steps[-1]["errors"] = parsed
             return None, parsed
-        judge = Judge(talk.sources, language=self.voice.language, system=request.system, excerpt=base.excerpt)
+        quoted = [side for conflict in base.conflicts for side in conflict.sides]
+        judge = Judge(talk.sources, language=self.voice.language, system=request.system, excerpt=base.excerpt, quoted=quoted)
         kept = judge.judge(parsed, talk.category.sections, talk.asked)
         talk.steps[-1] |= {"kept": [s.text for s in kept.statements], "dropped": told(kept.drops)}
         return kept, [] if kept.facts >= self._least(talk) else list(told(kept.drops)) or ["there are too few facts"]

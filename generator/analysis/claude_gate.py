@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from generator.analysis.claude_prompt import CANARY
 from generator.analysis.claude_schema import attribute
 from generator.model import Section, Source, Statement, Watched
 from generator.record.categories import SectionSpec
+from generator.record.copies import is_copy
 from generator.record.gate import Gate
 from generator.record.gate_tokens import Text, tokenize
 from generator.record.quotation import fit
@@ -51,14 +52,18 @@ class Kept:
 
 
 class Judge:
-    """Puts one story's answer through the gate."""
+    """Puts one story's answer through the gate. `quoted`: what the page quotes of its sources already, by their numbers."""
 
-    def __init__(self, sources: Sequence[Source], *, language: str, system: str, excerpt: str) -> None:
+    def __init__(
+        self, sources: Sequence[Source], *, language: str, system: str, excerpt: str, quoted: Iterable[tuple[int, str]] = ()
+    ) -> None:
         self._sources = {source.id: source for source in sources}
         self._gate = Gate(sources, language=language)
         self._system, self._excerpt = Text(system), Text(excerpt)
         self._kept = Kept()
         self._quoted: dict[int, list[str]] = {}
+        for number, text in quoted:
+            self._quoted.setdefault(number, []).append(text)
         self._claims: set[str] = set()
 
     def judge(self, answer: Any, specs: Sequence[SectionSpec], asked: Sequence[SectionSpec]) -> Kept:
@@ -107,15 +112,21 @@ class Judge:
         )
 
     def _also(self, claim: str, item: Any) -> tuple[tuple[int, str], ...]:
-        """Other sources whose evidence proves the same claim."""
+        """Other sources whose evidence proves the same claim. One that prints another's text is no further source."""
         found: dict[int, str] = {}
         for other in item.also:
             if other.source == item.source or other.source in found:
                 continue
             evidence = clean(other.evidence)
+            if self._is_copy(other.source, [item.source, *found]):
+                continue
             if self._gate.fact(claim, evidence, other.source).passed:
                 found[other.source] = evidence
         return tuple(found.items())
+
+    def _is_copy(self, number: int, others: Sequence[int]) -> bool:
+        source = self._sources.get(number)
+        return source is not None and any(is_copy(source.text, self._sources[other].text) for other in others)
 
     def _prints(self, number: int, evidence: str) -> bool:
         """Whether a source may be quoted by so much more. What its printed excerpt holds is quoted already."""

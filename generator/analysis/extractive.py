@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.analysis.boilerplate import clean_excerpt, clean_headline
+from generator.analysis.conflicts import find_conflicts
 from generator.analysis.facts import Facts, find_facts, find_tags
 from generator.analysis.sentences import key_sentences
-from generator.model import Analysis, Detail, Job, Section, Source, Statement, Story
+from generator.model import Analysis, Conflict, Detail, Job, Section, Source, Statement, Story
 from generator.record.categories import Category, SectionSpec
 from generator.record.quotation import EXCERPT_WORDS, fit
-from generator.record.text import sentences, shorten, words
+from generator.record.text import clean, sentences, shorten, words
 
 SENTENCES = 12  # of one source, at most
 IN_SECTION, IN_PART = 4, 2
@@ -64,7 +65,8 @@ class ExtractiveAnalyst:
         whole = clean_excerpt(lead.entry.excerpt or shorten(lead.text, EXCERPT_WORDS))
         excerpt = shorten(whole, EXCERPT_WORDS)
         facts = find_facts([s.entry.title for s in sources], [f"{s.entry.excerpt} {s.text}" for s in sources])
-        quotes = _quotes(sources, title=title, excerpt=excerpt)
+        conflicts = tuple(c for c in find_conflicts(sources) if _quotable(c, sources))
+        quotes = _quotes(sources, title=title, excerpt=excerpt, conflicts=conflicts)
         sections = _fill(spec.sections, quotes)
         return Analysis(
             by="extractive",
@@ -78,6 +80,7 @@ class ExtractiveAnalyst:
             organisations=facts.organisations,
             products=facts.products,
             cves=facts.cves,
+            conflicts=conflicts,
             language=lead.entry.language,
             kept=sum(len(part.statements) for section in sections for part in (section, *section.parts)),
         )
@@ -93,15 +96,33 @@ def describe(excerpt: str, title: str) -> str:
     return found if len(words(found)) >= 4 else title
 
 
-def _quotes(sources: Sequence[Source], *, title: str, excerpt: str) -> list[Quote]:
+def _quotable(conflict: Conflict, sources: Sequence[Source]) -> bool:
+    """Whether each source may be quoted by so much; what stands in its excerpt may be, as an excerpt."""
+    known = {source.id: source for source in sources}
+    return all(
+        text in clean(known[number].entry.excerpt)
+        or fit([text], license=known[number].entry.feed.license, source_words=known[number].words)
+        for number, text in conflict.sides
+    )
+
+
+def _spent(source: Source, conflicts: Sequence[Conflict]) -> list[str]:
+    """What conflicts quote of a source beyond its excerpt."""
+    told = [text for conflict in conflicts for number, text in conflict.sides if number == source.id]
+    return [text for text in dict.fromkeys(told) if text not in clean(source.entry.excerpt)]
+
+
+def _quotes(sources: Sequence[Source], *, title: str, excerpt: str, conflicts: Sequence[Conflict]) -> list[Quote]:
     """Sentences from the full texts, source after source, each within its limit and none like another."""
     found: list[Quote] = []
     avoid = sentences(excerpt)
     for source in sources:
         if not source.fulltext:
             continue
-        keys = key_sentences(source.text, title=title, limit=SENTENCES, avoid=avoid)
-        kept = fit([k.text for k in keys], license=source.entry.feed.license, source_words=source.words)
+        spent = _spent(source, conflicts)
+        keys = key_sentences(source.text, title=title, limit=SENTENCES, avoid=[*avoid, *spent])
+        already = sum(len(words(text)) for text in spent)
+        kept = fit([k.text for k in keys], license=source.entry.feed.license, source_words=source.words, already=already)
         found += [Quote(keys[i].text, source.id, keys[i].place) for i in kept]
         avoid += [keys[i].text for i in kept]
     return found

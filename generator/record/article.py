@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from generator.model import Analysis, Section, Source, Statement
+from generator.model import Analysis, Conflict, Section, Source, Statement
 from generator.record.escape import escape, link, text_fragment
 from generator.record.text import clean
 from generator.record.words import Words, words_of
@@ -31,6 +31,10 @@ class _Notes:
         pairs = [(statement.source, own), *statement.also]
         bare = statement.quoted or not statement.shown
         return "".join(self._number(source, evidence, bare=bare) for source, evidence in pairs)
+
+    def outlet(self, source: int) -> str:
+        """The name of a source's outlet."""
+        return escape(self._sources[source].entry.feed.title)
 
     def _number(self, source: int, evidence: str, *, bare: bool) -> str:
         key = (source, evidence)
@@ -60,6 +64,9 @@ def compose_body(analysis: Analysis, sources: Sequence[Source], *, language: str
         table = _details(analysis, said, level=3 if filled else 2)
         filled = _with_table(filled, table) if analysis.by == "claude" else [table, *filled]
     parts += filled
+    parts += [_conflict(conflict, notes, said) for conflict in analysis.conflicts]
+    if analysis.conflicts:
+        parts.insert(len(parts) - len(analysis.conflicts), f"{'###' if filled else '##'} {said('differ')}")
     if analysis.notes:
         parts.append(f'!!! note "{said("how")}"\n' + "\n".join(f"    {escape(note)}" for note in analysis.notes))
     if notes.lines:
@@ -83,6 +90,17 @@ def _outlet(source: Source) -> str:
 def _details(analysis: Analysis, said: Words, *, level: int) -> str:
     rows = [f"| {escape(said.name(detail.label))} | {escape(', '.join(detail.values))} |" for detail in analysis.details]
     return "\n".join([f"{'#' * level} {said('details')}", "", f"| {said('detail')} | {said('reported')} |", "|---|---|", *rows])
+
+
+def _conflict(conflict: Conflict, notes: _Notes, said: Words) -> str:
+    """Both sides in their own words, side by side."""
+    about = said("differ_about", about=escape(conflict.about)) if conflict.about else said("differ_denied")
+    heads = " | ".join(notes.outlet(source) for source, _ in conflict.sides)
+    cells = " | ".join(
+        f"“{escape(_inner_quotes(text))}”{notes.mark(Statement(text, source=source, quoted=True))}"
+        for source, text in conflict.sides
+    )
+    return f"{about}\n\n| {heads} |\n|{'---|' * len(conflict.sides)}\n| {cells} |"
 
 
 def _with_table(filled: Sequence[str], table: str) -> list[str]:

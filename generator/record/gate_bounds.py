@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from generator.record.gate_numbers import amounts
+from generator.record.gate_numbers import Amount, amounts
 from generator.record.gate_tokens import Token
 
 _MORE = """more than|over|at least|upwards of|exceeding|exceeds|exceeded|above|north of|in excess of|no fewer than|no less than|not less than|minimum of|topped|surpassed|well over|mehr als|über
@@ -24,6 +24,12 @@ def loosened(claim: Sequence[Token], evidence: Sequence[Token], *, languages: tu
         if number in there and bound != there[number]:
             return f"“{bound[1] or there[number][1]}” {'was added to' if bound[0] else 'was left out before'} a number"
     return ""
+
+
+def bounded(tokens: Sequence[Token], amount: Amount) -> bool:
+    """Whether a number is said to be a bound: "more than", "up to"."""
+    start = amount.start - (tokens[amount.start - 1].text in "$€£¥" if amount.start else 0)
+    return bool(_bound([t.folded for t in tokens[:start]], span=False)[0])
 
 
 class _Bound(tuple[str, str]):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from generator.model import Entry
-
-COPY = 0.6  # share of the shorter text's word triples that the other has too
-LEAST_WORDS = 12  # below that, two texts may be alike by chance
+from generator.record.copies import is_copy
 
 
 def independent(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
@@ -24,15 +21,3 @@ def independent(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
 
 def _one_voice(a: Entry, b: Entry) -> bool:
     return a.feed.url == b.feed.url or is_copy(a.content or a.excerpt, b.content or b.excerpt) or is_copy(a.excerpt, b.excerpt)
-
-
-def is_copy(one: str, other: str) -> bool:
-    """Whether two texts are one copy: most of the shorter one's word triples stand in the other."""
-    a, b = _triples(one), _triples(other)
-    least = min(len(a), len(b))
-    return least >= LEAST_WORDS - 2 and len(a & b) >= COPY * least
-
-
-def _triples(text: str) -> frozenset[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.casefold())[:400]
-    return frozenset(zip(words, words[1:], words[2:], strict=False))

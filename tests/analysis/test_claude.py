@@ -302,7 +302,7 @@ def test_a_fact_of_two_sources_says_so_and_leads_to_both(wire: Wire, make: Make)
     wire.then(answer(given))
     made = analyse(make(), sources=both)
     body = compose_body(made, both)
-    assert re.search(r"27 February\.\[\^\d+\]\[\^\d+\] \(reported by 2 sources\)", body)
+    assert re.search(r"27 February\.\[\^\d+\]\[\^\d+\] \(reported by 2 independent sources\)", body)
     assert "](<https://second.example/a#:~:text=a%20deadline%20of%20Friday%2C%2027%20February>)" in body
 
 
