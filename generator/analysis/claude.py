@@ -109,10 +109,10 @@ class ClaudeAnalyst:
         """Whether there is such a category."""
         return category in self._categories
 
-    def by_rule(self, job: Job, *notes: str) -> Analysis:
-        """What goes on the page without a model."""
+    def by_rule(self, job: Job, *notes: str, unpaid: bool = False) -> Analysis:
+        """What goes on the page without a model. `unpaid`: because none could be paid."""
         base = self._extractive.analyse(job.story, job.sources, category=job.category)
-        return replace(base, notes=(*base.notes, *notes))
+        return replace(base, notes=(*base.notes, *notes), unpaid=unpaid)
 
     def first_request(self, job: Job) -> Request | None:
         """What a story is asked first; None where its sources have too little to ask about."""

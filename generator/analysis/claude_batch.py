@@ -154,4 +154,4 @@ class BatchAnalyst:
             self._sent += len(members)
         elif fault.reply.outcome == "fatal":
             self._claude.asker.stopped = str(fault)
-            yield from ((job, self._claude.by_rule(job)) for job in pile.jobs)
+            yield from ((job, self._claude.by_rule(job, unpaid=True)) for job in pile.jobs)

@@ -345,6 +345,7 @@ def test_no_money_makes_pages_by_rule_and_what_fits_is_sent(house: House) -> Non
     each = costs(house.ledger.rows("spend"))[0].usd
     done = house.run(coverage(4), now=NOW + HOUR, run=each * 1.5)
     assert (house.by["extractive"], done.waiting) == (2, 1)
+    assert [p.meta.analysis.unpaid for p in house.pages if p.meta.analysis and p.meta.analysis.by == "extractive"] == [True, True]
     assert "the budget is spent" in done.cost
 
 
