@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generator.analysis.classify import classify
-from generator.digest.compose import Draft, Quiet, compose_issue
+from generator.digest.compose import Draft, Quiet, compose_issue, unremembered
 from generator.digest.removal import touched, without
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
@@ -132,6 +132,9 @@ def issue(parts: Parts, *, now: datetime) -> str:
     """Write the week's issue if one is due; the answer is lines for the owner, first what became of it."""
     articles, issues = parts.store.articles().pages, parts.store.issues().require()
     rows = list(parts.ledger.rows("issues"))
+    if lost := unremembered(issues, rows):
+        parts.ledger.append("issues", *lost, now=now)
+        rows += lost
     slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
     if slot is None:
         return "\n".join(["no issue is due", *_leave_issues(parts, articles)])

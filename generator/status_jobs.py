@@ -14,6 +14,7 @@ from generator.analysis.claude_books import STREAM as SPEND
 from generator.analysis.claude_books import costs
 from generator.analysis.claude_models import chosen_models, tariff_of
 from generator.analysis.claude_report import retirements, spending
+from generator.digest.past import SILENT, past
 from generator.errors import Refused
 from generator.feeds.health import health
 from generator.feeds.memory import Memories
@@ -45,6 +46,7 @@ def status(root: Path, *, now: datetime) -> str:
         *_of_feeds(feeds),
         *_of_pages(articles.pages, today=now.astimezone(settings.zone).date()),
         *_of_issues(issues.pages, settings),
+        *_of_quiet_weeks(issues.pages, ledger, now=now),
         *(str(problem) for problem in (*articles.problems, *issues.problems)),
     ]
     lines = [
@@ -224,3 +226,9 @@ def _of_issues(issues: Sequence[Issue], settings: Settings) -> list[str]:
     if newest is None or newest.meta.status != "draft" or settings.email.transport == "none":
         return []
     return [f"the issue waits for `status: ready`: content/{newest.path}"]
+
+
+def _of_quiet_weeks(issues: Sequence[Issue], ledger: Ledger, *, now: datetime) -> list[str]:
+    weeks = past(issues, ledger.rows("issues"), now=now).silent
+    told = "see `groundwire feeds check` and issue.min_items in newsletter.yml"
+    return [f"{weeks} weeks in a row without an issue: {told}"] if weeks >= SILENT else []

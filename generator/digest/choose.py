@@ -39,10 +39,15 @@ class Mended:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A prediction whose day has come."""
+    """A prediction whose day has come, or of which an issue said that it was open and which is settled now."""
 
     page: Article
     watch: Watch
+
+    @property
+    def key(self) -> str:
+        """What the ledger remembers it by: the prediction, and what became of it."""
+        return _key(self.page, self.watch, self.watch.outcome)
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def contents(*, settings: Settings, articles: Sequence[Article], before: Past, n
         online=tuple(fresh[most:]),
         continuing=tuple(_sequels(listed, before, since=since, until=now))[:CONTINUING],
         corrections=tuple(mended(articles, before, settings=settings, now=now)),
-        outcomes=tuple(_outcomes(listed, settings=settings, since=since, until=now)),
+        outcomes=tuple(_outcomes(listed, before, settings=settings, since=since, until=now)),
     )
 
 
@@ -123,6 +128,16 @@ def _midnight(when: datetime, settings: Settings) -> datetime:
     return min(local.astimezone(UTC), when.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
-def _outcomes(listed: Iterable[Article], *, settings: Settings, since: datetime, until: datetime) -> Iterable[Outcome]:
+def _outcomes(
+    listed: Iterable[Article], before: Past, *, settings: Settings, since: datetime, until: datetime
+) -> Iterable[Outcome]:
     first, last = (when.astimezone(settings.zone).date() for when in (since, until))
-    return (Outcome(page, watch) for page in listed for watch in page.meta.watch if first < watch.by <= last)
+    for page in listed:
+        for watch in page.meta.watch:
+            late = watch.outcome != "open" and _key(page, watch, "open") in before.told
+            if first < watch.by <= last or (late and _key(page, watch, watch.outcome) not in before.told):
+                yield Outcome(page, watch)
+
+
+def _key(page: Article, watch: Watch, outcome: str) -> str:
+    return digest(page.meta.id, watch.claim, watch.by.isoformat(), outcome, length=10)

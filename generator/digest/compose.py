@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from generator.digest.body import headline_of, issue_body
 from generator.digest.choose import Contents, contents
 from generator.digest.opening import as_sources
-from generator.digest.past import Past, past
+from generator.digest.past import SILENT, Past, past
 from generator.digest.schedule import Due
 from generator.ports import Opener
 from generator.record.categories import Category
@@ -20,7 +20,6 @@ from generator.record.words import Words, words_of
 from generator.settings import Settings
 
 SUBJECT = 110  # characters; an inbox shows the first 40 to 70
-SILENT = 3  # weeks in a row without an issue, from which on somebody should look
 PREHEADER = 90  # of its first headline, and of its second
 
 
@@ -86,7 +85,7 @@ def _unapproved(issues: Sequence[Issue], before: Past) -> Iterator[str]:
 
 def _silence(before: Past) -> Iterator[str]:
     """Weeks without an issue, the present one included."""
-    weeks = 1 + sum(1 for slot in before.quiet if slot > max(before.made, default=""))
+    weeks = before.silent + 1
     if weeks >= SILENT:
         last = f"the last one is {max(before.made)}" if before.made else "there has been none yet"
         yield f"{weeks} weeks in a row without an issue ({last}): see `groundwire feeds check` and issue.min_items in newsletter.yml"
@@ -113,12 +112,19 @@ def _meta(found: Contents, *, settings: Settings, due: Due, body: str, words: Wo
     )
 
 
-def _row(meta: IssueMeta, found: Contents) -> Row:
+def unremembered(issues: Sequence[Issue], rows: Iterable[Row]) -> list[Row]:
+    """The rows that the ledger lacks: a run was killed after it wrote an issue's file. The file itself says what it carries."""
+    known = {row.get("issue") for row in rows if row.get("event") == "composed"}
+    return [_row(page.meta) for page in issues if page.meta.generated and not page.meta.corrects and page.meta.id not in known]
+
+
+def _row(meta: IssueMeta, found: Contents | None = None) -> Row:
     return {
         "event": "composed",
         "issue": meta.id,
         "items": list(meta.items),
-        "corrections": [mended.key for mended in found.corrections],
+        "corrections": [mended.key for mended in found.corrections] if found else [],
+        "outcomes": [outcome.key for outcome in found.outcomes] if found else [],
         "since": _written(meta.window.since),
         "until": _written(meta.window.until),
     }

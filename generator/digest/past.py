@@ -3,7 +3,7 @@
 A file says it while it is there; a ledger row remembers it where a person deleted the file. A draft that nobody approved
 by its `expires` counts for nothing: its stories move on. Rows of the stream `issues`:
 
-    {"event": "composed", "issue": "2026-w48", "items": […], "since": …, "until": …, "corrections": […]}
+    {"event": "composed", "issue": "2026-w48", "items": […], "since": …, "until": …, "corrections": […], "outcomes": […]}
     {"event": "quiet", "issue": "2026-w49", "stories": 2, "since": …}
     {"event": "skipped", "issue": "2026-w48"}
     {"event": "corrected", "issue": "2026-w48-correction", "corrects": "2026-w48", "corrections": […]}
@@ -22,6 +22,7 @@ from generator.record.ledger import Row
 from generator.record.store import Issue
 
 STREAM = "issues"
+SILENT = 3  # weeks in a row without an issue, from which on somebody should look
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,16 @@ class Past:
     made: frozenset[str] = frozenset()  # ids that are taken, whatever became of them
     quiet: frozenset[str] = frozenset()  # slots that passed without an issue
     carried: dict[str, datetime] = field(default_factory=dict)  # story → when its issue closed
-    told: frozenset[str] = frozenset()  # corrections that an issue has brought
+    told: frozenset[str] = frozenset()  # corrections and outcomes of predictions that an issue has brought
     bodies: str = ""  # of the issues that count, for what no ledger row remembers
     since: datetime | None = None  # when the newest of them closed
     horizon: datetime | None = None  # when the first issue of all, or the first quiet week, opened
     expired: tuple[str, ...] = ()  # drafts nobody approved, oldest first
+
+    @property
+    def silent(self) -> int:
+        """How many slots have passed without an issue since the last one."""
+        return sum(1 for slot in self.quiet if slot > max(self.made, default=""))
 
 
 def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past:
@@ -54,7 +60,9 @@ def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past
         made=frozenset({page.meta.id for page in issues} | set(composed)),
         quiet=frozenset(quiet),
         carried=_carried(counted, remembered),
-        told=frozenset(str(key) for row in [*remembered, *mended] for key in _list(row, "corrections")),
+        told=frozenset(
+            str(key) for row in [*remembered, *mended] for name in ("corrections", "outcomes") for key in _list(row, name)
+        ),
         bodies="\n".join(page.body for page in counted),
         since=max([w.until for w in regular] + _times(remembered, "until"), default=None),
         horizon=min([page.meta.window.since for page in issues] + _times(rows, "since"), default=None),

@@ -81,7 +81,7 @@ def home_view(index: Index, categories: Mapping[str, Category]) -> dict[str, Any
         "sections": sections,
         "topics": topics_of(index),
         "continuing": continuing,
-        "issue": index.issues[0] if index.issues else None,
+        "issue": next((issue for issue in index.issues if issue.meta.corrects is None), None),
         "now": index.now,
     }
 

@@ -217,6 +217,25 @@ def test_a_correction_is_told_once(by_day: bool) -> None:
     assert "not three" not in third.body
 
 
+def test_a_prediction_that_was_open_is_told_again_when_it_is_settled_and_then_no_more() -> None:
+    claim = {"claim": "Lumen lists its shares", "by": (NOW - timedelta(days=1)).date()}
+    settled = {**claim, "outcome": "did not happen", "note": "It put them off."}
+
+    def week(number: int, watch: dict[str, Any], issues: list[Issue], rows: list[Row]) -> Draft:
+        fresh = article(number + 2, NOW + timedelta(days=7 * number, hours=-1))
+        pages = [article(1, NOW - timedelta(hours=2), watch=[watch]), fresh]
+        return draft(pages, issues=issues, rows=rows, now=NOW + timedelta(days=7 * number))
+
+    first = week(0, claim, [], [])
+    assert "**Still open:** Lumen lists its shares (expected by 26 November 2026)." in first.body
+    assert "One prediction came due." in first.body
+    second = week(1, settled, [written(first)], list(first.rows))
+    assert "**It did not happen:** Lumen lists its shares (expected by 26 November 2026). It put them off." in second.body
+    third = week(2, settled, [written(first), written(second)], [*first.rows, *second.rows])
+    assert "Lumen lists" not in third.body
+    assert "Lumen lists" not in week(1, claim, [written(first)], list(first.rows)).body  # still open: told once
+
+
 def test_no_word_is_lost_in_german() -> None:
     german = settings(min_items=1).model_copy(update={"language": "de"})
     named = {"entities": {"organisations": ["Lumen"]}}
