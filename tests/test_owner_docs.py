@@ -95,7 +95,10 @@ def test_examples_are_right(where: str, block: str) -> None:
         (Settings, "title: T\nurl: https://me.github.io/t/\nfeeds: []\n"),
         (Category, ""),
         (ArticleMeta, "id: s-0123456789\ntitle: T\ndescription: D.\ndate: 2026-01-01T00:00:00Z\ncategory: research\n"),
-        (IssueMeta, "id: 2026-w48\n"),
+        (
+            IssueMeta,
+            "id: 2026-w48\nsubject: S\ndate: 2026-11-27\nwindow: {since: 2026-11-20, until: 2026-11-27}\n",
+        ),
     ):
         if keys <= set(schema.model_fields):
             missing = "".join(f"{line}\n" for line in rest.splitlines() if line.split(":")[0] not in keys)
