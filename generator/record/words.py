@@ -6,6 +6,7 @@ One file, words.yml: a block a language, in it a part a use (`site`, `issue`, `l
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from generator.record.categories import Category, SectionSpec
 
 CATALOGUE = Path(__file__).with_name("words.yml")
 COMMON, NAMES = "common", "names"
+_NUMBER = re.compile(r"\d+")
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "sd", "ug", "dv"})
 
 
@@ -44,6 +46,12 @@ class Words:
     def name(self, text: str) -> str:
         """A shipped category's name, heading or label in this language; any other text as it is."""
         return self.names.get(text, text)
+
+    def reason(self, text: str) -> str:
+        """One of a score's reasons, which front matter has in English ("2 independent sources"); any other as it is."""
+        told = self.names.get(_NUMBER.sub("#", text))
+        numbers = iter(_NUMBER.findall(text))
+        return re.sub("#", lambda _: next(numbers, "#"), told) if told else text
 
     def outcome(self, value: str) -> str:
         """What became of a prediction."""

@@ -64,6 +64,7 @@ def prepare_environment(env: Environment, site: Site) -> Environment:
         month=site.words.month,
         iso=views.iso,
         outcome=site.words.outcome,
+        reason=site.words.reason,
         section=lambda row: site.categories[row.category].name,
     )
     return env

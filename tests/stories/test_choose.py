@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from generator.model import Entry, Feed, Story
+from generator.record.words import words_of
 from generator.settings import Review, Select
 from generator.stories.choose import choose, score
 from generator.stories.cues import critical, exploited
@@ -126,3 +127,19 @@ def test_plain_news_does_not_wait(sentence: str) -> None:
 
 def test_hold_all_holds_all() -> None:
     assert held(story(entry("a", "A museum opens.")), Review(hold="all"))
+
+
+def test_every_reason_can_be_said_in_german() -> None:
+    german, told = words_of("de"), "A critical flaw (CVSS 9.8) in LogFrobnicate7 is exploited in the wild."
+    wires = [entry("a", WIRE), entry("b", WIRE), entry("c", WIRE)]
+    others = [
+        entry("d", told, title="LogFrobnicate7 is exploited in the wild", content="word " * 900),
+        entry("e", "In our own words, quite another text."),
+    ]
+    every = {
+        reason
+        for entries in (wires[:1], wires[:2], wires, [*wires[:2], *others], [*wires, *others], others)
+        for reason in score(story(*entries), now=NOW).why
+    }
+    assert len(every) >= 10
+    assert [reason for reason in sorted(every) if german.reason(reason) == reason] == []

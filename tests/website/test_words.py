@@ -78,3 +78,9 @@ def test_a_german_publication_speaks_german(tmp_path: Path) -> None:
     for path in ("", "about/method", "about/feeds", "about/imprint", "about/privacy", "corrections", "predictions", "subscribe"):
         told = [text.strip() for _, text in Html.read(site / path / "index.html").texts]
         assert [text for text in told if text in english - german] == [], path
+
+
+def test_reasons_keep_their_numbers_and_an_owner_s_own_stay_as_they_are() -> None:
+    german = words_of("de")
+    assert german.reason("12 independent sources and 1 copy") == "12 unabhängige Quellen und 1 Kopie"
+    assert german.reason("a reason of the owner's own, 3") == "a reason of the owner's own, 3"
