@@ -15,6 +15,7 @@ from generator.website.index import FOLDERS, LATEST, MIN_STORIES, Index, Kind, L
 
 LEAD_AGE = timedelta(hours=24)
 SECOND, SECOND_AGE = 3, timedelta(hours=72)
+MOST_LISTED = 600  # of one kind on its page
 TOPICS, TOPIC_AGE = 10, timedelta(days=14)
 STALE = timedelta(hours=48)
 ON_HOME = 12
@@ -45,7 +46,7 @@ def virtual_pages(index: Index, categories: Mapping[str, Category], words: Words
         listings = index.listed(kind)
         if kind == "category":
             listings = [index.listings[kind, key] for key in categories]
-        view = {"listings": listings, "kind": kind, "least": MIN_STORIES}
+        view = {"listings": _most(listings), "kind": kind, "least": MIN_STORIES, "more": len(listings) > MOST_LISTED}
         yield Virtual(f"{folder}/", "groundwire/facets.html", words(folder), view)
         for listing in listings:
             yield from _facet(index, listing, words)
@@ -133,6 +134,13 @@ def _archive(index: Index, words: Words) -> Iterator[Virtual]:
         title = f"{words('archive')}: {words.month(key)}"
         view = {"days": index.days(rows), "heading": words.month(key), "up": ("archive/", words("archive"))}
         yield Virtual(_month_url("archive/", key), "groundwire/listing.html", title, view)
+
+
+def _most(listings: list[Listing]) -> list[Listing]:
+    """Of too many for one page those with the most stories; in the order that they had."""
+    kept = sorted(listings, key=lambda listing: len(listing.rows), reverse=True)[:MOST_LISTED]
+    names = {listing.slug for listing in kept}
+    return [listing for listing in listings if listing.slug in names]
 
 
 def _facet(index: Index, listing: Listing, words: Words) -> Iterator[Virtual]:

@@ -19,6 +19,9 @@ from generator.website.names import facet_slug
 from generator.website.pages import Virtual
 
 MUCH = 1_000_000  # words of a source: enough that only the fixed limit binds
+FAITHFUL = frozenset(
+    {"verbatim", "typographic", "fair paraphrase", "elided"}
+)  # what the gate's benchmark puts in unaltered in sense
 SHARE = limits(license="all-rights-reserved", source_words=100).beyond  # percent
 
 
@@ -78,7 +81,7 @@ def method_view(
         "write": _written(settings, words),
         "quote": words("method_quote_text", excerpt=EXCERPT_WORDS, evidence=EVIDENCE_WORDS, beyond=fixed.beyond, share=SHARE),
         "categories": _described(categories, words),
-        "figures": figures,
+        "figures": [{**row, "true": row["kind"] in FAITHFUL} for row in figures.get("rows", ())],
     }
 
 

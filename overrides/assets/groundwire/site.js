@@ -67,6 +67,8 @@
     label.append(shut);
     box.append(label);
     for (const part of note.querySelectorAll("p")) {
+      // Where the sentence is itself the quotation, its note has nothing but the source.
+      if (part.firstChild.nodeName === "A") box.append(`${body.dataset.verbatim} `);
       for (const child of part.childNodes) {
         if (!(child.classList && child.classList.contains("footnote-backref"))) box.append(child.cloneNode(true));
       }
