@@ -17,6 +17,7 @@ from generator.cli_feeds import feeds
 from generator.cli_issue import issue
 from generator.cli_story import story
 from generator.cli_subscribers import doctor, send, subscribers
+from generator.cli_upgrade import upgrade
 from generator.errors import GroundwireError, Refused
 
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
@@ -135,7 +136,7 @@ def status(root: Path, now: datetime) -> None:
 @click.option("--language", default="en", show_default=True, help="Of the publication (BCP 47).")
 @click.option("--timezone", default="UTC", show_default=True, help="IANA zone: days, weeks and the issue's hour.")
 def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: str, timezone: str) -> None:
-    """Make a publication in DIR: settings, site configuration and workflows; the sample's pages are removed.
+    """Make a publication in DIR: settings and site configuration; the sample's pages are removed.
 
     Run again with the same words, nothing changes.
     """
@@ -152,6 +153,7 @@ groundwire.add_command(doctor)
 groundwire.add_command(subscribers)
 groundwire.add_command(feeds)
 groundwire.add_command(story)
+groundwire.add_command(upgrade)
 
 
 def main() -> None:

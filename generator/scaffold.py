@@ -11,6 +11,7 @@ from generator.checked_yaml import read_yaml, validate
 from generator.errors import Refused
 from generator.record.atomic import write_atomic
 from generator.record.frontmatter import flow
+from generator.renewal import NOTE, note_of
 from generator.settings import FILE, PLACEHOLDER_URL, Settings, load_settings
 
 SAMPLE_MARK = ".sample"  # in content/: these pages are the sample's, not the owner's
@@ -26,7 +27,9 @@ def init(folder: Path, *, title: str, url: str, feeds: Sequence[str], language: 
     if target.exists() and target.read_text(encoding="utf-8") != text and not is_template(folder):
         raise Refused(f"{target} is a publication's already; edit it, or give another folder: groundwire init my-briefing …")
     removed = remove_sample(folder)
-    done = [name for name, data in _files(text) if _missing(folder / name, name) and write_atomic(folder / name, data)]
+    done = [
+        name for name, data in _files(folder, text).items() if _missing(folder / name, name) and write_atomic(folder / name, data)
+    ]
     (folder / "content").mkdir(parents=True, exist_ok=True)
     lines = [f"wrote {', '.join(done)} in {folder}" if done else f"{folder} is as it was"]
     lines += ["removed the sample's pages"] if removed else []
@@ -75,16 +78,21 @@ def remove_sample(folder: Path) -> bool:
     return True
 
 
-def _files(settings: str) -> list[tuple[str, str]]:
-    mkdocs = resources.bundled("mkdocs.yml").read_text(encoding="utf-8")
+def package_files() -> dict[str, str]:
+    """What a publication has of the machinery where that is the installed package: by name, as this version writes it."""
     schemas = sorted(resources.bundled("schemas").glob("*.schema.json"))
-    return [
-        (FILE, settings),
-        ("mkdocs.yml", mkdocs),
-        (".gitignore", _GITIGNORE),
-        (".gitattributes", _GITATTRIBUTES),
-        *((f"schemas/{path.name}", path.read_text(encoding="utf-8")) for path in schemas),
-    ]
+    return {
+        "mkdocs.yml": resources.bundled("mkdocs.yml").read_text(encoding="utf-8"),
+        ".gitignore": _GITIGNORE,
+        ".gitattributes": _GITATTRIBUTES,
+        **{f"schemas/{path.name}": path.read_text(encoding="utf-8") for path in schemas},
+    }
+
+
+def _files(folder: Path, settings: str) -> dict[str, str]:
+    ours = package_files()
+    note = {} if (folder / "generator").exists() else {NOTE: note_of(ours)}  # a copy of the template has a history instead
+    return {FILE: settings, **ours, **note}
 
 
 def _missing(path: Path, name: str) -> bool:

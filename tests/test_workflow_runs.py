@@ -240,6 +240,15 @@ class TestByPush:
         assert page in small.shows("main")
         assert small.run("generate.yml", "generate").outputs["changed"] == "false"
 
+    def test_an_issue_that_is_pushed_calls_the_newsletter(self, small: GitHub) -> None:
+        condition = load(ROOT / ".github/workflows/generate.yml")["jobs"]["newsletter"]["if"]
+        write(small, "one.md")
+        (small.feed / "issue.md").write_text("---\nid: 2026-w48\n---\n")
+        for wanted in (True, False):
+            job = small.run("generate.yml", "generate")
+            needs = {"generate": {"result": job.result, "outputs": job.outputs}, "deploy": {"result": "success"}}
+            assert Job({"steps": []}, small.folder, {}, {"needs": needs}).holds(condition) is wanted
+
     def test_a_dry_run_pushes_nothing_and_keeps_the_site(self, small: GitHub) -> None:
         page = write(small, "one.md")
         job = small.run("generate.yml", "generate", inputs={"dry_run": True})

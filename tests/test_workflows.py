@@ -115,6 +115,7 @@ class TestWhatTheySay:
         }
         assert calls == {
             ("generate.yml", "deploy.yml"),
+            ("generate.yml", "newsletter.yml"),
             ("generate.yml", "report-failure.yml"),
             ("newsletter.yml", "report-failure.yml"),
             ("story.yml", "deploy.yml"),
@@ -126,7 +127,8 @@ class TestWhatTheySay:
         assert "changed == 'true'" in generate["deploy"]["if"]
         assert generate["report"]["needs"] == ["generate", "proof", "deploy"]
         # A called workflow can be given less than it asks for, but then GitHub refuses to start it.
-        for job in (generate["deploy"], generate["report"]):
+        assert generate["newsletter"]["needs"] == ["generate", "deploy"]
+        for job in (generate["deploy"], generate["newsletter"], generate["report"]):
             called = job["uses"].removeprefix("./.github/workflows/")
             asked = {item for inner in jobs(called).values() for item in inner["permissions"].items()}
             assert asked <= set(job["permissions"].items())
@@ -345,7 +347,7 @@ class TestPush:
         write(site.runner / "content/articles/2026/11/two.md", "two\n")
         write(site.runner / "scratch.txt", "not content\n")
         assert "attempt 1" in site.push()
-        assert site.shell.outputs() == {"changed": "true"}
+        assert site.shell.outputs() == {"changed": "true", "issues": "0"}
         assert site.published("content/articles/2026/11/two.md") == "two"
         assert "scratch.txt" not in site.shell.git("ls-tree", "-r", "--name-only", "main", at=site.bare)
         assert (
@@ -386,7 +388,7 @@ class TestPush:
         told = site.push()
         assert "attempt 2 of 5 did not succeed" in told
         assert "pushed to main at attempt 3" in told
-        assert site.shell.outputs() == {"changed": "true"}
+        assert site.shell.outputs() == {"changed": "true", "issues": "0"}
         assert site.published(PAGE) == "one, better"
         assert site.published("rival-2.txt") == "2"
         assert site.shell.git("rev-list", "--merges", "--count", "main", at=site.bare) == "0"

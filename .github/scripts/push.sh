@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Commits content/ and pushes it to BRANCH, on top of whatever others pushed meanwhile: push.sh BRANCH
 #
-# Three outcomes: pushed (changed=true; a lost race is tried again, five times in all); nothing to push (changed=false); somebody
+# Three outcomes: pushed (changed=true, issues=how many files of issues; a lost race is tried again, five times in all); nothing to push (changed=false); somebody
 # changed the same lines, or every attempt was refused: exit 1, and the branch is as it was. Ledger files never conflict: they are
 # joined line by line (.gitattributes). With GITHUB_TOKEN set it pushes in that name; checkouts keep no credentials.
 # NOW (seconds since 1970) stands in for the clock in tests.
@@ -45,6 +45,7 @@ git add --all content
 if git diff --cached --quiet; then
     unchanged
 fi
+issues=$(git diff --cached --name-only -- content/issues | grep -c '\.md$' || true)
 pages=$(git diff --cached --name-only --diff-filter=A -- content/articles | grep -c '\.md$' || true)
 git commit --quiet --message "Publish: new pages: $pages"
 
@@ -59,6 +60,7 @@ for ((attempt = 1; attempt <= attempts; attempt++)); do
         fi
         if git push --quiet origin "HEAD:refs/heads/$branch"; then
             echo "changed=true" >>"$output"
+            echo "issues=$issues" >>"$output"
             echo "pushed to $branch at attempt $attempt; new pages: $pages"
             exit 0
         fi
