@@ -193,3 +193,17 @@ def test_an_address_where_no_such_server_is_says_so(publication: Callable[..., P
         done = update(publication(server.put("/f.xml", rss(*events(2))), extra=extra))
     assert len(done.published) == 2
     assert "check analysis.base_url" in done.analyst
+
+
+def test_a_run_that_was_killed_asks_nothing_again(publication: Callable[..., Path], server: FeedServer, wired: None) -> None:
+    with wire.serve() as model:
+        root = publication(server.put("/f.xml", rss(*events(3))), extra=f"analysis: {{by: claude, base_url: '{model.url}'}}")
+        model.then(echo, echo, wire.message("", stop_reason="refusal"))
+        first = update(root)
+        pages = [page.text for page in Store(root / "content").articles().require()]
+        shutil.rmtree(root / "content" / "articles")  # as if it had died with all its answers, before its first page
+        for file in (root / "content" / ".ledger").glob("stories-*.jsonl"):
+            file.unlink()
+        again = update(root)
+        assert (len(model.asked), again.published) == (3, first.published)
+        assert [page.text for page in Store(root / "content").articles().require()] == pages

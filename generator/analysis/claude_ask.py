@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from generator.analysis.claude_books import Parts, Purse
+from generator.analysis.claude_books import Purse
 from generator.analysis.claude_models import Tariff, unpriced
 from generator.analysis.claude_reply import MAX_TOKENS, Reply, Request, Usage
 
@@ -87,19 +87,17 @@ class Asker:
         hold = self.purse.reserve({category: dear}, model=request.model)
         if hold is None:
             return Reply("failed", why=UNPAID)
-        reply = self._caller.ask(request, attempt)
-        if reply.outcome in ("answer", "refusal", "truncated"):
-            self.memory.keep(request, reply)
-        usage = (
-            (reply.usage or worst(request)) if reply.paid else Usage()
-        )  # a server that does not say: as much as it may have been
-        self.purse.settle(hold, self._parts(request, usage, category), usage)
+        used = worst(request)  # where nobody says what it was: as much as it may have been
+        try:
+            reply = self._caller.ask(request, attempt)
+            used = (reply.usage or used) if reply.paid else Usage()
+            if reply.outcome in ("answer", "refusal", "truncated"):
+                self.memory.keep(request, reply)
+        finally:  # also through a bug or ^C: others may be waiting for what it gives back
+            self.purse.settle(hold, {category: self.tariff.cost(request.model, used) or 0.0}, used)
         if reply.outcome == "fatal":
             self.stopped = reply.why
         return reply
-
-    def _parts(self, request: Request, usage: Usage, category: str) -> Parts:
-        return {category: self.tariff.cost(request.model, usage) or 0.0}
 
 
 def worst(request: Request) -> Usage:

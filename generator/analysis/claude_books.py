@@ -138,7 +138,8 @@ class LedgerPurse:
         out = f"; the budget is spent (${run:g} a run, ${month:g} a month), so pages were made by rule" if self._refused else ""
         if not self._calls and not out:
             return ""
-        return f"cost: ${self.spent:.4f} for {self._calls} calls, ${max(0.0, self._month_left):.2f} left this month{out}"
+        calls = "1 call" if self._calls == 1 else f"{self._calls} calls"
+        return f"cost: ${self.spent:.4f} for {calls}, ${max(0.0, self._month_left):.2f} left this month{out}"
 
     def _write(self, event: str, hold: Hold, parts: Parts, more: Row) -> None:
         told = {category: round(usd, 8) for category, usd in parts.items()}

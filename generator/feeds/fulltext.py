@@ -19,6 +19,7 @@ from generator.feeds.web import Document, FetchError, Web
 from generator.feeds.workers import Parsers
 from generator.model import Access, Entry, Source
 from generator.record.text import digest, words
+from generator.record.urls import host
 
 # What an answer says of who may read; any other refusal says nothing of it.
 _CLOSED: dict[int, Access] = {401: "registration", 402: "paywalled"}
@@ -34,14 +35,22 @@ class WebFullText:
     def __init__(self, web: Web, folder: Path, parsers: Parsers | None = None, *, permission: Permission | None = None) -> None:
         self._web, self._folder, self._parsers = web, folder, parsers
         self._permission = permission or Permission(web, folder.parent / "robots")
+        self._turns: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def source(self, entry: Entry, *, number: int) -> Source:
         """The entry as a source, with as much text as its feed's settings and its publisher allow, and its language."""
         carried = from_feed(entry)
         if carried or entry.feed.fulltext is not True:
             return _source(entry, number, carried, "free")
-        found = self._recall(entry.url) or self._find(entry.url)
+        with self._turn_of(host(entry.url)):
+            found = self._recall(entry.url) or self._find(entry.url)
         return _source(entry, number, found.text, found.access)
+
+    def _turn_of(self, site: str) -> threading.Lock:
+        """Articles of one host are asked for one after another, however many stories are worked on at once."""
+        with self._lock:
+            return self._turns.setdefault(site, threading.Lock())
 
     def _find(self, url: str) -> Text:
         """The text at an address. What may be better another time is not kept."""

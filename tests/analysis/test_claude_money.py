@@ -14,10 +14,11 @@ from analysis.asking import Open, Wall
 from analysis.wire import HTML, RESET, Wire, answer, error, half, message
 
 from generator.analysis.claude import ClaudeAnalyst
-from generator.analysis.claude_ask import worst
+from generator.analysis.claude_ask import UNPAID, Asker, worst
 from generator.analysis.claude_books import STREAM, LedgerPurse, costs
+from generator.analysis.claude_memory import NoMemory
 from generator.analysis.claude_models import Price, Tariff, find, looked_up, models, retirement
-from generator.analysis.claude_reply import MAX_TOKENS, Request, Usage
+from generator.analysis.claude_reply import MAX_TOKENS, Reply, Request, Usage
 from generator.model import Analysis
 from generator.record.ledger import Ledger
 
@@ -74,7 +75,7 @@ def test_an_unknown_price_makes_no_call_and_says_what_to_write(make: Make) -> No
 def test_an_empty_purse_is_a_line_in_the_account(tmp_path: Path) -> None:
     wallet = purse(tmp_path, run=0.5, month=2)
     spend(wallet, 0.4)
-    assert wallet.account() == "cost: $0.4000 for 1 calls, $1.60 left this month"
+    assert wallet.account() == "cost: $0.4000 for 1 call, $1.60 left this month"
     assert wallet.reserve({"research": 0.2}, model="m") is None
     assert "the budget is spent ($0.5 a run, $2 a month), so pages were made by rule" in wallet.account()
 
@@ -143,6 +144,27 @@ def test_failures_are_charged_where_the_server_may_charge_them(
     wallet = Open()
     assert analyse(make(purse=wallet)).by == "extractive"
     assert (wallet.spent > 0.004) is charged
+
+
+def test_a_bug_under_way_is_paid_for_and_holds_nobody_up(tmp_path: Path) -> None:
+    class Broken:
+        """Fails at its first call as nothing should."""
+
+        calls = 0
+
+        def ask(self, request: Request, attempt: int = 0) -> Reply:
+            self.calls += 1
+            if self.calls == 1:
+                raise ZeroDivisionError
+            return Reply("failed", why="no")
+
+    wallet = purse(tmp_path, run=0.006)  # room for one call at a time
+    asker = Asker(Broken(), purse=wallet, memory=NoMemory(), tariff=Tariff())
+    with pytest.raises(ZeroDivisionError):
+        asker.ask(asked(), category="research")
+    assert all(cost.settled for cost in costs(Ledger(tmp_path).rows(STREAM)))
+    assert wallet.spent > 0.004
+    assert asker.ask(asked(), category="research").why == UNPAID
 
 
 # --- what the ledger says ---

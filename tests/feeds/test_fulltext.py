@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -16,6 +18,7 @@ from generator.feeds.fulltext import WebFullText
 from generator.feeds.permission import Permission, tdm_reserved
 from generator.feeds.web import Document, Web
 from generator.model import Entry, Feed, Source
+from generator.record.parallel import in_order
 from generator.settings import Fetch
 
 SUBJECTS = "router camera printer phone laptop server switch firewall".split()
@@ -58,6 +61,30 @@ def test_the_page_is_fetched_read_and_kept(server: FeedServer, find: Find) -> No
     assert found.text.count("The agency said") == 8
     assert find(url) == found
     assert (server.count("/a"), server.count("/robots.txt"), server.count("/.well-known/tdmrep.json")) == (1, 1, 1)
+
+
+def test_articles_of_one_host_are_asked_for_one_after_another(server: FeedServer, tmp_path: Path) -> None:
+    lock, now, most = threading.Lock(), 0, 0
+    html = ARTICLE.format(head="").encode()
+
+    def slow(headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.02)
+        with lock:
+            now -= 1
+        return 200, {"Content-Type": "text/html"}, html
+
+    feed = Feed(url="https://o.example/feed", fulltext=True)
+    entries = [Entry(feed, str(n), server.url(f"/{n}"), "A headline") for n in range(6)]
+    server.pages |= {f"/{n}": slow for n in range(6)}
+    with Web(Fetch(allow_networks=("127.0.0.0/8",), timeout_s=3), user_agent="t") as web:
+        texts = WebFullText(web, tmp_path / "fulltext")
+        found = list(in_order(lambda entry: texts.source(entry, number=1), entries, workers=6))
+    assert [source.fulltext for source in found] == [True] * 6
+    assert most == 1
 
 
 def test_auto_asks_nobody(server: FeedServer, find: Find) -> None:
