@@ -82,23 +82,35 @@ class _Run:
 
 def dispatch(deliveries: Deliveries, mailing: str, *, post: Post, rules: Rules, world: World) -> str:
     """Send what is queued, until nothing is; '' when through or stopped, else why it paused (the ledger knows too)."""
-    run = _Run()
+    run, claim = _Run(), None
     while not world.stop():
-        claim = deliveries.claim(mailing, now=world.clock())
+        _await_slot(run, world)  # before the claim: who leaves meanwhile gets nothing
+        claim = claim or deliveries.claim(mailing, now=world.clock())
         if claim is None:
             if not _waited(deliveries, mailing, world):
                 return ""
             continue
-        _keep_pace(run, rules, world)
+        run.next_slot = max(run.next_slot, world.ticks()) + 1 / rules.per_second
         reply = post(claim)
-        _write_down(deliveries, claim, reply, rules, world)
+        with deliveries.together():
+            _write_down(deliveries, claim, reply, rules, world)
+            claim = _next_at_once(deliveries, mailing, reply, run, world)
         if reason := _too_many(run, reply, rules):
             deliveries.pause(mailing, reason)
             return reason
         if reply.outcome == "unreachable":
             world.sleep(rules.reconnect_s * 2 ** (run.streak["unreachable"] - 1))
         _progress(deliveries, mailing, run, world)
+    if claim:
+        deliveries.later(claim, due=world.clock(), counts=False)
     return ""
+
+
+def _next_at_once(deliveries: Deliveries, mailing: str, reply: Reply, run: _Run, world: World) -> Claim | None:
+    """The next claim, in the transaction that wrote the last one down; None where there is something to wait for first."""
+    if reply.outcome != "accepted" or run.next_slot > world.ticks():
+        return None
+    return deliveries.claim(mailing, now=world.clock())
 
 
 def _waited(deliveries: Deliveries, mailing: str, world: World) -> bool:
@@ -112,11 +124,10 @@ def _waited(deliveries: Deliveries, mailing: str, world: World) -> bool:
     return True
 
 
-def _keep_pace(run: _Run, rules: Rules, world: World) -> None:
-    now = world.ticks()
-    if run.next_slot > now:
-        world.sleep(run.next_slot - now)
-    run.next_slot = max(run.next_slot, now) + 1 / rules.per_second
+def _await_slot(run: _Run, world: World) -> None:
+    left = run.next_slot - world.ticks()
+    if left > 0:
+        world.sleep(left)
 
 
 def _write_down(deliveries: Deliveries, claim: Claim, reply: Reply, rules: Rules, world: World) -> None:

@@ -8,6 +8,7 @@ A row that a killed sender left as `sending` is sent again, with the same Messag
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -80,6 +81,10 @@ class Deliveries:
                     (_second(now), *key),
                 )
         return None
+
+    def together(self) -> AbstractContextManager[object]:
+        """What is written inside is one transaction: a commit a mail, not one for each thing that is written of it."""
+        return self._database.write()
 
     def settle(self, claim: Claim, status: Settled, *, now: datetime, answer: str = "") -> None:
         """Write down what became of a claim, for good."""

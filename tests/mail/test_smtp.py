@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -193,3 +195,33 @@ def test_a_password_is_never_missing_nor_sent_in_clear_text() -> None:
         Relay(Smtp(user="newsletter"), sender="briefing@example.org")
     with pytest.raises(Refused, match="clear text"):
         Relay(Smtp(host="smtp.example.org", security="none", user="x"), sender="briefing@example.org", password="y")
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_sender_and_recipient_are_named_at_once_where_the_server_allows_it(pipelining: bool) -> None:
+    """A server on a socket of our own, to see what comes in one piece."""
+    answers = {"EHLO": b"250-here\r\n250 PIPELINING\r\n" if pipelining else b"250 here\r\n", "DATA": b"354 go on\r\n"}
+    pieces: list[bytes] = []
+
+    def serve(server: socket.socket) -> None:
+        client, _ = server.accept()
+        with client:
+            client.sendall(b"220 here\r\n")
+            while piece := client.recv(65536):
+                pieces.append(piece)
+                for line in piece.decode().splitlines():
+                    refused = line.upper().startswith("RCPT") and "gone" in line
+                    said = b"550 5.1.1 no such mailbox\r\n" if refused else answers.get(line.split(" ")[0].upper(), b"250 ok\r\n")
+                    if line.split(":")[0].split(" ")[0].upper() in ("EHLO", "MAIL", "RCPT", "DATA", "RSET", "QUIT", "."):
+                        client.sendall(said)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,), daemon=True)
+        thread.start()
+        with relay_to(server.getsockname()[1]) as relay:
+            replies = [relay.send(address, DATA) for address in ("gone@example.org", "reader@example.org")]
+        thread.join(timeout=10)
+    assert [reply.outcome for reply in replies] == ["refused", "accepted"]
+    assert replies[0].hard
+    together = [piece for piece in pieces if piece.startswith(b"MAIL") and b"\r\nRCPT TO:<" in piece]
+    assert len(together) == (2 if pipelining else 0)

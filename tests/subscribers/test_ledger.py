@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -230,3 +231,57 @@ def test_progress_is_told_without_an_address(database: Database) -> None:
     assert time.told[0] == "2026-w48: 1 of 20 sent"
     assert len(time.told) < 8
     assert "@" not in " ".join(time.told)
+
+
+def test_what_is_written_together_is_one_transaction(tmp_path: Path) -> None:
+    with peopled(tmp_path / "people.sqlite", 2) as database:
+        deliveries = Deliveries(database)
+        deliveries.freeze(MAILING, now=NOW)
+        claim = deliveries.claim(MAILING, now=NOW)
+        assert claim
+
+        def killed(claim: Claim) -> None:
+            with deliveries.together():
+                deliveries.settle(claim, "sent", now=NOW)
+                assert deliveries.claim(MAILING, now=NOW)
+                raise RuntimeError("killed")
+
+        with pytest.raises(RuntimeError, match="killed"):
+            killed(claim)
+        assert deliveries.counts(MAILING) == {"sending": 1, "queued": 1}
+
+
+def test_a_mail_costs_one_commit(tmp_path: Path) -> None:
+    with peopled(tmp_path / "people.sqlite", 50) as database:
+        deliveries = Deliveries(database)
+        deliveries.freeze(MAILING, now=NOW)
+        said: list[str] = []
+        database._db.set_trace_callback(said.append)
+        assert (
+            dispatch(
+                deliveries,
+                MAILING,
+                post=lambda claim: Reply("accepted"),
+                rules=Rules(per_second=float("inf")),
+                world=Time().world,
+            )
+            == ""
+        )
+        commits = sum(line == "COMMIT" for line in said)
+    assert 50 <= commits <= 55
+
+
+def test_a_sender_that_is_stopped_has_nothing_in_hand(tmp_path: Path) -> None:
+    with peopled(tmp_path / "people.sqlite", 9) as database:
+        deliveries = Deliveries(database)
+        posted: list[str] = []
+        deliveries.freeze(MAILING, now=NOW)
+        world = replace(Time().world, stop=lambda: len(posted) == 4)
+
+        def post(claim: Claim) -> Reply:
+            posted.append(claim.email)
+            return Reply("accepted")
+
+        dispatch(deliveries, MAILING, post=post, rules=FAST, world=world)
+        assert deliveries.counts(MAILING) == {"sent": 4, "queued": 5}
+        assert {row["attempts"] for row in database.rows("SELECT attempts FROM deliveries WHERE status = 'queued'")} == {0}
