@@ -135,5 +135,7 @@ def _template(name: str) -> Template:
     )
     environment.filters["markup"] = lambda node: Markup(node.html)  # noqa: S704  # nh3 passed it, tree.py escaped it anew
     environment.filters["plain"] = plain
+    # Short parts of a line stay whole; a title that a person wrote may be long and breaks.
+    environment.filters["whole"] = lambda text: text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) <= 24 else text
     environment.filters["lines"] = lambda text, first="", rest=None: "\n".join(wrap(text, first, rest))
     return environment.get_template(name)
