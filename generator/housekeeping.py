@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from generator.analysis.claude_memory import FolderMemory
+from generator.feeds.fulltext import text_file
+from generator.feeds.memory import Memories
 from generator.record.compact import compact
 from generator.record.ledger import Ledger
+from generator.record.store import Article
+from generator.settings import Feed
 from generator.wiring import Places
 
 # Folders of .groundwire/ in which a file is of use for so long after it was written; what is lost is fetched or asked again.
@@ -19,15 +24,30 @@ KEPT: Mapping[str, timedelta] = {
 }
 
 
-def tidy(places: Places, *, now: datetime, changed: bool) -> None:
+def tidy(places: Places, *, now: datetime, changed: bool, withdrawn: Iterable[Article] = ()) -> None:
     """Remove private files that are past use and, where the run has changed content/ anyway, compact old months of the ledger.
 
     A run that found nothing new leaves content/ as it is, to the byte.
     """
+    for page in withdrawn:  # by hand perhaps, in an editor
+        forget(places, page)
     for folder, age in KEPT.items():
         _remove_old(places.private / folder, before=(now - age).timestamp())
     if changed:
         compact(Ledger(places.ledger), now=now)
+
+
+def forget(places: Places, page: Article, *, feeds: Iterable[Feed] = ()) -> None:
+    """Remove what is kept of a withdrawn story's sources: their texts, what a model answered about them, and what `feeds` brought.
+
+    Nothing of it is needed again; a feed is asked once without conditions.
+    """
+    for source in page.meta.sources:
+        text_file(places.private / "fulltext", source.url).unlink(missing_ok=True)
+    FolderMemory(places.private / "claude").forget(page.meta.id)
+    memories = Memories(places.private / "feeds")
+    for feed in feeds:
+        memories.forget(feed.url)
 
 
 def _remove_old(folder: Path, *, before: float) -> None:

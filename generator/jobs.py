@@ -13,7 +13,7 @@ from generator.housekeeping import tidy
 from generator.ports import Tell
 from generator.record.blocklist import blocked_pages
 from generator.record.categories import load_categories
-from generator.record.store import Store
+from generator.record.store import Article, Store
 from generator.scaffold import remove_sample
 from generator.settings import PLACEHOLDER_URL, Settings, load_settings
 from generator.status_jobs import summary
@@ -27,7 +27,7 @@ def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     with open_publication(root, command="run", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed)
+        tidy(Places(root), now=now, changed=done.changed, withdrawn=_withdrawn(parts.store))
         written = pipeline.issue(parts, now=now)
         built = build(root, strict=True)
     return "\n".join([summary(done, parts.store), written, built])
@@ -38,8 +38,12 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed)
+        tidy(Places(root), now=now, changed=done.changed, withdrawn=_withdrawn(parts.store))
         return summary(done, parts.store)
+
+
+def _withdrawn(store: Store) -> list[Article]:
+    return [page for page in store.articles().pages if page.meta.withdrawn]
 
 
 def build(root: Path, *, strict: bool = True, full: bool = False, explain: bool = False) -> str:

@@ -75,7 +75,7 @@ class Update:
     @property
     def changed(self) -> bool:
         """Whether pages were written."""
-        return bool(self.published or self.joined)
+        return bool(self.published or self.joined or self.again or self.given_up)
 
     @property
     def failed(self) -> tuple[FeedResult, ...]:

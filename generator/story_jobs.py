@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import Refused
+from generator.housekeeping import forget
 from generator.pipeline import Parts, analyse_again, leave_issues
 from generator.ports import Tell
 from generator.record.afresh import protected
@@ -25,7 +26,7 @@ from generator.record.page import article_path
 from generator.record.registry import STREAM, Registry
 from generator.record.store import Article, edited
 from generator.record.urls import canonical
-from generator.wiring import open_publication
+from generator.wiring import Places, open_publication
 
 _EXAMPLE = "groundwire story withdraw s-8f3a1c2b9d --reason 'The publisher retracted its report.'"
 
@@ -49,6 +50,8 @@ def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -
             raise Refused(f"content/{page.path} is withdrawn already, since {page.meta.withdrawn.date:%Y-%m-%d}")
         text = edited(page, put={"withdrawn": {"date": _second(now), "reason": reason}, "updated": _second(now)})
         parts.store.replace_text(page, text)
+        outlets = {source.feed for source in page.meta.sources}
+        forget(Places(root), page, feeds=[feed for feed in parts.settings.feeds if feed.title in outlets])
         told = f"withdrew content/{page.path}; its address says why, and later coverage of it is shown nowhere"
         return "\n".join([told, *leave_issues(parts)])
 

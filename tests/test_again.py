@@ -235,3 +235,26 @@ def test_a_prediction_that_nobody_marks_is_given_up_and_told(root: Path) -> None
     assert "not followed up" in site_of(root)
     assert "not followed up" in (root / "site" / "predictions" / "index.html").read_text(encoding="utf-8")
     assert update(root, hours=24 * 41).given_up == ()
+
+
+def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedServer, model: wire.Wire) -> None:
+    root = publication(f"{{url: {server.put('/1.xml', item('one'))}, name: one}}")
+    write_budget(root, model, 1)
+    model.then(answered)
+    update(root)
+    jobs.build(root, strict=True)
+
+    def left() -> list[str]:
+        """The files outside the record that still have the story's words (but the one that mirrors the record's front matter)."""
+        files = [
+            p for top in (root / ".groundwire", root / "site") for p in top.rglob("*") if p.is_file() and p.suffix != ".sqlite"
+        ]
+        return [p.name for p in files if b"14 ferries are late" in p.read_bytes() or TITLE.encode() in p.read_bytes()]
+
+    assert left()
+    story_jobs.withdraw(root, page_of(root).meta.id, reason="The paper took it back.", now=NOW, tell=lambda line: None)
+    jobs.build(root, strict=True)
+    assert left() == []
+    server.put("/1.xml", item("one"))
+    assert update(root, hours=3).published == ()
+    assert "took it back" in site_of(root)

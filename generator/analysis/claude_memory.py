@@ -50,6 +50,20 @@ class FolderMemory:
             return None
         return found if isinstance(found, dict) else None
 
+    def forget(self, story: str) -> None:
+        """Remove how a story's page came about, and the raw answers that it was made from."""
+        trace = self.explained(story)
+        if trace is None:
+            return
+        said = {step.get("answered") for step in trace.get("steps", ())} - {"", None}
+        for path in self._folder.glob("*.json"):
+            try:
+                if json.loads(path.read_text(encoding="utf-8"))["text"] in said:
+                    path.unlink(missing_ok=True)
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+        (self._folder / "why" / f"{digest(story)}.json").unlink(missing_ok=True)
+
     def _path(self, request: Request) -> Path:
         return self._folder / f"{digest(json.dumps(request.body(), sort_keys=True), length=32)}.json"
 

@@ -87,7 +87,12 @@ class WebFullText:
         return found
 
     def _path(self, url: str) -> Path:
-        return self._folder / f"{digest(url, length=20)}.json"
+        return text_file(self._folder, url)
+
+
+def text_file(folder: Path, url: str) -> Path:
+    """Where in the folder the text of an address is kept."""
+    return folder / f"{digest(url, length=20)}.json"
 
 
 def from_feed(entry: Entry) -> str:

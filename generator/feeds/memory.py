@@ -69,6 +69,11 @@ class Memories:
             _write(self._path(memory.url, ".items"), {"version": VERSION, "items": rows})
         _write(self._path(memory.url), {**{name: getattr(memory, name) for name in _FIELDS}, "version": VERSION})
 
+    def forget(self, url: str) -> None:
+        """Remove all that is known of a feed."""
+        for path in (self._path(url), self._path(url, ".items")):
+            path.unlink(missing_ok=True)
+
     def _path(self, url: str, part: str = "") -> Path:
         return self._folder / f"{digest(url, length=20)}{part}.json"
 
