@@ -83,7 +83,14 @@ def _counted(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, str,
         if money and money != "%":
             yield f"sum {money}", money, value
         elif thing and thing.is_word and thing.text.islower() and thing.folded not in _NO_THINGS and thing.folded not in SPANS:
-            yield stem(thing.text) + money, thing.text, value
+            yield stem(thing.text) + money, _named(tokens[amount.end : amount.end + 2]), value
+
+
+def _named(tokens: Sequence[Token]) -> str:
+    """The counted thing as it is written, with the noun after it where there is one ("customer records")."""
+    parts = [t.text for t in tokens]
+    plural = len(parts) == 2 and parts[1].isalpha() and parts[1].islower() and parts[1].endswith("s") and parts[1] not in LITTLE
+    return " ".join(parts) if plural else parts[0]
 
 
 def _value(amount: Amount) -> float | None:

@@ -59,7 +59,7 @@ def compose_body(analysis: Analysis, sources: Sequence[Source], *, language: str
     if filled:
         parts.append(f"## {said('summary')}")
     else:
-        parts.append(said("short", link=_outlet(sources[0])))
+        parts.append(said("brief" if any(s.fulltext for s in sources) else "short", link=_outlet(sources[0])))
     if analysis.details:
         table = _details(analysis, said, level=3 if filled else 2)
         filled = _with_table(filled, table) if analysis.by == "claude" else [table, *filled]
@@ -95,12 +95,11 @@ def _details(analysis: Analysis, said: Words, *, level: int) -> str:
 def _conflict(conflict: Conflict, notes: _Notes, said: Words) -> str:
     """Both sides in their own words, side by side."""
     about = said("differ_about", about=escape(conflict.about)) if conflict.about else said("differ_denied")
-    heads = " | ".join(notes.outlet(source) for source, _ in conflict.sides)
-    cells = " | ".join(
-        f"“{escape(_inner_quotes(text))}”{notes.mark(Statement(text, source=source, quoted=True))}"
+    rows = [
+        f"| {notes.outlet(source)} | “{escape(_inner_quotes(text))}”{notes.mark(Statement(text, source=source, quoted=True))} |"
         for source, text in conflict.sides
-    )
-    return f"{about}\n\n| {heads} |\n|{'---|' * len(conflict.sides)}\n| {cells} |"
+    ]
+    return "\n".join([about, "", f"| {said('source')} | {said('says')} |", "|---|---|", *rows])
 
 
 def _with_table(filled: Sequence[str], table: str) -> list[str]:

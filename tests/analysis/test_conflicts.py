@@ -65,5 +65,6 @@ def test_the_page_shows_them_side_by_side() -> None:
     made = ExtractiveAnalyst(CATEGORIES).analyse(story, sources, category="incident-report")
     body = compose_body(made, sources)
     assert "Where the sources differ" in body
-    assert "| Outlet 1 | Outlet 2 |\n|---|---|\n| “Police say" in body
+    assert "Different figures (devices):\n\n| Source | In its own words |\n|---|---|\n| Outlet 1 | “Police say" in body
+    assert "\n| Outlet 2 | “The botnet infected 9 million" in body
     assert "[^2]: [Outlet 2](<https://outlet2.example/a#:~:text=" in body
