@@ -298,7 +298,9 @@ def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: da
     path = ""
     if page and not page.meta.locked and not page.meta.withdrawn and not _is_source(page.meta, entry):
         source = parts.fulltext.source(registry.dated(entry, now=now), number=len(page.meta.sources) + 1)
-        row = source_row(source, language=parts.settings.language, added=now)
+        first = afresh.story_of(page, {}, parts.settings.feeds).first  # with the excerpt that the page quotes
+        known = [Source(1, first, first.excerpt, fulltext=False)]
+        row = source_row(source, language=parts.settings.language, added=now, others=known)
         text = edited(page, put={"updated": now.replace(microsecond=0)}, add={"sources": [row]})
         parts.store.replace_text(page, text)
         registry.changed(parse(text, ArticleMeta, file=page.path))

@@ -28,8 +28,17 @@ def update(root: Path, *, hours: float = 0) -> pipeline.Update:
         return pipeline.update(parts, now=now)
 
 
+OWN = {
+    "one": ", because of a broken ramp in the northern harbour, and nobody knows for how long",
+    "two": "; passengers on the quay told our reporter of cold nights in their cars and of empty kiosks",
+    "three": ". Farmers fear for their milk, and the school has sent its pupils home until the end of next week",
+    "wire": ", after a storm tore away the ramp of the northern harbour on Saturday night and left two boats without a berth",
+    "four": ", while the rival Lumen adds two boats at noon and asks for double fares at weekends",
+}
+
+
 def item(outlet: str) -> str:
-    text = f"The operator Norvik said on Monday that 14 ferries are late, and {outlet} has asked 300 passengers about it."
+    text = f"The operator Norvik said on Monday that 14 ferries are late{OWN.get(outlet, '')}."
     return rss(
         {
             "title": TITLE,
@@ -258,3 +267,19 @@ def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedSer
     server.put("/1.xml", item("one"))
     assert update(root, hours=3).published == ()
     assert "took it back" in site_of(root)
+
+
+def test_a_wire_copy_is_no_second_source(publication: Make, server: FeedServer) -> None:
+    wired = item("wire").replace("wire.example", "two.example")
+    later = item("wire").replace("wire.example", "three.example")
+    feeds = [f"{{url: {server.put('/1.xml', item('wire'))}, name: one}}", f"{{url: {server.put('/2.xml', wired)}, name: two}}"]
+    root = publication(*feeds, f"{{url: {server.put('/3.xml', rss())}, name: three}}")
+    update(root)
+    server.put("/3.xml", later)
+    update(root, hours=2)
+    assert [s.copy_of for s in page_of(root).meta.sources] == [None, "one", "one"]
+    assert page_of(root).meta.score is not None
+    assert "the text of one" in site_of(root)
+    front = (root / "site" / "index.html").read_text(encoding="utf-8")
+    assert "3 sources" not in front
+    assert "2 sources" not in front

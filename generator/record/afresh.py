@@ -29,7 +29,8 @@ def due(page: Article, *, now: datetime) -> str:
         return ""
     if page.meta.analysis.unpaid and now - page.meta.moment <= UNPAID:
         return "unpaid"
-    return "doubled" if len(page.meta.sources) >= TIMES * sources_read(page) else ""
+    voices = sum(1 for source in page.meta.sources if not source.copy_of)  # a copy brings nothing new
+    return "doubled" if voices >= TIMES * sources_read(page) else ""
 
 
 def protected(page: Article) -> str:

@@ -55,6 +55,9 @@ class SourceMeta(Meta):
     access: Literal["free", "paywalled", "registration"] = Field("free", examples=["free"])
     language: str | None = Field(None, examples=["de"], description="where it is not the publication's")
     added: Moment | None = Field(None, examples=["2026-02-28T09:10:00Z"], description="joined the page later")
+    copy_of: str | None = Field(
+        None, examples=["Example Wire"], description="the outlet whose text it prints; counts as one source with it"
+    )
 
 
 class AnalysisMeta(Meta):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from generator.model import Analysis, Source, Story
+from generator.record.copies import is_copy
 from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Entities, Generated, Score, SourceMeta, Watch, body_hash
 from generator.record.text import shorten, slugify
 
@@ -26,7 +27,7 @@ def article_meta(
         tags=analysis.tags,
         language=_other(analysis.language, language),
         entities=Entities(organisations=analysis.organisations, products=analysis.products, cves=analysis.cves),
-        sources=tuple(source_meta(source, language=language) for source in sources),
+        sources=tuple(source_meta(s, language=language, others=sources[:n]) for n, s in enumerate(sources)),
         analysis=analysis_meta(analysis, sources),
         score=Score(total=story.score, why=story.why),
         watch=tuple(Watch(claim=item.claim, by=item.by) for item in analysis.watch),
@@ -48,9 +49,10 @@ def analysis_meta(analysis: Analysis, sources: Sequence[Source]) -> AnalysisMeta
     )
 
 
-def source_meta(source: Source, *, language: str, added: datetime | None = None) -> SourceMeta:
-    """One source as the front matter names it."""
+def source_meta(source: Source, *, language: str, others: Sequence[Source] = (), added: datetime | None = None) -> SourceMeta:
+    """One source as the front matter names it; `others`: those whose text it may print."""
     entry = source.entry
+    original = next((o for o in others if is_copy(o.text, source.text) or is_copy(o.entry.excerpt, entry.excerpt)), None)
     return SourceMeta(
         feed=entry.feed.title,
         title=entry.title,
@@ -61,12 +63,13 @@ def source_meta(source: Source, *, language: str, added: datetime | None = None)
         access=source.access,
         language=_other(entry.language, language),
         added=_whole_seconds(added) if added else None,
+        copy_of=original.entry.feed.title if original else None,
     )
 
 
-def source_row(source: Source, *, language: str, added: datetime) -> dict[str, Any]:
-    """A source that joins a page later, as the entry to insert."""
-    return source_meta(source, language=language, added=added).model_dump(exclude_defaults=True)
+def source_row(source: Source, *, language: str, added: datetime, others: Sequence[Source] = ()) -> dict[str, Any]:
+    """A source that joins a page later, as the entry to insert; `others`: the page's, as far as they are known."""
+    return source_meta(source, language=language, others=others, added=added).model_dump(exclude_defaults=True)
 
 
 def article_path(meta: ArticleMeta, *, taken: Callable[[str], bool]) -> str:

@@ -41,7 +41,7 @@ def row_of(page: Article, categories: Mapping[str, Category], names: Names) -> R
         updated=meta.updated if meta.updated and meta.updated > meta.moment else None,
         author=authorship(page),
         facets=tuple(_facets(page, categories, names)),
-        sources=tuple(dict.fromkeys(clean(s.feed) for s in meta.sources)),
+        sources=tuple(dict.fromkeys(clean(s.feed) for s in meta.sources if not s.copy_of)),
         score=meta.score.total if meta.score else 0.0,
         language=meta.language,
     )
