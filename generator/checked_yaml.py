@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from generator.errors import InputError, Problem
+from generator.errors import InputError, Mend, Problem
 
 Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -178,19 +178,30 @@ def _problem(item: Any, marked: Marked, *, model: type[BaseModel], file: str) ->
         near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
         hint = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known)}"
         example = example_of(owner, near[0]) if owner and near else ""
-        return Problem(file, f"unknown key{hint}", line, column, key=dotted, example=example)
+        mend = Mend(path, key=near[0]) if near and near[0] not in _beside(path, marked.data) else None
+        return Problem(file, f"unknown key{hint}", line, column, key=dotted, example=example, mend=mend)
     message = _MESSAGES.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    given = item.get("input")
+    given, mend = item.get("input"), None
+    if instead := item.get("ctx", {}).get("instead"):
+        mend = Mend(path, value=str(instead))
     if item["type"] == "literal_error":
         allowed = [a.strip(" '") for a in str(item["ctx"]["expected"]).replace(" or ", ", ").split(",")]
         near = difflib.get_close_matches(str(given), allowed, n=1)
         message = f"{given!r} is not one of {', '.join(allowed)}" + (f"; did you mean {near[0]!r}?" if near else "")
+        mend = Mend(path, value=near[0]) if near else None
     elif item["type"] != "missing" and isinstance(given, str | int | float | bool):
         message += f", not {given!r}" if item["type"] in _MESSAGES else ""
         if isinstance(given, bool) and item["type"] == "string_type":
             message += " (a bare yes, no, on or off is true or false in YAML: quote it)"
     example = example_of(owner, str(name)) if owner else ""
-    return Problem(file, message, line, column, key=dotted, example=example)
+    return Problem(file, message, line, column, key=dotted, example=example, mend=mend)
+
+
+def _beside(path: Path, data: Any) -> Collection[str]:
+    """The keys of the mapping that a key stands in."""
+    for part in path[:-1]:
+        data = data[part]
+    return data if isinstance(data, dict) else ()
 
 
 def _yaml_path(loc: Sequence[str | int], data: Any) -> Path:

@@ -12,9 +12,12 @@ import click
 
 from generator import __version__
 from generator.cli_analysis import analyse, estimate
+from generator.cli_changes import changes
+from generator.cli_check import check
 from generator.cli_common import by_clock, complain, in_folder, progress, say, start_log
 from generator.cli_feeds import feeds
 from generator.cli_issue import issue
+from generator.cli_new import new
 from generator.cli_story import story
 from generator.cli_subscribers import doctor, send, subscribers
 from generator.cli_upgrade import upgrade
@@ -110,16 +113,6 @@ def preview(root: Path, port: int, sample: bool) -> None:
 
 @groundwire.command()
 @in_folder
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-def check(root: Path, paths: tuple[Path, ...]) -> None:
-    """Check settings, categories, pages and issues: every problem at once, with its line and a right example."""
-    from generator import jobs
-
-    say(jobs.check(root, paths))
-
-
-@groundwire.command()
-@in_folder
 @by_clock
 def status(root: Path, now: datetime) -> None:
     """What there is, what is failing, and what needs a person."""
@@ -148,6 +141,9 @@ def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: s
 groundwire.add_command(analyse)
 groundwire.add_command(estimate)
 groundwire.add_command(issue)
+groundwire.add_command(changes)
+groundwire.add_command(check)
+groundwire.add_command(new)
 groundwire.add_command(send)
 groundwire.add_command(doctor)
 groundwire.add_command(subscribers)

@@ -27,7 +27,7 @@ def estimate(root: Path, now: datetime) -> None:
 @in_folder
 @by_clock
 @click.argument("page", required=False)
-@click.option("--force", is_flag=True, help="Ask a model also what it answered before.")
+@click.option("--force", is_flag=True, help="Ask a model also what it answered before, and write over a text that people edited.")
 @click.option(
     "--explain",
     type=click.Path(path_type=Path),
@@ -37,7 +37,7 @@ def estimate(root: Path, now: datetime) -> None:
 def analyse(root: Path, now: datetime, page: str | None, force: bool, explain: Path | None) -> None:
     """Analyse PAGE again (its path, address or story's id), from its sources as they are now.
 
-    Only a body that no person touched is written; title, description, category and tags stay. Every run does so by itself where a page was
+    A body that people edited is written over with --force alone, a locked page never; title, description, category and tags stay. Every run does so by itself where a page was
     made by rule for lack of money in the last three days, or where a page's sources have doubled.
     """
     from generator import jobs, story_jobs

@@ -106,10 +106,15 @@ def say(text: str, *, timed: bool = False) -> None:
         click.echo("\r\x1b[2K", err=True, nl=False)
     if text:
         click.echo(text)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and text:
+    if text:
+        to_page(_as_written(text))
+
+
+def to_page(markdown: str) -> None:
+    """Add Markdown to GitHub's page of the run, where there is one."""
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as handle:
-            handle.write(_as_written(text))
+            handle.write(markdown)
 
 
 def _as_written(text: str) -> str:

@@ -18,6 +18,16 @@ Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """What `check --fix` may write without asking: another name for a key, another value, or other words in place of `old` in a text."""
+
+    path: tuple[str | int, ...] = ()
+    key: str = ""
+    value: str = ""
+    old: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong in one file. `line` and `column` count from 1; 0 means the file as a whole."""
 
@@ -28,6 +38,7 @@ class Problem:
     key: str = ""
     example: str = ""
     level: Level = "error"
+    mend: Mend | None = None
 
     def __str__(self) -> str:
         place = self.file + (f":{self.line}:{self.column}" if self.line else "")

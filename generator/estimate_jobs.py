@@ -18,6 +18,7 @@ from generator.model import Entry, FeedResult, Source, Story
 from generator.pipeline import Parts, category_of
 from generator.ports import Tell
 from generator.record.ledger import Row
+from generator.settings import Settings
 from generator.stories.choose import choose
 from generator.stories.group import group
 from generator.wiring import open_publication, voice_of
@@ -42,9 +43,15 @@ class Days:
         return len(self.chosen) / self.days
 
 
-def estimate(root: Path, *, now: datetime, tell: Tell) -> str:
-    """Stories a day and dollars a month by model. Raises Refused where no feed has anything, or a model's price is not known."""
-    with open_publication(root, command="estimate", tell=tell, now=now, analyses=False) as parts:
+def estimate(root: Path, *, now: datetime, tell: Tell, settings: Settings | None = None) -> str:
+    """Stories a day and dollars a month by model. Raises Refused where no feed has anything, or a model's price is not known.
+
+    `settings`: in the place of the publication's own, asking its feeds whether they are due or not.
+    """
+    opened = open_publication(
+        root, command="estimate", tell=tell, now=now, analyses=False, settings=settings, force=settings is not None
+    )
+    with opened as parts:
         chosen = parts.settings.analysis
         tariff = tariff_of(chosen)
         found = recent(parts, list(parts.reader.read(parts.settings.feeds, now=now)), now=now)

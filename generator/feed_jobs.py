@@ -16,7 +16,7 @@ from generator.feeds.article import decoded
 from generator.feeds.discover import named_feeds, usual_places
 from generator.feeds.health import health, rhythm
 from generator.feeds.items import Item, NotAFeed, Parsed
-from generator.feeds.listing import lines_of, with_feeds
+from generator.feeds.listing import lines_of, twice, with_feeds
 from generator.feeds.memory import Memories
 from generator.feeds.opml import NotOpml, Outline, read_opml, write_opml
 from generator.feeds.reader import WebReader
@@ -74,12 +74,21 @@ def add(root: Path, url: str, *, name: str, now: datetime, dry_run: bool, tell: 
     return f"{shown}\nadded to {FILE} as {row['name']!r}"
 
 
+def brings(settings: Settings, feed: Feed, *, now: datetime, tell: Tell) -> str:
+    """What a feed would bring, or why it brings nothing: for somebody who decides about it. Nothing is written."""
+    try:
+        with _web(settings) as (web, parsers):
+            return _shown(_find(feed.url, web=web, parsers=parsers, now=now, tell=tell), now=now)
+    except Refused as error:
+        return str(error)
+
+
 def check(root: Path, *, offline: bool, now: datetime, tell: Tell) -> str:
     """What is wrong with the list of feeds. Raises InputError with each problem at its line."""
     settings = load_settings(root)
     lines = lines_of((root / FILE).read_text(encoding="utf-8"), file=FILE)
     at = dict(zip((feed.url for feed in settings.feeds), lines, strict=True))
-    problems = _twice(settings, at)
+    problems = twice(settings.feeds, lines, file=FILE)
     if not offline:
         results = _ask_all(settings, now=now, tell=tell)
         problems += [p for result in results if (p := _wrong(result, at[result.feed.url], now=now))]
@@ -190,16 +199,6 @@ def _wrong(result: FeedResult, line: int, *, now: datetime) -> Problem | None:
         pause = f", after one every {every.days} days" if every and every.days else ""
         return _problem(line, f"{result.feed.url}: stale; its last entry is of {newest:%Y-%m-%d}{pause}")
     return None
-
-
-def _twice(settings: Settings, at: dict[str, int]) -> list[Problem]:
-    first: dict[str, Feed] = {}
-    out = []
-    for feed in settings.feeds:
-        other = first.setdefault(canonical(feed.url), feed)
-        if other is not feed:
-            out.append(_problem(at[feed.url], f"{feed.url}: the same feed as in line {at[other.url]} ({other.url})"))
-    return out
 
 
 def _same_entries(results: Sequence[FeedResult], at: dict[str, int]) -> list[Problem]:

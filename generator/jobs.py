@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from generator import pipeline
-from generator.errors import GroundwireError, InputError, Problem, Refused
+from generator.errors import GroundwireError, Refused
 from generator.housekeeping import tidy
 from generator.ports import Tell
-from generator.record.blocklist import blocked_pages
-from generator.record.categories import load_categories
 from generator.record.store import Article, Store
 from generator.scaffold import remove_sample
-from generator.settings import PLACEHOLDER_URL, Settings, load_settings
+from generator.settings import PLACEHOLDER_URL, Settings
 from generator.status_jobs import summary
 from generator.wiring import Places, open_publication
-
-T = TypeVar("T")
 
 
 def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
@@ -66,39 +60,6 @@ def preview(root: Path, *, port: int, sample: bool, tell: Tell) -> None:
     serve_preview(where, port=port, tell=tell)
 
 
-def check(root: Path, paths: tuple[Path, ...]) -> str:
-    """Everything that is wrong, at once. Raises InputError where anything is."""
-    from generator.website.config import check_mkdocs_config
-
-    problems: list[Problem] = []
-    settings = _collect(problems, lambda: load_settings(root))
-    categories = _collect(problems, lambda: load_categories(root))
-    store = Store(Places(root).content)
-    articles, issues = store.articles(), store.issues()
-    problems += [*articles.problems, *issues.problems, *check_mkdocs_config(root)]
-    if categories is not None:
-        for page in articles.pages:
-            if page.meta.category not in categories:
-                problems += unknown_category(page.meta.category, tuple(categories), file=f"content/{page.path}", text=page.text)
-        if settings is not None:
-            problems += [
-                p
-                for feed in settings.feeds
-                if feed.category
-                for p in unknown_category(feed.category, tuple(categories), file="newsletter.yml", text="")
-            ]
-    if settings is not None:
-        for page_id, why in blocked_pages(articles.pages, settings.block).items():
-            path = next(page.path for page in articles.pages if page.meta.id == page_id)
-            problems.append(Problem(f"content/{path}", f"{why}; it is published, and leaves issues and mail", level="warning"))
-    chosen = [p for p in problems if not paths or any(_names(path, root, p.file) for path in paths)]
-    if any(p.level == "error" for p in chosen):
-        raise InputError(chosen)
-    told = [str(p) for p in chosen]
-    feeds = len(settings.feeds) if settings else 0
-    return "\n".join([*told, f"all right: {len(articles.pages)} articles, {len(issues.pages)} issues, {feeds} feeds"])
-
-
 def run_sample(root: Path, *, tell: Tell, command: str) -> str:
     """The whole way on the bundled sample."""
     from generator.sample.run import run_sample as run_it
@@ -124,43 +85,7 @@ def explain(root: Path, page: Path) -> str:
     return json.dumps(known, ensure_ascii=False, indent=2)
 
 
-def unknown_category(name: str, known: tuple[str, ...], *, file: str, text: str) -> list[Problem]:
-    """The problem of a category that no file describes."""
-    import difflib
-
-    if name in known:
-        return []
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-    line = next((i for i, row in enumerate(text.splitlines(), start=1) if row.startswith("category:")), 0)
-    return [
-        Problem(
-            file,
-            f"no category {name!r}; {hint}",
-            line,
-            1 if line else 0,
-            key="category",
-            example=f"category: {near[0] if near else known[0]}",
-        )
-    ]
-
-
 def _without_sample(root: Path, settings: Settings, tell: Tell) -> None:
     """A copy of the template that its owner has set up starts without the sample's pages."""
     if settings.url != PLACEHOLDER_URL and remove_sample(root):
         tell("removed the sample's pages from content/: this publication is yours now")
-
-
-def _collect(problems: list[Problem], load: Callable[[], T]) -> T | None:
-    try:
-        return load()
-    except InputError as error:
-        problems += error.problems
-        return None
-
-
-def _names(path: Path, root: Path, file: str) -> bool:
-    """Whether a path on the command line is this file, or a folder around it."""
-    shown = path.as_posix().removeprefix("./")
-    inside = path.resolve().relative_to(root.resolve()).as_posix() if path.resolve().is_relative_to(root.resolve()) else shown
-    return any(file == one or file.startswith(one.rstrip("/") + "/") for one in (shown, inside))

@@ -22,6 +22,7 @@ from generator.record import afresh
 from generator.record.article import compose_body
 from generator.record.blocklist import blocked_pages, blocker
 from generator.record.categories import UNCATEGORISED, Category
+from generator.record.evidence import remember
 from generator.record.frontmatter import ArticleMeta, parse
 from generator.record.identity import url_mark
 from generator.record.ledger import Ledger
@@ -64,6 +65,7 @@ class Update:
     again: tuple[str, ...] = ()  # pages whose analysis was made again
     given_up: tuple[str, ...] = ()  # pages with predictions that nobody marked in time
     left: tuple[tuple[Story, str], ...] = ()
+    spared: tuple[tuple[str, str], ...] = ()  # pages with new coverage that were left as people want them, each with the reason
     waiting: int = 0  # stories that are chosen and whose analysis comes in a later run
     held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
     swallowed: tuple[str, ...] = ()  # headlines on withdrawn or deleted stories, shown nowhere
@@ -118,6 +120,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         again=again,
         given_up=late,
         left=choice.left,
+        spared=_spared(registry, [story for _, story in later]),
         waiting=len(registry.waiting()),
         held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
         swallowed=tuple(entry.title for entry, _ in found.swallowed),
@@ -244,6 +247,7 @@ def _publish(parts: Parts, registry: Registry, job: Job, analysis: Analysis, *, 
     draft = bool(held(job.story, parts.settings.review))
     meta = article_meta(job.story, analysis, job.sources, body=body, now=now, language=parts.settings.language, draft=draft)
     path = article_path(meta, taken=parts.store.exists)
+    remember(parts.ledger, job.story.id, body, now=now)
     parts.store.create(path, meta, body)
     registry.published(job.story, path=path, category=job.category, listed=[s.entry for s in job.sources], now=now)
     return path
@@ -272,8 +276,9 @@ def _analyse_again(
     if not afresh.better(page, analysis, why):
         return ""
     text = afresh.remade(page, analysis, sources, language=parts.settings.language, now=now)
-    parts.store.replace_text(page, text)
     changed = parse(text, ArticleMeta, file=page.path)
+    remember(parts.ledger, page.meta.id, changed.body, now=now)
+    parts.store.replace_text(page, text)
     registry.changed(changed)
     parts.tell(f"analysed again: {page.meta.title}")
     return page.path
@@ -307,6 +312,12 @@ def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: da
         path = page.path
     registry.joined(entry, story, listed=bool(path) or bool(page and _stands_on(page.meta, entry)), now=now)
     return path
+
+
+def _spared(registry: Registry, stories: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Of stories with new coverage: the pages whose text, or which as a whole, belong to people."""
+    pages = [page for story in dict.fromkeys(stories) if (page := registry.page(story))]
+    return tuple((page.path, why) for page in pages if not page.meta.withdrawn and (why := afresh.protected(page)))
 
 
 def _take_edits(parts: Parts, registry: Registry, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 
 class Part(BaseModel):
@@ -52,9 +53,28 @@ def _moment(value: Any) -> Any:
 
 
 def _alias(value: str) -> str:
-    if value.startswith("/") or ".." in value.split("/") or not value.endswith("/") or re.search(r"[\s\\:?#]", value):
-        raise ValueError("should be a path below the site's address that ends with /")
+    if not _is_alias(value):
+        mended = value.strip().removesuffix(".md").strip("/") + "/"
+        raise _wrong("a path below the site's address that ends with /", mended if _is_alias(mended) else "")
     return value
+
+
+def _is_alias(value: str) -> bool:
+    rooted = value.startswith("/") or ".." in value.split("/")
+    return not rooted and value.endswith("/") and not re.search(r"[\s\\:?#]", value)
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(_SLUG, value):
+        mended = "-".join(re.findall(r"[a-z0-9]+", value.lower())) if value.isascii() else ""
+        raise _wrong("lower-case words with hyphens between", mended)
+    return value
+
+
+def _wrong(should: str, instead: str) -> PydanticCustomError:
+    """An error that says what was probably meant, where that is mechanical."""
+    hint = {"instead": instead} if instead else {}
+    return PydanticCustomError("shape", f"should be {should}", hint)
 
 
 def _lowered(value: str) -> str:
@@ -88,7 +108,7 @@ _TIME = r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*([Zz]|[+-]\d{2}:
 
 Url = Annotated[str, AfterValidator(_http_url), _text(format="uri", pattern="^https?://")]
 Network = Annotated[str, AfterValidator(_network), _text()]
-Slug = Annotated[str, _like(_SLUG, "lower-case words with hyphens between"), _text(pattern=f"^{_SLUG}$")]
+Slug = Annotated[str, AfterValidator(_slug), _text(pattern=f"^{_SLUG}$")]
 Address = Annotated[str, _like(_ADDRESS, "one email address"), _text(format="email")]
 Language = Annotated[str, _like(_LANGUAGE, "a language tag (BCP 47)"), _text(pattern=f"^{_LANGUAGE}$")]
 Colour = Annotated[

@@ -76,6 +76,7 @@ def summary(done: Update, store: Store) -> str:
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
     late = [f"predictions that nobody marked are not followed up: content/{path}" for path in done.given_up]
+    spared = [f"left as people want it: content/{path} ({why})" for path, why in done.spared]
     again = [f"analysed again: content/{path}" for path in done.again]
     head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
     checked = _kept_and_dropped(store.article(path) for path in done.published)
@@ -86,6 +87,7 @@ def summary(done: Update, store: Store) -> str:
             *pages,
             *checked,
             *joined,
+            *spared,
             *again,
             *late,
             *held,

@@ -17,7 +17,7 @@ from generator.errors import Refused
 from generator.housekeeping import forget
 from generator.pipeline import Parts, analyse_again, leave_issues
 from generator.ports import Tell
-from generator.record.afresh import protected
+from generator.record.afresh import edited_by_people, protected
 from generator.record.escape import link
 from generator.record.frontmatter import Entities, Generated, SourceMeta, body_hash
 from generator.record.identity import story_id, url_mark
@@ -94,11 +94,15 @@ def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Te
 
 
 def analyse(root: Path, name: str, *, anew: bool, now: datetime, tell: Tell) -> str:
-    """Make a page's analysis again. `anew`: a model is asked even what it answered before. Raises Refused where people's words are in the way."""
+    """Make a page's analysis again. `anew`: a model is asked even what it answered before, and a text that people edited is written over.
+
+    Raises Refused where people's words are in the way.
+    """
     with open_publication(root, command="analyse", tell=tell, now=now, force=True, anew=anew) as parts:
         page = _find(parts, name)
-        if why := protected(page):
-            raise Refused(f"content/{page.path} is not analysed again: {why}")
+        if (why := protected(page)) and not (anew and edited_by_people(page)):
+            hint = "; --force writes over it all the same (Git keeps what stood there)" if edited_by_people(page) else ""
+            raise Refused(f"content/{page.path} is not analysed again: {why}{hint}")
         outlets = {source.feed for source in page.meta.sources}
         feeds = [feed for feed in parts.settings.feeds if feed.title in outlets]
         results = list(parts.reader.read(feeds, now=now))

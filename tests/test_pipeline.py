@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from support import FeedServer, rss, snapshot
 
-from generator import issue_jobs, jobs, pipeline
+from generator import check_jobs, issue_jobs, jobs, pipeline
 from generator.errors import FeedsFailed, LockHeld, Refused
 from generator.record.lock import held
 from generator.record.store import Store
@@ -241,7 +241,7 @@ def test_what_is_blocked_is_not_asked_for_not_published_not_mailed(publication: 
     done = update(root)
     assert (len(done.published), done.blocked) == (3, 2)
     (root / "newsletter.yml").write_text((root / "newsletter.yml").read_text().replace("subject 1", "subject 4"))
-    assert "subject 4" in jobs.check(root, ())
+    assert "subject 4" in check_jobs.check(root, now=NOW)
     assert "no issue: 2 new stories" in issue_jobs.write(root, now=NOW + timedelta(days=7), tell=lambda line: None)
     (root / "newsletter.yml").write_text(
         (root / "newsletter.yml").read_text().replace("subject 4], urls: [", "x], domains: [127.0.0.1], urls: [")

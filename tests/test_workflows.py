@@ -100,11 +100,11 @@ class TestWhatTheySay:
         assert "cache" not in {key for step in steps(name) for key in step.get("with", {})}
         assert not [step for step in steps(name) if step.get("uses", "").startswith("actions/cache")]
 
-    def test_only_the_site_is_uploaded(self) -> None:
+    def test_only_what_readers_may_see_is_uploaded(self) -> None:
         for name in NAMES:
             for step in steps(name):
                 if "upload-" in step.get("uses", ""):
-                    assert step["with"]["path"] == "site/"
+                    assert step["with"]["path"] in ("site/", "changes/", "changes/${{ matrix.file }}")
 
     def test_who_calls_whom(self) -> None:
         calls = {
@@ -186,6 +186,10 @@ class TestJudges:
         for schema in ("vendor.github-workflows", "custom.github-workflows-require-timeout"):
             done = subprocess.run([*tool, schema, *workflows], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
+        forms = [str(path) for path in sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")) if path.name != "config.yml"]
+        done = subprocess.run([*tool, "vendor.github-issue-forms", *forms], capture_output=True, text=True, check=False)
+        assert len(forms) == 4
+        assert done.returncode == 0, done.stdout + done.stderr
         done = subprocess.run(
             [*tool, "vendor.dependabot", str(GITHUB / "dependabot.yml")], capture_output=True, text=True, check=False
         )

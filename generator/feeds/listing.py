@@ -9,6 +9,9 @@ from typing import Any
 import yaml
 
 from generator.checked_yaml import read_yaml
+from generator.errors import Problem
+from generator.record.urls import canonical
+from generator.settings import Feed
 
 
 def with_feeds(text: str, feeds: Sequence[Mapping[str, str]], *, file: str) -> str:
@@ -38,6 +41,17 @@ def lines_of(text: str, *, file: str) -> list[int]:
     marked = read_yaml(text, file=file)
     listed = marked.data.get("feeds") if isinstance(marked.data, dict) else None
     return [marked.place(("feeds", number))[0] for number in range(len(listed or ()))]
+
+
+def twice(feeds: Sequence[Feed], lines: Sequence[int], *, file: str) -> list[Problem]:
+    """Feeds that stand in the list under two addresses that are one, each at its line."""
+    first: dict[str, tuple[Feed, int]] = {}
+    found = []
+    for feed, line in zip(feeds, lines, strict=True):
+        other, there = first.setdefault(canonical(feed.url), (feed, line))
+        if other is not feed:
+            found.append(Problem(file, f"{feed.url}: the same feed as in line {there} ({other.url})", line, 1, key="feeds"))
+    return found
 
 
 def _feeds_node(text: str, *, file: str) -> yaml.Node | None:

@@ -20,7 +20,7 @@ from generator.record.text import clean
 
 # As in mkdocs.yml: what people see on the website is what they mail.
 EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
-_TAGS = set(
+TAGS = frozenset(
     "p h1 h2 h3 h4 h5 h6 a img em strong b i code pre br hr ul ol li blockquote table thead tbody tr th td sup sub del ins div".split()
 )
 _ATTRIBUTES = {"a": {"href"}, "img": {"alt"}, "*": {"lang"}}
@@ -48,7 +48,7 @@ def read_body(body: str, *, site: str, path: str) -> tuple[Section, ...]:
     html = markdown.markdown(body, extensions=list(EXTENSIONS), output_format="html")
     html = nh3.clean(
         html,
-        tags=_TAGS,
+        tags=set(TAGS),
         attributes=_ATTRIBUTES,
         allowed_classes=_CLASSES,
         url_schemes=set(SCHEMES),

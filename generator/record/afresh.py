@@ -44,6 +44,11 @@ def protected(page: Article) -> str:
     return "" if page.pristine else "people edited its text, which is never written over"
 
 
+def edited_by_people(page: Article) -> bool:
+    """Whether people changed a text of the machine's, and neither locked nor withdrew the page: only what is asked for by name writes over it."""
+    return page.meta.generated is not None and not page.pristine and not page.meta.locked and not page.meta.withdrawn
+
+
 def sources_read(page: Article) -> int:
     """How many sources the page's text was made from: those that it had from the start at least."""
     first = sum(1 for source in page.meta.sources if source.added is None)

@@ -6,8 +6,9 @@ An owner's file with a shipped one's id replaces it.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from generator import resources
 from generator.checked_yaml import read_yaml, validate
-from generator.errors import InputError, Problem
+from generator.errors import InputError, Mend, Problem
 from generator.shapes import Slug
 
 UNCATEGORISED = "uncategorised"
@@ -106,6 +107,19 @@ def phrases(items: tuple[str, ...], *, numbered: bool = False) -> re.Pattern[str
         by_letter.setdefault(letter, []).append(rest + "()" * numbered)
     parts = (f"{letter}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)
+
+
+def unknown_category(
+    name: str, known: Collection[str], *, file: str, line: int, column: int, path: tuple[str | int, ...] = ("category",)
+) -> Problem | None:
+    """The problem of a category that no file describes, at its place; None where there is one."""
+    if name in known:
+        return None
+    near = difflib.get_close_matches(name, list(known), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    example = f"category: {near[0] if near else next(iter(known))}"
+    mend = Mend(path, value=near[0]) if near else None
+    return Problem(file, f"no category {name!r}; {hint}", line, column, key="category", example=example, mend=mend)
 
 
 def load_categories(root: Path) -> Mapping[str, Category]:

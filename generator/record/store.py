@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -136,6 +136,20 @@ class Store:
 
     def _shown(self, path: str) -> str:
         return f"{self.content.name}/{path}"
+
+
+def colliding_aliases(pages: Iterable[tuple[Article, Sequence[str]]], *, folder: str) -> Iterator[Problem]:
+    """Former addresses that are another page's address, or another's former one, too: of pages, each with its own. `folder`: content/'s name."""
+    pages = tuple(pages)
+    owner = {page.url: page.path for page, _ in pages}
+    for page, aliases in pages:
+        for number, alias in enumerate(aliases):
+            if alias in owner:
+                line, column = read(page.text, file=page.path)[0].place(("aliases", number))
+                other = f"already the address, or an alias, of {folder}/{owner[alias]}"
+                message = f"{alias} is {'its own address' if owner[alias] == page.path else other}; take it out here"
+                yield Problem(f"{folder}/{page.path}", message, line, column, key="aliases")
+            owner.setdefault(alias, page.path)
 
 
 def edited(

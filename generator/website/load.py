@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from generator.errors import InputError, Problem
-from generator.record.categories import Category, load_categories
+from generator.record.categories import Category, load_categories, unknown_category
 from generator.record.frontmatter import read
 from generator.record.ledger import Ledger
-from generator.record.store import Article, Store
+from generator.record.store import Article, Issue, Store, colliding_aliases
 from generator.record.words import translated, words_of
 from generator.settings import FILE, Settings, load_settings
 from generator.website.briefs import brief_in, brief_of
+from generator.website.channels import feed_files
 from generator.website.index import Brief, build_index
 from generator.website.names import Names, load_names
 from generator.website.site import Site
@@ -27,23 +27,36 @@ def load_site(root: Path, *, last: Mapping[str, list[Any]] | None = None) -> Sit
     Raises InputError with every problem of every page at once.
     """
     settings = load_settings(root)
-    words = words_of(settings.language, "site", "about", zone=settings.zone)
-    categories, names = translated(load_categories(root), words), load_names(root)
+    categories, names = translated(load_categories(root), words_of(settings.language)), load_names(root)
     store = Store(root / "content")
     articles, issues = store.articles(), store.issues()
     problems = [*articles.problems, *issues.problems]
     briefs = [_brief(page, (last or {}).get(page.path), categories, names) for page in articles.pages]
-    problems += [p for brief in briefs if brief.category not in categories for p in _unknown_category(brief.page, categories)]
-    problems += [*_colliding_aliases(briefs), *_missing_logo(root, settings)]
+    problems += [p for brief in briefs if brief.category not in categories and (p := category_problem(brief.page, categories))]
+    problems += [*colliding_aliases(((b.page, b.aliases) for b in briefs), folder="content"), *missing_logo(root, settings)]
     if problems:
         raise InputError(problems)
+    return make_site(root, settings, briefs, issues.pages, categories=categories, names=names)
+
+
+def make_site(
+    root: Path,
+    settings: Settings,
+    briefs: Sequence[Brief],
+    issues: Sequence[Issue],
+    *,
+    categories: Mapping[str, Category],
+    names: Names,
+) -> Site:
+    """The site of pages without fault; its categories speak the publication's language already."""
+    words = words_of(settings.language, "site", "about", zone=settings.zone)
     return Site(
         settings=settings,
         categories=categories,
-        articles={page.path: page for page in articles.pages},
+        articles={brief.page.path: brief.page for brief in briefs},
         briefs={brief.page.path: brief for brief in briefs},
-        issues={page.path: page for page in issues.pages},
-        index=build_index(briefs, issues.pages, categories=categories, zone=settings.zone),
+        issues={page.path: page for page in issues},
+        index=build_index(briefs, issues, categories=categories, zone=settings.zone),
         words=words,
         names=names,
         plain=frozenset(_plain(root / "content")),
@@ -59,13 +72,18 @@ def _brief(page: Article, known: list[Any] | None, categories: Mapping[str, Cate
     return kept or brief_of(page, categories, names)
 
 
-def _unknown_category(page: Article, categories: Mapping[str, Category]) -> Iterator[Problem]:
-    given = page.meta.category
-    near = difflib.get_close_matches(given, list(categories), n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(categories)}"
+def generated_addresses(site: Site) -> frozenset[str]:
+    """Every address below the site's that is made, not written: listings, feeds, redirects and the like."""
+    feeds = {path for path, _ in feed_files(site.index, site.settings, site.words)}
+    return frozenset(page.url for page in site.virtual.values()) | feeds | {"", "sitemap.xml", "robots.txt", "404.html"}
+
+
+def category_problem(page: Article, categories: Mapping[str, Category]) -> Problem | None:
+    """What is wrong with an article's category."""
+    if page.meta.category in categories:
+        return None
     line, column = read(page.text, file=page.path)[0].place(("category",))
-    example = f"category: {near[0] if near else next(iter(categories))}"
-    yield Problem(f"content/{page.path}", f"no category {given!r}{hint}", line, column, key="category", example=example)
+    return unknown_category(page.meta.category, categories, file=f"content/{page.path}", line=line, column=column)
 
 
 def _plain(content: Path) -> Iterator[str]:
@@ -80,19 +98,8 @@ def _plain(content: Path) -> Iterator[str]:
                 yield "".join(f"{part}/" for part in kept)
 
 
-def _missing_logo(root: Path, settings: Settings) -> Iterator[Problem]:
+def missing_logo(root: Path, settings: Settings) -> Iterator[Problem]:
+    """A logo that is set and not there."""
     logo = settings.site.logo
     if logo and not (root / "content" / logo).is_file():
         yield Problem(FILE, f"there is no content/{logo}", key="site.logo", example="site: {logo: assets/logo.svg}")
-
-
-def _colliding_aliases(briefs: Iterable[Brief]) -> Iterator[Problem]:
-    owner = {brief.page.url: brief.page.path for brief in briefs}
-    for brief in briefs:
-        page = brief.page
-        for alias in brief.aliases:
-            if alias in owner:
-                line, column = read(page.text, file=page.path)[0].place(("aliases",))
-                message = f"{alias} is already the address, or an alias, of content/{owner[alias]}"
-                yield Problem(f"content/{page.path}", message, line, column, key="aliases")
-            owner.setdefault(alias, page.path)

@@ -34,7 +34,7 @@ def reports_for(settings: Settings, words: Words, *, path: str, url: str, title:
     found = []
     for kind, label in (("mistake", "report_mistake"), ("rights", "rights_request")):
         subject, body = words(f"{kind}_title", title=title), words(f"{kind}_body", url=url)
-        form = _form(forge, subject, body) if forge else ""
+        form = _form(forge, subject, body, kind=kind, page=url) if forge else ""
         found.append(Report(words(label), form, _mail(email, subject, body) if email else ""))
     return Reports(_editor(forge, settings.site.branch, path) if forge else "", tuple(found))
 
@@ -49,10 +49,14 @@ def _editor(forge: str, branch: str, path: str) -> str:
     return f"{forge}/{place}/{quote(branch)}/content/{quote(path)}"
 
 
-def _form(forge: str, subject: str, body: str) -> str:
+def _form(forge: str, subject: str, body: str, *, kind: str, page: str) -> str:
+    """An issue that is half written. On GitHub in our form of that kind, with the page filled in; a repository without it shows the plain text."""
     if _kind(forge) == "gitlab":
         return f"{forge}/-/issues/new?" + urlencode({"issue[title]": subject, "issue[description]": body}, quote_via=quote)
-    return f"{forge}/issues/new?" + urlencode({"title": subject, "body": body}, quote_via=quote)
+    fields = {"title": subject, "body": body}
+    if _kind(forge) == "github":
+        fields |= {"template": f"{kind}.yml", "page": page}
+    return f"{forge}/issues/new?" + urlencode(fields, quote_via=quote)
 
 
 def _mail(email: str, subject: str, body: str) -> str:

@@ -1,0 +1,164 @@
+"""What `groundwire new …` does: a file that passes `groundwire check` as it is written, for a person to fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from generator.checked_yaml import read_yaml, validate
+from generator.digest.schedule import issue_id
+from generator.errors import Refused
+from generator.feeds.listing import with_feeds
+from generator.model import Feed
+from generator.record.atomic import write_atomic
+from generator.record.categories import Category, load_categories
+from generator.record.frontmatter import ArticleMeta, IssueMeta, Window, flow
+from generator.record.identity import story_id
+from generator.record.lock import held
+from generator.record.page import article_path
+from generator.record.store import Store
+from generator.record.text import clean, slugify
+from generator.record.urls import canonical, host
+from generator.settings import FILE, Settings, load_settings
+from generator.wiring import Places
+
+_BODY = """## What happened
+
+Write here. A sentence that rests on somebody else's word carries a footnote.[^1]
+
+[^1]: [Where it stands](<https://www.example.org/>)
+"""
+_ISSUE = """Write here what this issue is about.
+
+## A heading
+
+### A story, with its link
+"""
+_CATEGORY = """# yaml-language-server: $schema=../schemas/category.schema.json
+id: {id}
+name: {name}
+# For people and for a model: which stories belong here, and which do not.
+applies: {applies}
+order: 50 # its place in an issue and on the home page, small first
+rules:
+  # Words that recognise a story, case ignored; * stands for the rest of a word. In the headline 3 points, in the text 1; it takes {least}.
+  title: [{word}]
+  text: [{word}]
+sections:
+# What a page is made of, in order; a section with nothing behind it is left out.
+- id: summary
+  heading: Summary
+  guidance: What happened, in a few sentences.
+"""
+
+
+def article(root: Path, title: str, *, category: str, description: str, ready: bool, now: datetime) -> str:
+    """A page of a person's own. As long as it is a draft it is in no output."""
+    settings, categories, store = load_settings(root), load_categories(root), Store(Places(root).content)
+    chosen = _category(category, categories)
+    meta = ArticleMeta(
+        id=_free_id(store, f"{now.isoformat()} {title}"),
+        title=clean(title),
+        description=clean(description) or clean(title),
+        date=now.replace(microsecond=0),
+        category=chosen,
+        status=None if ready else "draft",
+    )
+    with held(Places(root).private, command="new article"):
+        path = article_path(meta, taken=store.exists)
+        store.create(path, meta, _BODY)
+    then = "it is listed with the next build" if ready else "take out the line `status: draft` when it is ready"
+    return f"wrote content/{path}; {then}\nlook at it with: groundwire preview" + _shown(settings, path)
+
+
+def issue(root: Path, subject: str, *, name: str, now: datetime) -> str:
+    """An issue by hand, beside the weekly ones. A draft is neither mailed nor shown."""
+    settings, store = load_settings(root), Store(Places(root).content)
+    week = issue_id(now.astimezone(settings.zone).date())
+    identity = f"{week}-{slugify(name).replace('-', '')}" if slugify(name) else ""
+    if not identity:
+        raise Refused(
+            "the issue needs a name of letters or digits; write for example\ngroundwire new issue 'The year in review' --name review"
+        )
+    path, moment = f"issues/{identity}.md", now.replace(microsecond=0)
+    meta = IssueMeta(
+        id=identity,
+        title=clean(subject),
+        subject=clean(subject),
+        date=moment,
+        window=Window(since=moment - timedelta(days=7), until=moment),
+    )
+    with held(Places(root).private, command="new issue"):
+        if store.exists(path):
+            raise Refused(f"content/{path} is there already; give another --name")
+        store.create(path, meta, _ISSUE)
+    return f"wrote content/{path}; write `status: ready` into it when it may be mailed"
+
+
+def category(root: Path, name: str, *, applies: str) -> str:
+    """A category of the publication's own."""
+    load_settings(root)
+    identity = slugify(name)
+    if not identity:
+        raise Refused(f"no file can be named after {name!r}; write for example\ngroundwire new category Space")
+    path = root / "categories" / f"{identity}.yml"
+    if path.exists() or identity in load_categories(root):
+        raise Refused(
+            f"there is a category {identity} already; to change a shipped one, copy its file to {path.relative_to(root)}"
+        )
+    word = flow(clean(name).lower())
+    text = _CATEGORY.format(
+        id=flow(identity),
+        name=flow(clean(name)),
+        applies=flow(clean(applies) or f"Stories about {clean(name).lower()}."),
+        word=word,
+        least=3,
+    )
+    validate(read_yaml(text, file=path.name), Category, file=path.name)
+    with held(Places(root).private, command="new category"):
+        write_atomic(path, text)
+    return f"wrote categories/{path.name}; give it the words that recognise its stories"
+
+
+def feed(root: Path, url: str, *, name: str) -> str:
+    """A line in newsletter.yml, asking nobody; `feeds add` finds the feed behind a page and shows what it would bring."""
+    settings = load_settings(root)
+    url = url if "://" in url else f"https://{url}"
+    row = {"url": url, "name": clean(name) or host(url)}
+    if any(canonical(one.url) == canonical(url) for one in settings.feeds):
+        raise Refused(f"{FILE} has this feed already: {url}")
+    if not urlsplit(url).hostname:
+        raise Refused(
+            f"{url} is no address; write for example\ngroundwire new feed https://www.example.org/feed.xml --name 'Example Blog'"
+        )
+    Feed(**row)
+    path = root / FILE
+    with held(Places(root).private, command="new feed"):
+        changed = with_feeds(path.read_bytes().decode("utf-8"), [row], file=FILE)
+        validate(read_yaml(changed, file=FILE), Settings, file=FILE)
+        write_atomic(path, changed)
+    return f"added {row['name']} to {FILE}; ask it with: groundwire feeds check"
+
+
+def _free_id(store: Store, seed: str) -> str:
+    """An id that no page has."""
+    taken = {page.id for page in store.articles().pages}
+    return next(found for number in count() if (found := story_id("person", f"{seed} {number}")) not in taken)
+
+
+def _category(given: str, known: Mapping[str, Category]) -> str:
+    if given in known:
+        return given
+    listed = "\n".join(f"  {key:<26} {value.applies}" for key, value in known.items())
+    raise Refused(
+        f"there is no category {given!r}; there are\n{listed}"
+        if given
+        else f"which category? write --category and one of\n{listed}"
+    )
+
+
+def _shown(settings: Settings, path: str) -> str:
+    return f"\nits address will be {settings.url}{path.removesuffix('.md')}/"

@@ -1,0 +1,74 @@
+"""`groundwire new …`: what it writes passes the checker, and a person's article is as good as any other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sitekit import Publication
+
+from generator import check_jobs, issue_jobs, new_jobs
+from generator.errors import Refused
+from generator.record.store import Store
+from generator.settings import load_settings
+
+NOW = datetime(2026, 3, 6, 12, 0, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def pub(tmp_path: Path) -> Publication:
+    return Publication.create(tmp_path / "pub", extra="issue: {min_items: 1, weekday: friday, hour: 9}\n")
+
+
+@pytest.mark.parametrize("title", ["A letter from us", "Zero-day: what's known, [link](x) & <b>", "漢字だけ", "  yes  ", "index"])
+def test_everything_new_passes_the_checker_unedited(pub: Publication, title: str) -> None:
+    for ready in (False, True):
+        new_jobs.article(pub.root, title, category="flaws", description="", ready=ready, now=NOW)
+    new_jobs.issue(pub.root, title, name="special", now=NOW)
+    new_jobs.feed(pub.root, "https://www.example.org/feed.xml", name=title)
+    if title[0].isascii():
+        new_jobs.category(pub.root, title, applies="")
+    assert check_jobs.check(pub.root, now=NOW) == "all right: 2 articles, 1 issues, 1 feeds"
+    assert [page.meta.title for page in Store(pub.root / "content").articles().pages] == [title.strip()] * 2
+    assert [feed.name for feed in load_settings(pub.root).feeds] == [title.strip()]
+
+
+def test_what_cannot_be_is_refused_with_an_example(pub: Publication) -> None:
+    with pytest.raises(Refused, match="flaws"):
+        new_jobs.article(pub.root, "A", category="", description="", ready=False, now=NOW)
+    with pytest.raises(Refused, match="groundwire new category"):
+        new_jobs.category(pub.root, "漢字", applies="")
+    with pytest.raises(Refused, match="already"):
+        new_jobs.category(pub.root, "Flaws", applies="")
+    new_jobs.feed(pub.root, "www.example.org/feed", name="")
+    with pytest.raises(Refused, match="already"):
+        new_jobs.feed(pub.root, "http://example.org/feed/", name="")
+    new_jobs.issue(pub.root, "One", name="special", now=NOW)
+    with pytest.raises(Refused, match="another --name"):
+        new_jobs.issue(pub.root, "Two", name="special", now=NOW)
+
+
+@pytest.mark.slow
+def test_a_person_s_article_is_listed_mailed_and_in_the_feeds(pub: Publication) -> None:
+    new_jobs.article(pub.root, "A letter from us", category="flaws", description="What we changed.", ready=True, now=NOW)
+    new_jobs.article(pub.root, "Not yet", category="flaws", description="", ready=False, now=NOW)
+    assert "1 stories" in issue_jobs.write(pub.root, now=NOW.replace(hour=18), tell=lambda line: None)
+    issue = next((pub.root / "content" / "issues").glob("*.md")).read_text(encoding="utf-8")
+    site = pub.build()
+    page = (site / "articles/2026/03/a-letter-from-us/index.html").read_text(encoding="utf-8")
+    assert "Written by a person" in page
+    for file in (
+        "index.html",
+        "feed.xml",
+        "atom.xml",
+        "feed.json",
+        "categories/flaws/index.html",
+        "categories/flaws/feed.xml",
+        "sitemap.xml",
+    ):
+        text = (site / file).read_text(encoding="utf-8")
+        assert "a-letter-from-us" in text, file
+        assert "not-yet" not in text, file
+    assert "A letter from us" in issue
+    assert "Not yet" not in issue
