@@ -16,6 +16,7 @@ from generator import sending
 from generator.errors import GroundwireError
 from generator.mail.smtp import Carrier
 from generator.ports import Tell
+from generator.posting import SERVICES
 from generator.settings import Settings
 from generator.subscribers.app import Service, make_app
 from generator.subscribers.database import Database
@@ -114,19 +115,23 @@ def make_service(settings: Settings, database: Database, *, wake: Callable[[], N
         proxies=settings.subscribers.proxies,
         clock=lambda: datetime.now(UTC),
         wake=wake,
+        closed=settings.email.transport in SERVICES,
     )
     return make_app(service)
 
 
 def serve(root: Path, settings: Settings, database: Database, *, host: str, port: int, tell: Tell) -> None:
-    """Until interrupted. No access log: it would hold addresses of people and their tokens."""
+    """Until interrupted. No access log: it would hold addresses of people and their tokens.
+
+    Where another service sends by now, it mails nobody: it stays for the links to unsubscribe in earlier mails.
+    """
     workers = make_workers(root, settings, database, tell=tell)
     app = make_service(settings, database, wake=workers.wake)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, proxy_headers=False, server_header=False
     )
     tell(f"listening on {host}:{port} for {sending.service_url(settings)} (^C ends it)")
-    threads = workers.start()
+    threads = [] if settings.email.transport in SERVICES else workers.start()
     try:
         uvicorn.Server(config).run()
     finally:

@@ -95,13 +95,15 @@ def _instruments(settings: Settings, tell: Tell) -> Instruments:
 
 
 def serve(root: Path, *, host: str, port: int, tell: Tell) -> None:
-    """Take sign-ups and send each ready issue once, until interrupted."""
+    """Take sign-ups and send each ready issue once, until interrupted; where another service sends by now, only let people leave."""
     from generator.serving import serve as serve_it
 
     settings = load_settings(root)
-    _require_smtp(settings)
-    path = sending.database_path(root, settings, new=True)
-    sending.require_sender(settings)
+    moved = settings.email.transport in posting.SERVICES
+    if not moved:
+        _require_smtp(settings)
+        sending.require_sender(settings)
+    path = sending.database_path(root, settings, new=not moved)
     with Database(path) as database:
         serve_it(root, settings, database, host=host, port=port, tell=tell)
 

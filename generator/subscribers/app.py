@@ -1,7 +1,7 @@
 """The service where people join and leave: ASGI, no script, no cookie, no log of who came.
 
     /                form; its POST asks for the mail to confirm       /confirm/TOKEN   its POST is the second yes
-    /u/TOKEN         its POST unsubscribes (RFC 8058: any body, no redirect)
+    /u/TOKEN         its POST unsubscribes (RFC 8058: any body, no redirect); also where another service sends now
 GET and HEAD show pages and change nothing: scanners follow every link of a mail.
 """
 
@@ -50,6 +50,7 @@ class Service:
     proxies: tuple[str, ...]
     clock: Clock
     wake: Callable[[], None] = lambda: None
+    closed: bool = False  # somebody else sends now: people only leave here
 
     @property
     def pages(self) -> Pages:
@@ -93,10 +94,14 @@ class _Desk:
         self._origins = {_origin(service.url), _origin(service.site)}
 
     def form(self, request: Request) -> Response:
+        if self._service.closed:
+            return self._moved(request)
         return self._answer(self._pages.form(), request)
 
     async def ask(self, request: Request) -> Response:
         """The same page whatever we know of the address: who is subscribed is nobody's business."""
+        if self._service.closed:
+            return self._moved(request)
         if request.headers.get("origin", "null") not in {*self._origins, "null"}:
             return self._answer(self._pages.notice("unknown"), request, 403)
         fields = await _fields(request)
@@ -113,11 +118,15 @@ class _Desk:
         return self._answer(self._pages.notice("asked"), request)
 
     def confirm_page(self, request: Request) -> Response:
+        if self._service.closed:
+            return self._moved(request)
         if self._people.awaiting(request.path_params["token"], now=self._service.clock()):
             return self._answer(self._pages.question("confirm", text="consent"), request)
         return self._answer(self._pages.notice("stale", again=True), request, 404)
 
     def confirm(self, request: Request) -> Response:
+        if self._service.closed:
+            return self._moved(request)
         wording = self._pages.words("consent")
         done = self._people.confirm(request.path_params["token"], wording=wording, now=self._service.clock())
         if done == "invalid":
@@ -138,6 +147,9 @@ class _Desk:
 
     def test(self, request: Request) -> Response:
         return self._answer(self._pages.notice("test"), request)
+
+    def _moved(self, request: Request) -> Response:
+        return self._answer(self._pages.notice("moved"), request, 410)
 
     def _may_ask(self, request: Request) -> bool:
         peer = request.client.host if request.client else ""

@@ -21,7 +21,7 @@ import httpx2
 import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner
-from mailkit import LETTER, NOW, Time, free_port, peopled
+from mailkit import LETTER, NOW, Time, free_port, peopled, token_of
 from support import FeedServer
 
 from generator import issue_jobs, subscriber_jobs
@@ -364,18 +364,18 @@ def test_serve_takes_people_in_and_sends_each_ready_issue_once(house: House) -> 
 class serving:  # noqa: N801  # reads as what it does
     """`groundwire subscribers serve` in a process of its own, until the block ends."""
 
-    def __init__(self, house: House, port: int) -> None:
+    def __init__(self, house: House, port: int, *, home: int = 200) -> None:
         code = "from generator.cli_subscribers import subscribers; subscribers()"
         words = [sys.executable, "-c", code, "serve", "-C", str(house.root), "--port", str(port)]
         self.process = subprocess.Popen(
             words, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, stderr=subprocess.PIPE
         )
-        self.port = port
+        self.port, self.home = port, home
 
     def __enter__(self) -> None:
         for _ in range(300):
             try:
-                assert httpx2.get(f"http://127.0.0.1:{self.port}/mail/").status_code == 200
+                assert httpx2.get(f"http://127.0.0.1:{self.port}/mail/").status_code == self.home
             except httpx2.TransportError:
                 assert self.process.poll() is None, self.process.communicate()[1].decode()
                 time.sleep(0.1)
@@ -397,3 +397,24 @@ def test_an_issue_that_cannot_go_holds_up_no_other(house: House) -> None:
     with pytest.raises(Refused, match=r"(?s)2026-w47\.md has no story that can be mailed.*\n2026-w48: 3 sent now"):
         house.send()
     assert len(house.mailbox.taken) == 3
+
+
+def test_old_links_to_leave_outlive_a_change_of_sender(house: House) -> None:
+    """The service goes on for them when somebody else sends; it takes nobody in, and mails nobody."""
+    port = free_port()
+    base = f"http://127.0.0.1:{port}/mail/"
+    house.settings(subscribers=f"{{database: people.sqlite, url: '{base}', form: {{buttondown: example}}}}")
+    with Database(house.root / "people.sqlite") as database:
+        token, asked = token_of(database, "reader0@example.org"), token_of(database, "reader1@example.org", scope="confirm")
+    house.settings(
+        email="{transport: buttondown}", subscribers=f"{{database: people.sqlite, url: '{base}', form: {{buttondown: example}}}}"
+    )
+    with serving(house, port, home=410):
+        assert "website" in httpx2.get(base).text
+        assert httpx2.post(base, data={"email": "new@example.org"}).status_code == 410
+        assert httpx2.post(f"{base}confirm/{asked}").status_code == 410
+        assert httpx2.get(f"{base}u/{token}").status_code == 200
+        assert httpx2.post(f"{base}u/{token}", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert "reader0@example.org\tleft" in command(house)("list")
+    assert "reader0@example.org," in command(house)("export")
+    assert house.mailbox.taken == []
