@@ -21,7 +21,7 @@ from generator.website.names import Names
 from generator.website.site import Site
 
 CATEGORIES = load_categories(Path("nowhere"))
-OPERATIONS = ("publish", "rename", "move without an alias", "categorise", "withdraw", "release", "join", "delete")
+OPERATIONS = ("publish", "rename", "move without an alias", "categorise", "withdraw", "release", "join", "split", "delete")
 
 
 class Rows(Ledger):
@@ -90,6 +90,9 @@ class Desk:
             self.put(page, withdrawn=None)
         elif operation == "join" and other is not page:
             self.join(page, other)
+        elif operation == "split":
+            self.put(page, category=next(iter(CATEGORIES)))
+            self.publish()
         elif operation == "delete" and page.path in self.known and not page.meta.aliases:
             del self.pages[page.path]
 

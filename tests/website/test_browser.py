@@ -27,6 +27,7 @@ PAGES = (
         "articles/2026/02/full-of-notes/",
         "categories/flaws/",
         "search/?q=gateway",
+        f"search/?q={'x' * 200}",
         "issues/2026-w09/",
         "subscribe/",
         "archive/",
