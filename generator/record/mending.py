@@ -7,6 +7,7 @@ belongs again; one whose address alone was changed is the same. Decisions only: 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from generator.record.registry import Registry
@@ -14,6 +15,16 @@ from generator.record.store import Article
 
 Row = dict[str, Any]
 _Marks = Mapping[str, Mapping[str, str]]  # by story: the marks of its page's sources, each with its outlet's name
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What pages and ledger say: the marks on each page, by mark its last owner, the feeds' names by address."""
+
+    registry: Registry
+    on: _Marks
+    owners: Mapping[str, str]
+    feeds: Mapping[str, str]
 
 
 _ORDER = ("readdressed", "separated", "rejoined", "joined", "merged")
@@ -26,8 +37,12 @@ def hand_edits(registry: Registry, *, feeds: Mapping[str, str], gone: Collection
     """
     pages = [page for page in registry.pages() if not page.brief.withdrawn]
     on = {page.id: page.brief.marks for page in pages}
-    rows = [row for page in pages for row in (*_taken(page, registry, on, feeds), *_given(page, registry, on, feeds))]
-    rows += [{"event": "merged", "story": story, "into": home} for story in gone if (home := _home(registry.listed(story), on))]
+    known = _Known(registry, on, registry.owners(), feeds)
+    rows = [row for page in pages for row in (*_taken(page, known), *_given(page, known))]
+    homes = _standing(on) if gone else {}
+    rows += [
+        {"event": "merged", "story": story, "into": home} for story in gone if (home := _home(registry.listed(story), homes))
+    ]
     return sorted(rows, key=lambda row: _ORDER.index(row["event"]))
 
 
@@ -37,43 +52,55 @@ def parting(registry: Registry, story: str, sources: Mapping[str, str]) -> Row:
     return {"event": "separated", "story": story, "entries": entries, "marks": sorted(sources)}
 
 
-def _taken(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, str]) -> Iterator[Row]:
+def _taken(page: Article, known: _Known) -> Iterator[Row]:
     """Sources that the page had."""
     story = page.id
-    new = _readdressed(page, registry, on, feeds)
-    for mark, feed in registry.listed(story).items():
+    new = _readdressed(page, known)
+    for mark, feed in known.registry.listed(story).items():
         if mark in new:
             yield {"event": "readdressed", "story": story, "from": mark, "to": new[mark]}
-        elif mark not in on[story]:
-            yield parting(registry, story, {mark: feed})
+        elif mark not in known.on[story]:
+            yield parting(known.registry, story, {mark: feed})
 
 
-def _given(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, str]) -> Iterator[Row]:
+def _given(page: Article, known: _Known) -> Iterator[Row]:
     """Sources that the page has and did not have: put back, or from another page. What people found themselves needs no row."""
-    story, listed = page.id, registry.listed(page.id)
-    for mark in on[story].keys() - listed.keys():
-        owner = registry.owner(mark)
+    story, registry = page.id, known.registry
+    for mark in known.on[story].keys() - registry.listed(story).keys():
+        owner = known.owners.get(mark)
         if parted := registry.parting(mark, story):
             yield {"event": "rejoined", "story": story, "entries": parted["entries"], "marks": [mark], "listed": {mark: ""}}
-        elif owner and mark not in on.get(owner, {}):
+        elif owner and mark not in known.on.get(owner, {}):
             feed = registry.listed(owner)[mark]
             entries = [list(entry) for entry in registry.entries_of(owner, feed=feed)] if feed else []
             yield {"event": "joined", "story": story, "entries": entries, "marks": [mark], "listed": {mark: feed}}
 
 
-def _readdressed(page: Article, registry: Registry, on: _Marks, feeds: Mapping[str, str]) -> dict[str, str]:
+def _readdressed(page: Article, known: _Known) -> dict[str, str]:
     """Old and new marks of sources whose outlet stayed and whose address nobody else knows."""
-    listed, have = registry.listed(page.id), on[page.id]
-    new = [mark for mark in have if mark not in listed and not registry.owner(mark) and not registry.parting(mark, page.id)]
+    listed, have = known.registry.listed(page.id), known.on[page.id]
+    if listed.keys() <= have.keys():
+        return {}
+    unknown = (mark for mark in have if mark not in listed and mark not in known.owners)
+    new = [mark for mark in unknown if not known.registry.parting(mark, page.id)]
     found: dict[str, str] = {}
     for mark, feed in listed.items():
-        same = [m for m in new if have[m] == feeds.get(feed) and m not in found.values()]
+        same = [m for m in new if have[m] == known.feeds.get(feed) and m not in found.values()]
         if mark not in have and same:
             found[mark] = same[0]
     return found
 
 
-def _home(listed: Mapping[str, str], on: _Marks) -> str:
+def _standing(on: _Marks) -> dict[str, set[str]]:
+    """By mark the stories on whose pages the source stands."""
+    found: dict[str, set[str]] = {}
+    for story, have in on.items():
+        for mark in have:
+            found.setdefault(mark, set()).add(story)
+    return found
+
+
+def _home(listed: Mapping[str, str], homes: Mapping[str, set[str]]) -> str:
     """The one page on which all the sources of a deleted one stand; '' where there is none."""
-    homes = [story for story, have in on.items() if listed and listed.keys() <= have.keys()]
-    return homes[0] if len(homes) == 1 else ""
+    common = set.intersection(*(homes.get(mark, set()) for mark in listed)) if listed else set()
+    return common.pop() if len(common) == 1 else ""

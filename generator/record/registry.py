@@ -74,9 +74,13 @@ class Registry:
         """The sources that the machine or a mend put on a story's page: mark of the address → address of the feed, '' if unknown."""
         return self._listed.get(story, {})
 
-    def owner(self, mark: str) -> str | None:
-        """The story on whose page the source of this mark stood last, whatever the pages say now."""
-        return next((story for story, marks in self._listed.items() if mark in marks), None)
+    def owners(self) -> dict[str, str]:
+        """By mark the story on whose page the source stood last, whatever the pages say now."""
+        found: dict[str, str] = {}
+        for story, marks in self._listed.items():
+            for mark in marks:
+                found.setdefault(mark, story)
+        return found
 
     def parting(self, mark: str, story: str) -> Mapping[str, Any] | None:
         """The ledger's row by which people took this source out of the story, None where they did not or put it back."""
