@@ -12,6 +12,7 @@ import pytest
 from analysis.echo import events
 from support import FeedServer, rss
 
+from generator.check_jobs import check
 from generator.errors import Refused
 from generator.estimate_jobs import estimate
 from generator.record.ledger import Ledger
@@ -136,3 +137,9 @@ def test_status_warns_of_models(publication: Callable[..., Path], server: FeedSe
     lines = status(publication(server.put("/f.xml", rss()), extra=f"analysis: {analysis}"), now=NOW).splitlines()
     needs = [line for line in lines if line.startswith("- ") and "claude" in line]
     assert (said in " ".join(needs), bool(needs)) == (True, bool(said))
+
+
+def test_check_warns_of_a_model_without_a_price(publication: Callable[..., Path], server: FeedServer) -> None:
+    found = check(publication(server.put("/f.xml", rss()), extra="analysis: {model: claude-nobody-1}"), now=NOW)
+    assert "newsletter.yml: warning: analysis.model: the price of 'claude-nobody-1' is not known" in found
+    assert "analysis: {price: {input: 3, output: 15}}" in found

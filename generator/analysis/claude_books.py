@@ -135,11 +135,13 @@ class LedgerPurse:
     def account(self) -> str:
         """Calls, cost, what is left; and that the money ran out, where it did."""
         run, month = self._limits
-        out = f"; the budget is spent (${run:g} a run, ${month:g} a month), so pages were made by rule" if self._refused else ""
-        if not self._calls and not out:
-            return ""
         calls = "1 call" if self._calls == 1 else f"{self._calls} calls"
-        return f"cost: ${self.spent:.4f} for {calls}, ${max(0.0, self._month_left):.2f} left this month{out}"
+        told = [
+            f"cost: ${self.spent:.4f} for {calls}" if self._calls else "",
+            f"the budget is spent (${run:g} a run, ${month:g} a month), so pages were made by rule" if self._refused else "",
+        ]
+        said = "; ".join(filter(None, told))
+        return f"{said}; ${max(0.0, self._month_left):.2f} left this month" if said else ""
 
     def _write(self, event: str, hold: Hold, parts: Parts, more: Row) -> None:
         told = {category: round(usd, 8) for category, usd in parts.items()}

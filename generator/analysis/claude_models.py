@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from generator.analysis.claude_reply import Usage
-from generator.errors import Refused
+from generator.errors import Problem, Refused
 from generator.settings import AnalysisSettings
 
 BATCHED = 0.5  # of the price, in a Message Batch
@@ -97,6 +97,18 @@ def tariff_of(chosen: AnalysisSettings) -> Tariff:
         if tariff.cost(model, Usage()) is None:
             raise Refused(unpriced(model))
     return tariff
+
+
+def unpriced_models(chosen: AnalysisSettings, *, file: str) -> list[Problem]:
+    """A warning for the model that no run would ask, because its bill could not be bounded."""
+    try:
+        if chosen.by != "extractive":
+            tariff_of(chosen)
+    except Refused as refused:
+        said = str(refused).partition(";")[0] + "; another model, or its price in US dollars a million tokens"
+        example = "analysis: {model: claude-haiku-5-5}\nanalysis: {price: {input: 3, output: 15}}"
+        return [Problem(file, said, key="analysis.model", example=example, level="warning")]
+    return []
 
 
 def chosen_models(chosen: AnalysisSettings) -> list[str]:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from generator.analysis.claude_models import unpriced_models
 from generator.checking.links import Targets, faults
 from generator.checking.memory import BodyMemory
 from generator.checking.pages import Teller, article_problems, footnote_problems, html_problems, issue_problems
@@ -95,6 +96,7 @@ def _settings_problems(held: _Publication) -> Iterator[Problem]:
     if held.settings is None:
         return
     yield from missing_logo(held.root, held.settings)
+    yield from unpriced_models(held.settings.analysis, file=FILE)
     lines = lines_of((held.root / FILE).read_text(encoding="utf-8"), file=FILE)
     yield from twice(held.settings.feeds, lines, file=FILE)
     for number, (feed, line) in enumerate(zip(held.settings.feeds, lines, strict=True)):

@@ -7,6 +7,7 @@ stories  one row a story and event: entries and marks (nothing is published twic
          where are for mends of new pages, the first sight of an undated entry for as long as it is on no page, a choice until it is published.
 feeds    of each feed and month its last news, and whether it was failing at the end.
 spend    one row a day and model for all calls that are settled.
+batches  those that are not done.
 """
 
 from __future__ import annotations
@@ -124,5 +125,11 @@ def _add(days: dict[tuple[str, str], Row], reserved: Row, charged: Row) -> None:
     sum_["usd"] = round(sum_["usd"] + float(charged.get("usd", 0)), 8)
 
 
+def _batches(rows: Sequence[Row], known: Known) -> list[Row]:
+    begun = {str(row.get("batch")) for row in rows if row.get("event") == "intended"}
+    done = begun & {str(row.get("batch")) for row in rows if row.get("event") in ("settled", "void")}
+    return [row for row in rows if str(row.get("batch")) not in done]  # what began in another month may still need its end
+
+
 Rule = Callable[[Sequence[Row], Known], list[Row]]
-RULES: Mapping[str, Rule] = {"stories": _stories, "feeds": _feeds, "spend": _spend}
+RULES: Mapping[str, Rule] = {"stories": _stories, "feeds": _feeds, "spend": _spend, "batches": _batches}

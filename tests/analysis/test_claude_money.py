@@ -75,7 +75,7 @@ def test_an_unknown_price_makes_no_call_and_says_what_to_write(make: Make) -> No
 def test_an_empty_purse_is_a_line_in_the_account(tmp_path: Path) -> None:
     wallet = purse(tmp_path, run=0.5, month=2)
     spend(wallet, 0.4)
-    assert wallet.account() == "cost: $0.4000 for 1 call, $1.60 left this month"
+    assert wallet.account() == "cost: $0.4000 for 1 call; $1.60 left this month"
     assert wallet.reserve({"research": 0.2}, model="m") is None
     assert "the budget is spent ($0.5 a run, $2 a month), so pages were made by rule" in wallet.account()
 

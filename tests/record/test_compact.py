@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.analysis.claude_batchbook import BatchBook
 from generator.analysis.claude_books import costs
 from generator.model import Entry, Feed
 from generator.record.compact import compact
@@ -138,3 +139,19 @@ def test_money_adds_up_as_before_and_an_open_call_stays_open(tmp_path: Path) -> 
     before = told()
     compact(ledger, now=NOW)
     assert told() == before
+
+
+def test_batches_that_are_done_leave_and_others_stay_what_they_were(tmp_path: Path) -> None:
+    ledger, old = Ledger(tmp_path), datetime(2026, 1, 31, 6, tzinfo=UTC)
+    for name, ends in (("done", "settled"), ("nothing", "void"), ("over", ""), ("open", "")):
+        ledger.append(
+            "batches", {"event": "intended", "batch": name, "model": "m", "requests": {f"gw-{name}-0": ["s-1", "x"]}}, now=old
+        )
+        ledger.append("batches", {"event": "created", "batch": name, "id": f"msgbatch_{name}"}, now=old)
+        if ends:
+            ledger.append("batches", {"event": ends, "batch": name}, now=old)
+    ledger.append("batches", {"event": "settled", "batch": "over"}, now=old + timedelta(days=2))
+    assert len(compact(ledger, now=old + timedelta(days=400))) == 2
+    book = BatchBook(ledger, now=old)
+    assert [batch.token for batch in book.owed(())] == ["open"]
+    assert book.ids() == {"msgbatch_over", "msgbatch_open"}
