@@ -24,7 +24,7 @@ from generator.record.atomic import write_atomic
 from generator.record.categories import Category, load_categories
 from generator.record.store import Article, Store
 from generator.repository import changed_files, files_at, text_at
-from generator.settings import FILE, Feed, Settings, load_settings
+from generator.settings import FILE, Feed, Settings, load_settings, settings_in
 from generator.website.onefile import one_file
 from generator.wiring import Places
 
@@ -78,7 +78,7 @@ def _pages(root: Path, names: Sequence[str], output: Path) -> Iterator[str]:
 def _feeds(root: Path, base: str, *, now: datetime, tell: Tell) -> Iterator[str]:
     """New feeds, asked as the settings before the change allow: a stranger's pull request cannot open private networks."""
     new = load_settings(root)
-    before = _settings_of(text_at(root, base, FILE)) or Settings(title=new.title, url=new.url)
+    before = _settings_of(text_at(root, base, FILE), root) or Settings(title=new.title, url=new.url)
     had = {feed.url for feed in before.feeds}
     fresh = [feed for feed in new.feeds if feed.url not in had]
     gone = [Outline(feed.url, feed.title, "") for feed in before.feeds if feed.url not in {one.url for one in new.feeds}]
@@ -167,9 +167,9 @@ def _categories_at(root: Path, base: str) -> Mapping[str, Category]:
     return found
 
 
-def _settings_of(text: str) -> Settings | None:
+def _settings_of(text: str, root: Path) -> Settings | None:
     try:
-        return validate(read_yaml(text, file=FILE), Settings, file=FILE)
+        return settings_in(text, root)
     except InputError:
         return None
 

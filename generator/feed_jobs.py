@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from generator import __version__
-from generator.checked_yaml import read_yaml, validate
 from generator.errors import InputError, Problem, Refused
 from generator.feeds.article import decoded
 from generator.feeds.discover import named_feeds, usual_places
@@ -32,7 +31,7 @@ from generator.record.lock import held
 from generator.record.registry import HEALTH
 from generator.record.text import words
 from generator.record.urls import canonical, host
-from generator.settings import FILE, Settings, load_settings
+from generator.settings import FILE, Settings, load_settings, settings_in
 from generator.wiring import Places
 
 SHOWN = 5
@@ -260,7 +259,7 @@ def _write(root: Path, rows: Sequence[dict[str, str]], *, command: str) -> None:
         path = root / FILE
         text = path.read_bytes().decode("utf-8")
         changed = with_feeds(text, rows, file=FILE)
-        validate(read_yaml(changed, file=FILE), Settings, file=FILE)
+        settings_in(changed, root)
         write_atomic(path, changed)
 
 

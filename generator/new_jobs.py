@@ -22,7 +22,7 @@ from generator.record.page import article_path
 from generator.record.store import Store
 from generator.record.text import clean, slugify
 from generator.record.urls import canonical, host
-from generator.settings import FILE, Settings, load_settings
+from generator.settings import FILE, Settings, load_settings, settings_in
 from generator.wiring import Places
 
 _BODY = """## What happened
@@ -138,7 +138,7 @@ def feed(root: Path, url: str, *, name: str) -> str:
     path = root / FILE
     with held(Places(root).private, command="new feed"):
         changed = with_feeds(path.read_bytes().decode("utf-8"), [row], file=FILE)
-        validate(read_yaml(changed, file=FILE), Settings, file=FILE)
+        settings_in(changed, root)
         write_atomic(path, changed)
     return f"added {row['name']} to {FILE}; ask it with: groundwire feeds check"
 

@@ -244,10 +244,7 @@ class Settings(Part):
 
 
 def load_settings(root: Path) -> Settings:
-    """The settings of the publication in `root`. Raises InputError with every problem of the file at once.
-
-    A `url` that the file leaves out is that of GitHub Pages for the repository, where there is one.
-    """
+    """The settings of the publication in `root`. Raises InputError with every problem of the file at once."""
     path = root / FILE
     try:
         text = path.read_text(encoding="utf-8")
@@ -256,6 +253,14 @@ def load_settings(root: Path) -> Settings:
         raise InputError([Problem(FILE, f"there is none in {root}; make a publication there", example=hint)]) from None
     except UnicodeDecodeError as error:
         raise InputError([Problem(FILE, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None
+    return settings_in(text, root)
+
+
+def settings_in(text: str, root: Path) -> Settings:
+    """The settings that a text of newsletter.yml has, be it the file's of today or another. Raises InputError with all its problems.
+
+    A `url` that it leaves out is that of GitHub Pages for the repository in `root`, where there is one.
+    """
     marked = read_yaml(text, file=FILE)
     if isinstance(marked.data, dict) and "url" not in marked.data and (address := pages_address(root)):
         marked = replace(marked, data={**marked.data, "url": address})

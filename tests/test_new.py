@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def test_everything_new_passes_the_checker_unedited(pub: Publication, title: str
     assert check_jobs.check(pub.root, now=NOW) == "all right: 2 articles, 1 issues, 1 feeds"
     assert [page.meta.title for page in Store(pub.root / "content").articles().pages] == [title.strip()] * 2
     assert [feed.name for feed in load_settings(pub.root).feeds] == [title.strip()]
+
+
+def test_a_publication_whose_address_is_that_of_its_repository(pub: Publication) -> None:
+    settings = pub.root / "newsletter.yml"
+    settings.write_text(re.sub("url: .*\n", "", settings.read_text()), encoding="utf-8")
+    (pub.root / ".git").mkdir()
+    (pub.root / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/me/briefing.git\n')
+    new_jobs.feed(pub.root, "https://www.example.org/feed.xml", name="")
+    assert load_settings(pub.root).url == "https://me.github.io/briefing/"
+    assert "url: https://me" not in settings.read_text()
 
 
 def test_what_cannot_be_is_refused_with_an_example(pub: Publication) -> None:
