@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from generator.website.briefs import brief_out
 from generator.website.fingerprint import parts_of
 from generator.website.front import FRONT
 from generator.website.given import GivenFiles
+from generator.website.helpers import Team, make_team
 from generator.website.load import load_site
 from generator.website.plan import Plan, Wanted, plan_build
 from generator.website.site import Made, Site
@@ -69,6 +71,7 @@ class Build:
     force: str
     site: Site
     arranged: Arranged | None = None
+    team: Team = field(default_factory=Team)
     listener: Listener = field(default_factory=Listener)
     held: ExitStack = field(default_factory=ExitStack)
 
@@ -109,17 +112,29 @@ class Build:
         for source in pages:
             if source in plan.make:
                 files.append(File.generated(config, source, content="", inclusion=InclusionLevel.NOT_IN_NAV))
-        given = GivenFiles(files, config, make=plan.make, write=plan.write, kept={*pages, *made})
+        self.team = make_team(len(plan.make))
+        write = {} if self.team.helper else plan.write
+        given = GivenFiles(files, config, make=set(self.team.share([*plan.make])), write=write, kept={*pages, *made})
         self.arranged = Arranged(wanted, plan, given)
+        if self.team.helper:
+            config.theme.static_templates.clear()
+            config.extra_templates.clear()
         return given
 
     def finish(self, config: MkDocsConfig) -> bool:
         """Write the state and put the site in its place; not where a warning fails the build. Says whether it did."""
         try:
-            if self.arranged is None or (config.strict and self.listener.warned):
+            if self.arranged is None:
+                return False
+            links = self.arranged.files.links()
+            if self.team.helper:
+                self.team.tell(links)
+            for found in self.team.gather():
+                links |= {source: tuple(targets) for source, targets in found.items()}
+            if config.strict and self.listener.warned:
                 return False
             self._index(self.arranged.plan)
-            state.save_state(self.tree.work, self._state(self.arranged))
+            state.save_state(self.tree.work, self._state(self.arranged, links))
             self.tree.publish()
             return True
         finally:
@@ -139,6 +154,9 @@ class Build:
 
     def give_up(self) -> None:
         """Let go of the site's folder; the old site stands."""
+        if self.team.helper:  # the main process meets the same error, or says that a helper ended early
+            os._exit(1)
+        self.team.dismiss()
         logging.getLogger("mkdocs").removeHandler(self.listener)
         self.held.close()
 
@@ -170,15 +188,15 @@ class Build:
         changed = None if plan.everything else {source.removesuffix(".md") + "/" for source in plan.make if source in ours}
         search.index_site(self.tree.work, self.site.searchable, changed=changed)
 
-    def _state(self, done: Arranged) -> State:
+    def _state(self, done: Arranged, links: Mapping[str, tuple[str, ...]]) -> State:
         before = self.last.links if self.last else {}
         kept = {s: links for s, links in before.items() if s in done.wanted.pages and s not in done.plan.make}
         return State(
             parts=done.wanted.parts,
             pages=done.wanted.pages,
             files=done.wanted.files,
-            links=kept | done.files.links(),
-            unsettled=tuple(self.listener.unsettled),
+            links=dict(sorted({**kept, **links}.items())),
+            unsettled=tuple(sorted(self.listener.unsettled)),
             briefs={path: brief_out(brief) for path, brief in self.site.briefs.items() if brief.shown != "draft"},
         )
 

@@ -63,6 +63,11 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         """Give our templates their globals and filters, and make them escape."""
         return guest.prepare_environment(env, self.site)
 
+    def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
+        """The body of a page whose front matter we read ourselves; a line before it, so that MkDocs looks for none in it."""
+        known = self.site.articles.get(page.file.src_uri) or self.site.issues.get(page.file.src_uri)
+        return f"\n{known.body}" if known else None
+
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Choose the page's template; a tombstone keeps nothing of its text."""
         if isinstance(files, GivenFiles):
@@ -77,6 +82,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """Give the template what the page shows."""
+        self.build.team.check()
         context["view"] = self.site.view(page.file.src_uri)
         page.toc = TableOfContents([])  # no page shows one
         return context

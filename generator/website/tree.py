@@ -12,6 +12,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from generator.errors import Refused
 from generator.record.atomic import PREFIX
 from generator.website.state import forget_state
 
+WAIT_S = 10.0
 _HERE, _SWAP_LINUX, _SWAP_DARWIN = -100, 2, 2  # AT_FDCWD, RENAME_EXCHANGE (renameat2), RENAME_SWAP (renamex_np)
 
 
@@ -90,21 +92,27 @@ def tree_for(site: Path, *, in_place: bool) -> Tree:
 
 @contextmanager
 def one_at_a_time(tree: Tree) -> Iterator[None]:
-    """One build of a site at a time, its helpers included. Raises Refused where another one goes on."""
+    """One build of a site at a time, its helpers included. Raises Refused where another one goes on for `WAIT_S` seconds."""
     tree.live.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(tree.live.parent, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-            raise Refused(f"another build writes {tree.live}; try again when it has ended") from None
-        yield  # a file system without locks
-        return
-    try:
+        for _ in range(int(WAIT_S * 10)):
+            if _locked(handle):
+                break
+            time.sleep(0.1)
+        else:
+            raise Refused(f"another build writes {tree.live}; waited {WAIT_S:g} s. Try again when it has ended.")
         yield
     finally:
         os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)  # a file system without locks
+    return True
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from support import snapshot
 
 from generator.errors import GroundwireError
 from generator.website.build import BuildReport, build_site
+from generator.website.helpers import MANY, make_team
 
 PLAIN = "# About\n\nSee [the story](articles/2026/01/january-story.md).\n"
 
@@ -180,3 +184,48 @@ def test_what_is_not_ours_in_the_folder_stays(pub: Publication) -> None:
         pub.article(f"Later {hour}", hours=-1 - hour, date=NOON)
         build_site(pub.root)
         assert (git / "HEAD").read_text() == "ref: refs/heads/gh-pages\n"
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Publication:
+    """More pages than one process makes; two of them link to nothing, and they fall to different processes."""
+    pub = Publication.create(tmp_path / "pub")
+    for number in range(MANY):
+        pub.article(f"Story {number}", hours=number, body="Short.")
+    for name in ("one", "two"):
+        pub.write(f"{name}.md", f"# {name}\n\n[gone](nowhere-{name}.md)\n")
+    return pub
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system gives a process all processors")
+def test_many_processes_make_the_site_of_one(many: Publication) -> None:
+    processors = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(processors)})
+    try:
+        build_site(many.root, strict=False)
+        alone = snapshot(many.root / "site")
+    finally:
+        os.sched_setaffinity(0, processors)
+    with pytest.raises(GroundwireError) as caught:
+        build_site(many.root, full=True)
+    assert all(f"nowhere-{name}.md" in str(caught.value) for name in ("one", "two")), "each is told of, whoever met it"
+    build_site(many.root, strict=False, full=True)
+    assert snapshot(many.root / "site") == alone
+
+
+def test_a_team_gathers_what_its_helpers_found() -> None:
+    team = make_team(MANY, processors=3)
+    mine = team.share([str(number) for number in range(10)])
+    if team.helper:
+        logging.getLogger("mkdocs").warning("from %s", team.number)
+        team.tell(mine)
+    assert sorted([*mine, *(one for found in team.gather() for one in found)]) == [str(number) for number in range(10)]
+
+
+def test_a_helper_that_dies_fails_the_build() -> None:
+    team = make_team(MANY, processors=2)
+    if team.helper:
+        os.kill(os.getpid(), signal.SIGKILL)
+    with pytest.raises(GroundwireError, match="ended early"):
+        team.gather()
