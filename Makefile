@@ -10,7 +10,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types serve docs lock clean env-run env-dev format-check
+.PHONY: help demo test check format lint types serve docs histories lock clean env-run env-dev format-check
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -44,8 +44,16 @@ lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
 	@$(COMPILE) $(UPGRADE) pyproject.toml --extra build --extra dev -o requirements/dev.txt
 	@$(COMPILE) $(UPGRADE) pyproject.toml --extra build --constraint requirements/dev.txt -o requirements/run.txt
 
+# How many histories, and by which chance: the seed is printed, and repeats them
+HISTORIES ?= 200
+SEED ?= $(shell date +%Y%m%d)
+
+histories: env-dev ## long: hold incremental builds to full ones over many random histories (SEED=…, HISTORIES=…)
+	@echo "seed $(SEED), $(HISTORIES) histories"
+	@GROUNDWIRE_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest tests/website/test_histories.py --hypothesis-seed=$(SEED) --timeout=0 -p no:cacheprovider
+
 clean: ## remove what the commands above make again (not .venv, not content/)
-	@rm -rf site docs/site dist .groundwire/sample .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf site .groundwire-tmp-* docs/site dist .groundwire/sample .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find generator tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env-run:

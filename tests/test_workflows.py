@@ -96,9 +96,17 @@ class TestWhatTheySay:
             assert "secrets." not in (GITHUB / "workflows" / name).read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("name", NAMES)
-    def test_nothing_is_cached(self, name: str) -> None:
+    def test_only_the_built_site_is_cached(self, name: str) -> None:
         assert "cache" not in {key for step in steps(name) for key in step.get("with", {})}
-        assert not [step for step in steps(name) if step.get("uses", "").startswith("actions/cache")]
+        for step in steps(name):
+            if step.get("uses", "").startswith("actions/cache"):
+                assert step["with"]["path"] == "site"
+
+    @pytest.mark.parametrize("name", ["generate.yml", "deploy.yml"])
+    def test_the_last_site_is_there_before_the_build_and_kept_after_it(self, name: str) -> None:
+        order = [step.get("uses", step.get("run", "")).partition("@")[0] for step in steps(name)]
+        build = order.index(".venv/bin/groundwire build")
+        assert (order[build - 1], order[build + 1]) == ("actions/cache/restore", "actions/cache/save")
 
     def test_only_what_readers_may_see_is_uploaded(self) -> None:
         for name in NAMES:

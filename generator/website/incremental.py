@@ -31,10 +31,10 @@ _NAMED = re.compile(r"(?:Doc file|page) '([^']+)'")
 
 @dataclass(frozen=True)
 class Choice:
-    """What the one who builds may choose. `in_place`: the site's readers are the one who writes it (`mkdocs serve`)."""
+    """What the one who builds may choose. `serving`: the site's one reader is who writes it (`mkdocs serve`)."""
 
     full: bool = False
-    in_place: bool = False
+    serving: bool = False
 
 
 class Listener(logging.Handler):
@@ -70,6 +70,7 @@ class Build:
     last: State | None
     force: str
     site: Site
+    serving: bool = False
     arranged: Arranged | None = None
     team: Team = field(default_factory=Team)
     listener: Listener = field(default_factory=Listener)
@@ -79,7 +80,7 @@ class Build:
     def begin(cls, config: MkDocsConfig, choice: Choice) -> Build:
         """Read the publication and the last build; take the site's folder. Raises InputError, Refused."""
         root = Path(config.config_file_path).parent
-        tree = tree_for(Path(config.site_dir), in_place=choice.in_place)
+        tree = tree_for(Path(config.site_dir), in_place=choice.serving)
         with ExitStack() as held:
             held.enter_context(one_at_a_time(tree))
             recover(tree)
@@ -89,7 +90,7 @@ class Build:
             if front := FRONT.get():
                 site = replace(site, settings=front.settings(site.settings))
                 parts["preview"] = front.signup
-            build = cls(root, tree, parts, last, _forced(config, choice), site, held=held.pop_all())
+            build = cls(root, tree, parts, last, _forced(config, choice), site, serving=choice.serving, held=held.pop_all())
         # MkDocs empties its site_dir before it builds, so it is told of none until that is over.
         config.site_dir = f"{tree.live} (made beside it, then renamed)"
         logging.getLogger("mkdocs").addHandler(build.listener)
@@ -181,9 +182,11 @@ class Build:
     @property
     def _least(self) -> InclusionLevel:
         """MkDocs' own drafts are built for the one who writes them."""
-        return InclusionLevel.DRAFT if self.tree.in_place else InclusionLevel.NOT_IN_NAV
+        return InclusionLevel.DRAFT if self.serving else InclusionLevel.NOT_IN_NAV
 
     def _index(self, plan: Plan) -> None:
+        if self.serving and not plan.everything:
+            return  # who writes wants to see the page now; the search knows the pages as they were when the preview began
         ours = self.site.articles.keys() | self.site.issues.keys()
         changed = None if plan.everything else {source.removesuffix(".md") + "/" for source in plan.make if source in ours}
         search.index_site(self.tree.work, self.site.searchable, changed=changed)

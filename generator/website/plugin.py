@@ -40,7 +40,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Under `mkdocs serve` the site is changed in place. (MkDocs keeps one plugin for all builds because of this event.)"""
-        self.choice = Choice(in_place=command == "serve")
+        self.choice = Choice(serving=command == "serve")
         self.failure = None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def pub(tmp_path: Path) -> Publication:
     pub.write("about.md", PLAIN)
     build_site(pub.root)
     return pub
+
+
+def pages_of(site: Path) -> dict[str, bytes]:
+    """The site without its search, which is held to its answers in test_search.py, and without the builder's state."""
+    return {path: data for path, data in snapshot(site).items() if not path.startswith((".", "pagefind/"))}
 
 
 def reasons(report: BuildReport) -> dict[str, str]:
@@ -184,6 +190,33 @@ def test_what_is_not_ours_in_the_folder_stays(pub: Publication) -> None:
         pub.article(f"Later {hour}", hours=-1 - hour, date=NOON)
         build_site(pub.root)
         assert (git / "HEAD").read_text() == "ref: refs/heads/gh-pages\n"
+
+
+def git(*words: str, at: Path) -> None:
+    who = ("-c", "user.name=T", "-c", "user.email=t@example.org")
+    subprocess.run(["git", *who, *words], cwd=at, check=True, capture_output=True)
+
+
+def test_two_runs_on_fresh_runners(pub: Publication, tmp_path: Path) -> None:
+    """As the workflows do it: a clone, the last site out of the cache, a build, the site into the cache."""
+    (pub.root / ".gitignore").write_text("site/\n.groundwire/\n.groundwire-tmp-*\n", encoding="utf-8")
+    git("init", "-b", "main", at=pub.root)
+    reports, cache = [], tmp_path / "cache.tar"
+    for run in ("one", "two"):
+        git("add", "-A", at=pub.root)
+        git("commit", "-m", run, at=pub.root)
+        git("clone", str(pub.root), str(tmp_path / run), at=tmp_path)
+        if cache.exists():
+            subprocess.run(["tar", "-xf", str(cache)], cwd=tmp_path / run, check=True)
+        reports.append(build_site(tmp_path / run))
+        subprocess.run(["tar", "-cf", str(cache), "site"], cwd=tmp_path / run, check=True)
+        pub.article("Story of the second day", hours=-20)
+    assert reports[0].reasons == ("everything: no build before this one",)
+    told = reasons(reports[1])
+    assert told["articles/2026/02/story-of-the-second-day.md"] == "new"
+    assert not [path for path in told if path.startswith(("articles/2026/01", "articles/2026/02/gateway"))]
+    build_site(tmp_path / "two", site_dir=tmp_path / "afresh")
+    assert pages_of(tmp_path / "two/site") == pages_of(tmp_path / "afresh")
 
 
 @pytest.fixture
