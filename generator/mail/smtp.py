@@ -127,9 +127,7 @@ class Relay:
         if code not in (250, 251):
             return self._declined(peer, code, said)
         try:
-            code, said = peer.data(data)
-        except smtplib.SMTPDataError as error:
-            code, said = error.smtp_code, _bytes(error.smtp_error)
+            code, said = _data(peer, data)
         except OSError as error:
             self._drop()
             return Reply("later", f"the connection was lost before the answer: {error}")
@@ -158,6 +156,17 @@ class Relay:
         if self._peer is not None:
             self._peer.close()
         self._peer = None
+
+
+def _data(peer: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:
+    """The answer to the mail itself. smtplib's own looks for dots with a regular expression, which takes longer than all the rest."""
+    code, said = peer.docmd("DATA")
+    if code != 354:
+        return code, said
+    stuffed = data.replace(b"\r\n.", b"\r\n..")  # a dot alone would end it (RFC 5321, 4.5.2); our line ends are CRLF
+    start, end = b"." if data.startswith(b".") else b"", b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n"
+    peer.send(start + stuffed + end)
+    return peer.getreply()
 
 
 def _bytes(said: bytes | str) -> bytes:

@@ -225,3 +225,25 @@ def test_sender_and_recipient_are_named_at_once_where_the_server_allows_it(pipel
     assert replies[0].hard
     together = [piece for piece in pieces if piece.startswith(b"MAIL") and b"\r\nRCPT TO:<" in piece]
     assert len(together) == (2 if pipelining else 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b".\r\n",
+        b"..\r\n.\r\n.\r\n",
+        b"a\r\n.\r\n.b\r\n\r\n.",
+        b"no end",
+        b"\r\n",
+        b"x\r\n...y\r\n.\r\nQUIT\r\n",
+        b".first\r\nlast.",
+    ],
+)
+def test_no_line_of_a_mail_ends_it(body: bytes) -> None:
+    peer = Peer()
+    with listening(peer, decode_data=False) as port, relay_to(port) as relay:
+        for _ in range(2):
+            assert relay.send("reader@example.org", b"Subject: x\r\n\r\n" + body).outcome == "accepted"
+        assert relay.send("reader@example.org", body).outcome == "accepted"
+    whole = body if body.endswith(b"\r\n") else body + b"\r\n"
+    assert peer.taken == [b"Subject: x\r\n\r\n" + whole] * 2 + [whole]
