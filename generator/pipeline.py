@@ -258,7 +258,10 @@ def analyse_again(
 ) -> tuple[str, ...]:
     """Make the analyses again that are due, or of the one story that is `named`; the answer is the paths of the pages that changed."""
     entries = {url_mark(entry.url): entry for result in results for entry in result.entries}
-    wanted = [(page, "named" if named else afresh.due(page, now=now)) for page in registry.pages() if named in ("", page.meta.id)]
+    if named:
+        wanted = [(page, "named") for page in registry.pages() if page.id == named]
+    else:
+        wanted = [(page, afresh.due(page, now=now)) for page in registry.pages() if page.brief.ripe]
     return tuple(
         path for page, why in wanted if why and (path := _analyse_again(parts, registry, page, entries, why=why, now=now))
     )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from generator.model import Analysis, Entry, Source, Story
+from generator.record import brief
 from generator.record.article import compose_body
 from generator.record.frontmatter import Generated, SourceMeta, body_hash
 from generator.record.identity import url_mark
@@ -20,7 +21,6 @@ from generator.record.store import Article, edited
 from generator.settings import Feed
 
 UNPAID = timedelta(days=3)
-TIMES = 2  # as many sources as were read
 
 
 def due(page: Article, *, now: datetime) -> str:
@@ -29,8 +29,7 @@ def due(page: Article, *, now: datetime) -> str:
         return ""
     if page.meta.analysis.unpaid and now - page.meta.moment <= UNPAID:
         return "unpaid"
-    voices = sum(1 for source in page.meta.sources if not source.copy_of)  # a copy brings nothing new
-    return "doubled" if voices >= TIMES * sources_read(page) else ""
+    return "doubled" if brief.doubled(page.meta) else ""
 
 
 def protected(page: Article) -> str:
@@ -51,8 +50,7 @@ def edited_by_people(page: Article) -> bool:
 
 def sources_read(page: Article) -> int:
     """How many sources the page's text was made from: those that it had from the start at least."""
-    first = sum(1 for source in page.meta.sources if source.added is None)
-    return max(1, first, page.meta.analysis.sources if page.meta.analysis else 0)
+    return brief.sources_read(page.meta)
 
 
 def untold(page: Article) -> tuple[SourceMeta, ...]:

@@ -10,10 +10,15 @@ from typing import Any
 
 from generator.record.identity import url_mark
 
+TIMES = 2  # as many sources as were read: then an analysis is made again
+
 
 @dataclass(frozen=True)
 class Brief:
-    """`marks`: the sources' addresses as marks (record/identity.py), each with its outlet; `last`: the last coverage that the page has."""
+    """`marks`: the sources' addresses as marks (record/identity.py), each with its outlet; `last`: the last coverage that the page has.
+
+    `ripe`: its analysis was unpaid, or its sources have doubled since; whether it is made again says record/afresh.py.
+    """
 
     marks: Mapping[str, str]
     category: str
@@ -21,6 +26,19 @@ class Brief:
     last: datetime
     listed: bool
     withdrawn: bool
+    ripe: bool
+
+
+def sources_read(meta: Any) -> int:
+    """How many sources a page's text was made from: those that it had from the start at least."""
+    first = sum(1 for source in meta.sources if source.added is None)
+    return max(1, first, meta.analysis.sources if meta.analysis else 0)
+
+
+def doubled(meta: Any) -> bool:
+    """Whether it has twice as many independent sources as its text was made from."""
+    voices = sum(1 for source in meta.sources if not source.copy_of)  # a copy brings nothing new
+    return voices >= TIMES * sources_read(meta)
 
 
 def brief_of(meta: Any) -> Brief:
@@ -32,22 +50,25 @@ def brief_of(meta: Any) -> Brief:
         last=max([meta.date, *(source.published or source.added or meta.date for source in meta.sources)]),
         listed=meta.listed,
         withdrawn=meta.withdrawn is not None,
+        ripe=meta.analysis is not None and (meta.analysis.unpaid or doubled(meta)),
     )
 
 
 def kept_form(brief: Brief) -> str:
     """A brief as text."""
     moments = [brief.published and brief.published.isoformat(), brief.last.isoformat()]
-    return json.dumps([dict(brief.marks), brief.category, *moments, brief.listed, brief.withdrawn], ensure_ascii=False)
+    return json.dumps(
+        [dict(brief.marks), brief.category, *moments, brief.listed, brief.withdrawn, brief.ripe], ensure_ascii=False
+    )
 
 
 def from_kept(text: str) -> Brief:
     """A brief from its text. Raises ValueError where that is damaged."""
     try:
-        marks, category, published, last, listed, withdrawn = json.loads(text)
+        marks, category, published, last, *flags = json.loads(text)
+        listed, withdrawn, ripe = map(bool, flags)
         moment = datetime.fromisoformat(published) if published else None
-        return Brief(
-            {str(k): str(v) for k, v in marks.items()}, str(category), moment, datetime.fromisoformat(last), listed, withdrawn
-        )
+        outlets = {str(mark): str(outlet) for mark, outlet in marks.items()}
+        return Brief(outlets, str(category), moment, datetime.fromisoformat(last), listed, withdrawn, ripe)
     except (AttributeError, TypeError) as error:
         raise ValueError(f"no brief: {text!r}") from error
