@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from actions import Job, load, runner_environment
-from support import FeedServer, rss
+from support import FeedServer, rss, snapshot
+
+from generator.scaffold import init
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -496,7 +498,7 @@ def test_use_this_template_edit_one_file_run(github: GitHub, server: FeedServer)
         "Ferries to the islands are late for a week, the harbour office says, and asks travellers to call before they set out."
     )
     feed = server.put("/feed.xml", rss(item))
-    settings = f"title: Ours\nfetch: {{allow_networks: [127.0.0.0/8]}}\nselect: {{max_age_days: 365}}\nfeeds:\n- {{url: '{feed}', name: One}}\n"
+    settings = f"title: Ours\nfetch: {{allow_networks: [127.0.0.0/8]}}\nselect: {{max_age_days: 365}}\nsite: {{credit: false}}\nfeeds:\n- {{url: '{feed}', name: One}}\n"
     github.commits("main", "newsletter.yml", settings)
     shutil.rmtree(clone)
     first = github.run("generate.yml", "generate")
@@ -508,10 +510,29 @@ def test_use_this_template_edit_one_file_run(github: GitHub, server: FeedServer)
     site = github.folder / "runner" / "work" / "site"
     address = "articles/2026/04/ferries-to-the-islands-are-late-for-a-week/"
     assert f"https://me.github.io/briefing/{address}" in (site / address / "index.html").read_text()
+    # Nothing of ours in what readers see: no sample, and no name without the credit.
+    assert not [path for path in site.rglob("*.html") if "Groundwire" in path.read_text()]
     deploy = github.run("deploy.yml", "build")
     assert deploy.result == "success", deploy.told
     again = github.run("generate.yml", "generate")
     assert again.outputs["changed"] == "false"
+
+
+def test_init_in_a_copy_takes_the_sample_away_and_a_second_one_changes_nothing(github: GitHub) -> None:
+    clone = use_this_template(github)
+    words = {
+        "title": "Ours",
+        "url": "https://news.example.org/",
+        "feeds": ("https://one.example/f",),
+        "language": "en",
+        "timezone": "UTC",
+    }
+    init(clone, **words)  # type: ignore[arg-type]  # one dictionary for both calls
+    before = snapshot(clone)
+    assert not [name for name in before if name.startswith("content/")]
+    assert b"Groundwire" not in before["newsletter.yml"]
+    assert "as it was" in init(clone, **words)  # type: ignore[arg-type]  # as above
+    assert snapshot(clone) == before
 
 
 def test_what_a_test_waits_for(make_job: Callable[[str], Job]) -> None:
