@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from generator.analysis.classify import category_of
 from generator.analysis.claude import Voice, first_request
 from generator.analysis.claude_models import chosen_models, tariff_of
 from generator.analysis.claude_prompt import is_short
@@ -15,7 +16,7 @@ from generator.analysis.claude_report import Appetite, table
 from generator.errors import Refused
 from generator.feeds.fulltext import from_feed
 from generator.model import Entry, FeedResult, Source, Story
-from generator.pipeline import Parts, category_of
+from generator.pipeline import Parts
 from generator.ports import Tell
 from generator.record.ledger import Row
 from generator.settings import Settings

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from generator.analysis.classify import classify
+from generator.analysis.classify import category_by_text, category_of
 from generator.digest.compose import Draft, Quiet, compose_issue, unremembered
 from generator.digest.removal import touched, without
 from generator.digest.schedule import due
@@ -21,7 +21,7 @@ from generator.ports import Analyst, FullText, Opener, Reader, Tell
 from generator.record import afresh
 from generator.record.article import compose_body
 from generator.record.blocklist import blocked_pages, blocker
-from generator.record.categories import UNCATEGORISED, Category
+from generator.record.categories import Category
 from generator.record.evidence import remember
 from generator.record.frontmatter import ArticleMeta, parse
 from generator.record.identity import url_mark
@@ -38,6 +38,7 @@ from generator.stories.exact import shared_addresses
 from generator.stories.frozen import frozen_clusters
 from generator.stories.group import join_or_start
 from generator.stories.hold import held
+from generator.stories.independent import one_an_outlet
 
 
 @dataclass(frozen=True)
@@ -176,12 +177,6 @@ def _wrote(draft: Draft) -> str:
     return f"wrote content/{draft.path} with {len(draft.meta.items)} stories"
 
 
-def category_of(story: Story, categories: Mapping[str, Category]) -> str:
-    """The category of a story by rule, from its first coverage."""
-    first = story.first
-    return classify(first.title, f"{first.excerpt} {first.content}", categories=categories, hint=first.feed.category).category
-
-
 def _read(parts: Parts, *, now: datetime) -> list[FeedResult]:
     results = []
     for result in parts.reader.read(parts.settings.feeds, now=now):
@@ -230,8 +225,8 @@ def _publish_all(
     """A page for each story that its analyst is ready with, in that order; the answer is their paths."""
 
     def gather(story: Story) -> Job:
-        sources = [parts.fulltext.source(entry, number=n) for n, entry in enumerate(_one_an_outlet(story.entries), start=1)]
-        return Job(story, tuple(sources), _settled(homes[story.id], sources[0], parts.categories))
+        sources = [parts.fulltext.source(entry, number=n) for n, entry in enumerate(one_an_outlet(story.entries), start=1)]
+        return Job(story, tuple(sources), category_by_text(homes[story.id], sources[0], parts.categories))
 
     paths: dict[Story, str] = {}
     for job, analysis in parts.analyst.analyse_all(stories, gather):
@@ -287,14 +282,6 @@ def _analyse_again(
     return page.path
 
 
-def _settled(category: str, source: Source, categories: Mapping[str, Category]) -> str:
-    """The category, once more by the full text where the feed's excerpt told none."""
-    if category != UNCATEGORISED or not source.fulltext:
-        return category
-    entry = source.entry
-    return classify(entry.title, f"{entry.excerpt} {source.text}", categories=categories, hint=entry.feed.category).category
-
-
 def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: datetime) -> str:
     """Later coverage of a published event: a source on its page, never a new page. '' where nothing was added.
 
@@ -339,11 +326,6 @@ def _give_up_predictions(parts: Parts, registry: Registry, *, now: datetime) -> 
         parts.store.replace_text(page, text)
         registry.changed(parse(text, ArticleMeta, file=page.path))
     return tuple(page.path for page, _ in found)
-
-
-def _one_an_outlet(entries: Iterable[Entry]) -> list[Entry]:
-    """The first entry of each feed: one outlet's repeats are no further sources."""
-    return list({entry.feed.url: entry for entry in reversed(list(entries))}.values())[::-1]
 
 
 def _is_source(meta: ArticleMeta, entry: Entry) -> bool:

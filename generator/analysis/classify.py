@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from generator.model import Source, Story
 from generator.record.categories import UNCATEGORISED, Category, Rules, phrases
 from generator.record.text import clean
 
@@ -98,3 +99,17 @@ def _hits(pattern: re.Pattern[str] | None, text: str) -> list[str]:
     for match in pattern.finditer(text) if pattern else ():
         found.setdefault(match.lastindex, match.group())
     return list(found.values())
+
+
+def category_of(story: Story, categories: Mapping[str, Category]) -> str:
+    """The category of a story by rule, from its first coverage."""
+    first = story.first
+    return classify(first.title, f"{first.excerpt} {first.content}", categories=categories, hint=first.feed.category).category
+
+
+def category_by_text(category: str, source: Source, categories: Mapping[str, Category]) -> str:
+    """The category, once more by the full text where the feed's excerpt told none."""
+    if category != UNCATEGORISED or not source.fulltext:
+        return category
+    entry = source.entry
+    return classify(entry.title, f"{entry.excerpt} {source.text}", categories=categories, hint=entry.feed.category).category

@@ -19,5 +19,13 @@ def independent(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
     return tuple(tuple(group) for group in sorted(groups, key=lambda group: entries.index(group[0])))
 
 
+def one_an_outlet(entries: Sequence[Entry]) -> list[Entry]:
+    """The first entry of each feed, in their order: one outlet's repeats are no further sources."""
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.feed.url, entry)
+    return list(first.values())
+
+
 def _one_voice(a: Entry, b: Entry) -> bool:
     return a.feed.url == b.feed.url or is_copy(a.content or a.excerpt, b.content or b.excerpt) or is_copy(a.excerpt, b.excerpt)
