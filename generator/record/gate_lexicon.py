@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Class = Literal["negation", "undone", "doubt", "claim", "said", "plan", "proof", "all"]
+Class = Literal["negation", "undone", "doubt", "claim", "said", "plan", "proof", "all", "only"]
 
 # Phrases that hold a word of a list below and mean something else.
 IDIOMS = (
@@ -17,7 +17,6 @@ IDIOMS = (
     "no doubt",
     "denial of service",
     "no . *",
-    "said to be",
     "whether or not",
     "may day",
     "will smith",
@@ -35,7 +34,7 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
             "not", "no", "no one", "never", "none", "nobody", "nothing", "nowhere", "neither", "without", "unable", "fail* to", "failed",
             "failing to", "failure to", "refuse*", "refusal", "refusing", "decline to", "declined to", "declines to", "declining to", "deny", "denies", "denied", "denying", "denial",
             "reject*", "turn* down", "lack", "lacks", "lacked", "lacking", "hardly", "barely", "scarcely", "yet to", "stopped short of", "rule* out", "ruling out", "ain't",
-            "far from", "anything but", "rather than", "instead of",
+            "far from", "anything but", "rather than", "instead of", "unlike", "except", "excluding", "other than", "contrary to", "as opposed to",
         ),
         "undone": (
             "avoid*", "prevent*", "avert*", "thwart*", "foil*", "halt", "halts", "halted", "halting", "stop", "stops", "stopped", "stopping", "ceas*", "cancel*", "abandon*", "scrap*",
@@ -47,7 +46,7 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
         ),
         "claim": (
             "alleg*", "reportedly", "supposed*", "purported*", "claim", "claims", "claimed", "claiming", "accus*", "suspect*", "rumor*", "rumour*", "believed to",
-            "is believed", "are believed", "thought to", "is said to", "are said to", "believes", "believe", "charged with", "charges against", "face* charges", "indict*", "so called",
+            "is believed", "are believed", "thought to", "is said to", "are said to", "said to be", "said to have", "believes", "believe", "charged with", "charges against", "face* charges", "indict*", "so called",
             "ostensibl*", "took credit for", "takes credit for", "boast*", "blame*", "blaming",
         ),
         "said": (
@@ -60,12 +59,13 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
             "offer* to", "order* to", "ordered", "must", "have to", "has to", "had to", "require* to", "told to", "asked to", "urge* to", "recommend*", "advis*", "try to", "schedul*", "ready to",
         ),
         "proof": ("confirm*", "admit*", "acknowledg*", "conced*", "proved", "proves", "proven", "verified", "definitely", "certainly", "undoubtedly", "undeniabl*", "clearly"),
-        "all": ("all", "every", "always", "only", "entire*", "everyone", "everybody", "completely", "exclusively", "solely"),
+        "all": ("all", "every", "always", "entire*", "everyone", "everybody", "completely"),
+        "only": ("only", "exclusively", "solely"),
     },
     "de": {
         "negation": (
             "nicht", "kein", "keine", "keinen", "keinem", "keiner", "keines", "nie", "niemals", "niemand", "nichts", "nirgends", "weder", "ohne", "dementier*", "bestreitet",
-            "bestritt*", "verweiger*", "lehnt*", "abgelehnt", "ablehn*", "abzulehnen", "zurückgewiesen", "zurückweis*", "kaum", "scheitert*", "gescheitert", "mangel*",
+            "bestritt*", "verweiger*", "lehnt*", "abgelehnt", "ablehn*", "abzulehnen", "zurückgewiesen", "zurückweis*", "kaum", "scheitert*", "gescheitert", "mangel*", "anders als", "außer", "im gegensatz zu",
         ),
         "undone": (
             "verhinder*", "vermied*", "vermieden", "vermeid*", "vereitelt*", "gestoppt", "stoppt*", "abgesagt", "abgewehrt", "abgewendet", "falsch", "bestritten", "widerrufen", "zurückgezogen",
@@ -83,7 +83,8 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
         "plan": ("würde*", "will", "wollen", "wolle", "wollten", "wollte", "plant*", "planen", "beabsichtig*", "wird", "werden", "falls", "wenn", "ob", "sofern", "vorgeschlagen", "sollte*",
             "muss", "müssen", "musste*", "versprach*", "verspricht", "versprochen", "zugesagt", "versucht*", "drohte*", "droht", "verpflichtet", "angeboten", "aufgefordert"),
         "proof": ("bestätigt*", "eingeräumt", "räumt*", "zugegeben", "gibt zu", "bewiesen", "nachgewiesen", "zweifellos", "sicherlich"),
-        "all": ("alle", "jede*", "immer", "ausschließlich", "sämtliche*", "vollständig"),
+        "all": ("alle", "jede*", "immer", "sämtliche*", "vollständig"),
+        "only": ("nur", "ausschließlich", "einzig*"),
     },
     "fr": {
         "negation": ("pas", "ne", "n'*", "jamais", "aucun*", "sans", "rien", "personne", "ni", "refus*", "démen*", "rejet*", "nie", "nié"),
@@ -92,7 +93,8 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
         "said": ("dit", "déclar*", "selon", "d'après", "affirm*", "indiqu*", "expliqu*", "averti*"),
         "plan": ("si", "prévoi*", "doit", "doivent", "promet*", "promis", "menac*", "tent*", "souhait*", "envisag*", "veut"),
         "proof": ("confirm*", "admi*", "reconn*", "prouv*"),
-        "all": ("tous", "toutes", "toujours", "seul*", "uniquement"),
+        "all": ("tous", "toutes", "toujours"),
+        "only": ("seul*", "uniquement"),
     },
     "es": {
         "negation": ("no", "nunca", "jamás", "ningun*", "ningún", "sin", "nada", "nadie", "ni", "niega*", "negó", "rechaz*", "desmint*", "tampoco"),
@@ -101,7 +103,8 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
         "said": ("dijo", "dice*", "según", "declar*", "afirm*", "explic*", "indic*", "asegur*", "advirti*"),
         "plan": ("si", "debe*", "promet*", "amenaz*", "intent*", "planea*", "prevé*", "quiere*", "pretende*", "propon*"),
         "proof": ("confirm*", "admit*", "reconoc*", "demostr*"),
-        "all": ("todos", "todas", "siempre", "sólo", "únicamente"),
+        "all": ("todos", "todas", "siempre"),
+        "only": ("sólo", "únicamente"),
     },
     "it": {
         "negation": ("non", "mai", "nessun*", "senza", "niente", "nulla", "né", "nega", "negato", "negano", "smentit*", "smentisce", "rifiut*", "respint*", "respinge"),

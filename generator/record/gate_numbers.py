@@ -120,6 +120,15 @@ def _scaled(value: str, tokens: Sequence[Token], end: int) -> tuple[str, int]:
     return value, end
 
 
+# Measures, which differ by a thousand from their neighbours.
+_MEASURES = {word: word for word in "s ms ns kb mb gb tb pb kbps mbps gbps hz khz mhz ghz kg km cm mm kw mw gw mph".split()} | {
+    "sec": "s",
+    "secs": "s",
+    "mins": "min",
+    "min": "min",
+}
+
+
 def _unit(tokens: Sequence[Token], place: int, end: int) -> tuple[str, int]:
     if place and tokens[place - 1].text in _SIGNS:
         return _SIGNS[tokens[place - 1].text], end
@@ -129,6 +138,8 @@ def _unit(tokens: Sequence[Token], place: int, end: int) -> tuple[str, int]:
         return "%", end + 2
     if end < len(tokens) and (unit := _UNITS.get(tokens[end].folded)):
         return unit, end + 1
+    if end < len(tokens) and not tokens[end].joined and (measure := _MEASURES.get(tokens[end].folded)):
+        return f" {measure}", end + 1
     return "", end
 
 

@@ -126,7 +126,7 @@ def _added(mine: Said, theirs: Said, around: Said) -> str:
             return _said(_NAMES[name], added=True)
     if mine.marks("said") and mine.speakers() > (around.speakers() if _same_tongue(mine, around) else 9 * around.speakers()):
         return _said(_NAMES["said"], added=True)
-    return _stronger("proof", mine, theirs) or _stronger("all", mine, theirs)
+    return _stronger("proof", mine, theirs) or _stronger("all", mine, theirs) or _stronger("only", mine, theirs)
 
 
 def _stronger(name: Class, mine: Said, theirs: Said) -> str:

@@ -48,6 +48,8 @@ def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: st
     for place, unit in enumerate(here):
         if unit.kind not in ("name", "number") or _short_for(unit, there):
             continue
+        if done := _other_doers(here, place, there):
+            return _told(unit, done)
         left = _rivals(here, place, -1, there)
         right = _rivals(here, place, +1, there)
         if left & right and not voice:
@@ -55,7 +57,33 @@ def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: st
         for side, found in ((-1, left), (+1, right)):
             if found and not voice and _binds(_at(here, place + side)) and not _listed(unit, found, there):
                 return _told(unit, found)
-    return ""
+    return _turned(there, here) or _turned(here, there)
+
+
+_PASSIVE = frozenset("is are was were be been being wurde wurden worden wird werden est sont été fue fueron sido".split())
+
+
+def _other_doers(here: Sequence[Unit], place: int, there: Sequence[Unit]) -> frozenset[Unit]:
+    """Who did it by the evidence, where the claim says that this one did: `found by` another."""
+    verb = _at(here, place - 2)
+    if here[place].kind != "name" or _at(here, place - 1).text not in _AGENT or verb.kind != "word":
+        return frozenset()
+    found = {
+        u for n, u in enumerate(there) if u.kind == "name" and _at(there, n - 1).text in _AGENT and _same(_at(there, n - 2), verb)
+    }
+    return frozenset() if any(u.keys & here[place].keys for u in found) else frozenset(found)
+
+
+def _turned(passive: Sequence[Unit], active: Sequence[Unit]) -> str:
+    """`A was bought by B` against `A bought B`."""
+    by = [n for n, unit in enumerate(passive) if unit.text in _AGENT and _at(passive, n + 1).kind == "name"]
+    if len(by) != 1 or any(unit.text in _AGENT for unit in active):
+        return ""
+    doer, done_to = passive[by[0] + 1], next((u for u in reversed(passive[: by[0]]) if u.kind == "name"), None)
+    if done_to is None or not any(u.text in _PASSIVE for u in passive[passive.index(done_to) : by[0]]):
+        return ""
+    places = [next((n for n, u in enumerate(active) if u.kind == "name" and u.keys & one.keys), -1) for one in (doer, done_to)]
+    return f"“{done_to.text}” and “{doer.text}” have changed places" if -1 < places[1] < places[0] else ""
 
 
 def _short_for(unit: Unit, there: Sequence[Unit]) -> bool:
