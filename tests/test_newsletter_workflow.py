@@ -25,7 +25,7 @@ def workflow() -> dict[str, Any]:
 
 def test_a_push_to_issues_starts_it_and_a_dispatch_mails_nobody_by_default() -> None:
     triggers = workflow()["on"]
-    assert set(triggers) == {"push", "workflow_dispatch"}
+    assert set(triggers) == {"push", "workflow_dispatch", "workflow_call"}
     assert triggers["push"] == {"branches": ["main"], "paths": ["content/issues/**"]}
     assert triggers["workflow_dispatch"]["inputs"]["dry_run"]["default"] == "true"
     assert workflow()["concurrency"]["cancel-in-progress"] == "false", "a mailing is never cut off by the next push"
