@@ -16,7 +16,7 @@ from generator.analysis.claude_report import Appetite, table
 from generator.errors import Refused
 from generator.feeds.fulltext import from_feed
 from generator.model import Entry, FeedResult, Source, Story
-from generator.pipeline import Parts
+from generator.parts import Parts
 from generator.ports import Tell
 from generator.record.ledger import Row
 from generator.settings import Settings

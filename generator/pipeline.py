@@ -6,7 +6,7 @@ issue    articles not yet in an issue → the issue's file
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,44 +16,23 @@ from generator.digest.removal import touched, without
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
 from generator.feeds.health import transitions
-from generator.model import Analysis, Entry, FeedResult, Job, Source, Story
-from generator.ports import Analyst, FullText, Opener, Reader, Tell
-from generator.record import afresh
+from generator.keeping import analyse_again, give_up_predictions, join_page, spared, take_edits
+from generator.model import Analysis, Entry, FeedResult, Job, Story
+from generator.parts import Parts
 from generator.record.article import compose_body
 from generator.record.blocklist import blocked_pages, blocker
-from generator.record.categories import Category
 from generator.record.evidence import remember
-from generator.record.frontmatter import ArticleMeta, parse
 from generator.record.identity import url_mark
-from generator.record.ledger import Ledger
-from generator.record.mending import hand_edits
-from generator.record.page import article_meta, article_path, source_row
+from generator.record.page import article_meta, article_path
 from generator.record.registry import HEALTH, Registry
-from generator.record.store import Article, Store, edited
+from generator.record.store import Article
 from generator.record.waiting import resumed
-from generator.record.watching import given_up
-from generator.settings import Settings
 from generator.stories.choose import choose
 from generator.stories.exact import shared_addresses
 from generator.stories.frozen import frozen_clusters
 from generator.stories.group import join_or_start
 from generator.stories.hold import held
 from generator.stories.independent import one_an_outlet
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the jobs work with."""
-
-    settings: Settings
-    categories: Mapping[str, Category]
-    store: Store
-    ledger: Ledger
-    reader: Reader
-    fulltext: FullText
-    analyst: Analyst
-    tell: Tell
-    opener: Opener | None = None  # who writes issues' openings; none: by rule
 
 
 @dataclass(frozen=True)
@@ -93,8 +72,8 @@ def update(parts: Parts, *, now: datetime) -> Update:
         raise Refused(f"newsletter.yml names no feeds; write for example\n{example}")
     loaded = parts.store.articles()
     registry = Registry(parts.ledger, loaded.pages)
-    _take_edits(parts, registry, now=now)
-    late = _give_up_predictions(parts, registry, now=now)
+    take_edits(parts, registry, now=now)
+    late = give_up_predictions(parts, registry, now=now)
     results = _read(parts, now=now)
     parts.ledger.append(HEALTH, *transitions(results, list(parts.ledger.rows(HEALTH)), now=now), now=now)
     if all(result.error for result in results):
@@ -105,7 +84,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     known = frozen_clusters(loaded.pages, registry.gone(parts.store.exists), owed, since=since)
     found = join_or_start(fresh.new, known, separate=registry.separated(fresh.new))
     later = [*fresh.known, *found.joins, *found.swallowed]
-    joined = [path for entry, story in later if (path := _join(parts, registry, entry, story, now=now))]
+    joined = [path for entry, story in later if (path := join_page(parts, registry, entry, story, now=now))]
     stories = found.stories
     homes = {story.id: category_of(story, parts.categories) for story in [*owed, *stories]}
     today = registry.published_on(parts.settings.day(now), day=parts.settings.day)
@@ -121,7 +100,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         again=again,
         given_up=late,
         left=choice.left,
-        spared=_spared(registry, [story for _, story in later]),
+        spared=spared(registry, [story for _, story in later]),
         waiting=len(registry.waiting()),
         held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
         swallowed=tuple(entry.title for entry, _ in found.swallowed),
@@ -246,93 +225,3 @@ def _publish(parts: Parts, registry: Registry, job: Job, analysis: Analysis, *, 
     parts.store.create(path, meta, body)
     registry.published(job.story, path=path, category=job.category, listed=[s.entry for s in job.sources], now=now)
     return path
-
-
-def analyse_again(
-    parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime, named: str = ""
-) -> tuple[str, ...]:
-    """Make the analyses again that are due, or of the one story that is `named`; the answer is the paths of the pages that changed."""
-    entries = {url_mark(entry.url): entry for result in results for entry in result.entries}
-    if named:
-        wanted = [(page, "named") for page in registry.pages() if page.id == named]
-    else:
-        wanted = [(page, afresh.due(page, now=now)) for page in registry.pages() if page.brief.ripe]
-    return tuple(
-        path for page, why in wanted if why and (path := _analyse_again(parts, registry, page, entries, why=why, now=now))
-    )
-
-
-def _analyse_again(
-    parts: Parts, registry: Registry, page: Article, entries: Mapping[str, Entry], *, why: str, now: datetime
-) -> str:
-    """One page anew, in place; '' where its sources cannot be read any more or the new analysis is no better."""
-    story = afresh.story_of(page, entries, parts.settings.feeds)
-    sources = [parts.fulltext.source(registry.dated(entry, now=now), number=n) for n, entry in enumerate(story.entries, start=1)]
-    if not sources or page.meta.category not in parts.categories or not (sources[0].fulltext or sources[0].entry.excerpt):
-        return ""
-    analysis = parts.analyst.analyse(story, sources, category=page.meta.category)
-    if not afresh.better(page, analysis, why):
-        return ""
-    text = afresh.remade(page, analysis, sources, language=parts.settings.language, now=now)
-    changed = parse(text, ArticleMeta, file=page.path)
-    remember(parts.ledger, page.meta.id, changed.body, now=now)
-    parts.store.replace_text(page, text)
-    registry.changed(changed)
-    parts.tell(f"analysed again: {page.meta.title}")
-    return page.path
-
-
-def _join(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: datetime) -> str:
-    """Later coverage of a published event: a source on its page, never a new page. '' where nothing was added.
-
-    While the story's page is to come, nothing is remembered: the run after its page sees the entry again.
-    """
-    if registry.waits(story):
-        return ""
-    page = registry.page(story)
-    path = ""
-    if page and not page.meta.locked and not page.meta.withdrawn and not _is_source(page.meta, entry):
-        source = parts.fulltext.source(registry.dated(entry, now=now), number=len(page.meta.sources) + 1)
-        first = afresh.story_of(page, {}, parts.settings.feeds).first  # with the excerpt that the page quotes
-        known = [Source(1, first, first.excerpt, fulltext=False)]
-        row = source_row(source, language=parts.settings.language, added=now, others=known)
-        text = edited(page, put={"updated": now.replace(microsecond=0)}, add={"sources": [row]})
-        parts.store.replace_text(page, text)
-        registry.changed(parse(text, ArticleMeta, file=page.path))
-        path = page.path
-    registry.joined(entry, story, listed=bool(path) or bool(page and _stands_on(page.meta, entry)), now=now)
-    return path
-
-
-def _spared(registry: Registry, stories: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Of stories with new coverage: the pages whose text, or which as a whole, belong to people."""
-    pages = [page for story in dict.fromkeys(stories) if (page := registry.page(story))]
-    return tuple((page.path, why) for page in pages if not page.meta.withdrawn and (why := afresh.protected(page)))
-
-
-def _take_edits(parts: Parts, registry: Registry, *, now: datetime) -> None:
-    """Remember what people did to the sources of pages since the last run."""
-    feeds = {feed.url: feed.title for feed in parts.settings.feeds}
-    gone = [lost.story for lost in registry.gone(parts.store.exists)]
-    registry.mended(hand_edits(registry, feeds=feeds, gone=gone), now=now)
-    registry.remember_places(now=now)
-
-
-def _give_up_predictions(parts: Parts, registry: Registry, *, now: datetime) -> tuple[str, ...]:
-    """Say of predictions that nobody marked in time that they were not followed up; the answer is their pages' paths."""
-    today = now.astimezone(parts.settings.zone).date()
-    found = [(page, text) for page in registry.pages() if (text := given_up(page, today=today))]
-    for page, text in found:
-        parts.store.replace_text(page, text)
-        registry.changed(parse(text, ArticleMeta, file=page.path))
-    return tuple(page.path for page, _ in found)
-
-
-def _is_source(meta: ArticleMeta, entry: Entry) -> bool:
-    """Whether the page has the entry, or another of its outlet."""
-    return _stands_on(meta, entry) or any(source.feed == entry.feed.title for source in meta.sources)
-
-
-def _stands_on(meta: ArticleMeta, entry: Entry) -> bool:
-    mark = url_mark(entry.url)
-    return any(url_mark(source.url) == mark for source in meta.sources)

@@ -15,7 +15,9 @@ from typing import Any
 
 from generator.errors import Refused
 from generator.housekeeping import forget
-from generator.pipeline import Parts, analyse_again, leave_issues
+from generator.keeping import analyse_again
+from generator.parts import Parts
+from generator.pipeline import leave_issues
 from generator.ports import Tell
 from generator.record.afresh import edited_by_people, protected
 from generator.record.escape import link

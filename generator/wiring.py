@@ -28,7 +28,7 @@ from generator.feeds.memory import Memories
 from generator.feeds.reader import WebReader
 from generator.feeds.web import Web, user_agent
 from generator.feeds.workers import Parsers
-from generator.pipeline import Parts
+from generator.parts import Parts
 from generator.ports import Analyst, Tell
 from generator.record.atomic import sweep
 from generator.record.blocklist import refuser

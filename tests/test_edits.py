@@ -18,7 +18,8 @@ from generator import jobs, pipeline, story_jobs
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
 from generator.model import Entry, Feed, FeedResult, Source
-from generator.pipeline import Parts, Update
+from generator.parts import Parts
+from generator.pipeline import Update
 from generator.record.categories import load_categories
 from generator.record.ledger import Ledger
 from generator.record.store import Article, Store

@@ -46,6 +46,8 @@ FLOORS = (
     ("renewal",),
     ("wiring",),
     ("pipeline",),
+    ("keeping",),
+    ("parts",),
     ("checking",),
     STAGES,
     ("record",),

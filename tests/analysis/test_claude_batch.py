@@ -27,7 +27,8 @@ from generator.analysis.claude_post import PostOffice
 from generator.analysis.claude_reply import Reply, Request
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Entry, Feed, FeedResult, Source
-from generator.pipeline import Parts, Update
+from generator.parts import Parts
+from generator.pipeline import Update
 from generator.record.ledger import Ledger, Row
 from generator.record.store import Article, Store
 from generator.settings import Settings

@@ -17,7 +17,7 @@ from letterkit import article
 from generator import pipeline
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Entry, Feed, FeedResult, Source
-from generator.pipeline import Parts
+from generator.parts import Parts
 from generator.record.categories import load_categories
 from generator.record.ledger import Ledger
 from generator.record.store import Article, Issue, Store, edited
