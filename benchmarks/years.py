@@ -37,7 +37,7 @@ from generator.analysis.extractive import ExtractiveAnalyst  # noqa: E402
 from generator.errors import FeedsFailed  # noqa: E402
 from generator.housekeeping import tidy  # noqa: E402
 from generator.model import Entry, Feed, FeedResult, Source  # noqa: E402
-from generator.pipeline import Parts  # noqa: E402
+from generator.parts import Parts  # noqa: E402
 from generator.record.categories import load_categories  # noqa: E402
 from generator.record.ledger import Ledger, Row  # noqa: E402
 from generator.record.store import Article, Store, edited  # noqa: E402
