@@ -154,5 +154,8 @@ def _section(spec: SectionSpec, words: Words) -> SectionSpec:
 @cache
 def catalogue() -> dict[str, dict[str, dict[str, Any]]]:
     """The whole file: language → part → key → words."""
-    loaded: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, dict[str, Any]]] = yaml.load(
+        CATALOGUE.read_text(encoding="utf-8"),
+        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506  # safe, and in C: every command pays for it
+    )
     return loaded
