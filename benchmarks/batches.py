@@ -24,16 +24,16 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from generator import resources
-from generator.analysis.claude import ClaudeAnalyst, Voice
-from generator.analysis.claude_ask import Asker
-from generator.analysis.claude_batch import BatchAnalyst
-from generator.analysis.claude_batchbook import BatchBook
-from generator.analysis.claude_books import LedgerPurse, costs
-from generator.analysis.claude_call import ClaudeCaller
-from generator.analysis.claude_memory import NoMemory
-from generator.analysis.claude_models import Tariff
-from generator.analysis.claude_post import PostOffice
-from generator.analysis.claude_reply import Request
+from generator.analysis.claude.analyst import ClaudeAnalyst, Voice
+from generator.analysis.claude.ask import Asker
+from generator.analysis.claude.batch import BatchAnalyst
+from generator.analysis.claude.batchbook import BatchBook
+from generator.analysis.claude.books import LedgerPurse, costs
+from generator.analysis.claude.call import ClaudeCaller
+from generator.analysis.claude.memory import NoMemory
+from generator.analysis.claude.models import Tariff
+from generator.analysis.claude.post import PostOffice
+from generator.analysis.claude.reply import Request
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Entry, Feed, Job, Source, Story
 from generator.record.categories import load_categories

@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from generator.check_jobs import closing, examine
+from generator.jobs.check import closing, examine
 from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Generated, SourceMeta, body_hash, compose
 
 START = datetime(2021, 1, 1, tzinfo=UTC)

@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import gate_alter as alter  # noqa: E402  # the path comes first
 from generator.analysis.boilerplate import is_boilerplate, is_torn  # noqa: E402
 from generator.model import Entry, Feed, Source  # noqa: E402
-from generator.record.gate import Gate  # noqa: E402
+from generator.record.gate.gate import Gate  # noqa: E402
 from generator.record.quotation import EVIDENCE_WORDS  # noqa: E402
 from generator.record.text import clean, sentences, words  # noqa: E402
 

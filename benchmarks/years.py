@@ -35,13 +35,13 @@ sys.path.insert(0, str(ROOT))
 from generator import pipeline  # noqa: E402  # after the path: the script also runs as a file
 from generator.analysis.extractive import ExtractiveAnalyst  # noqa: E402
 from generator.errors import FeedsFailed  # noqa: E402
-from generator.housekeeping import tidy  # noqa: E402
+from generator.jobs.housekeeping import tidy  # noqa: E402
 from generator.model import Entry, Feed, FeedResult, Source  # noqa: E402
-from generator.parts import Parts  # noqa: E402
 from generator.record.categories import load_categories  # noqa: E402
 from generator.record.ledger import Ledger, Row  # noqa: E402
 from generator.record.store import Article, Store, edited  # noqa: E402
 from generator.settings import Settings, load_settings  # noqa: E402
+from generator.steps.parts import Parts  # noqa: E402
 from generator.website.load import load_site  # noqa: E402
 from generator.wiring import Places  # noqa: E402
 

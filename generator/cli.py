@@ -11,16 +11,16 @@ from pathlib import Path
 import click
 
 from generator import __version__
-from generator.cli_analysis import analyse, estimate
-from generator.cli_changes import changes
-from generator.cli_check import check
-from generator.cli_common import by_clock, complain, in_folder, progress, say, start_log
-from generator.cli_feeds import feeds
-from generator.cli_issue import issue
-from generator.cli_new import new
-from generator.cli_story import story
-from generator.cli_subscribers import doctor, send, subscribers
-from generator.cli_upgrade import upgrade
+from generator.commands.analysis import analyse, estimate
+from generator.commands.changes import changes
+from generator.commands.check import check
+from generator.commands.common import by_clock, complain, in_folder, progress, say, start_log
+from generator.commands.feeds import feeds
+from generator.commands.issue import issue
+from generator.commands.new import new
+from generator.commands.story import story
+from generator.commands.subscribers import doctor, send, subscribers
+from generator.commands.upgrade import upgrade
 from generator.errors import GroundwireError, Refused
 
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
@@ -59,7 +59,7 @@ def groundwire(form: str) -> None:
 @click.option("--force", is_flag=True, help="Ask feeds that are not due yet as well.")
 def run(root: Path, now: datetime, sample: bool, force: bool) -> None:
     """The main job: update, the issue when one is due, build."""
-    from generator import jobs
+    from generator.jobs import daily as jobs
 
     if sample:
         say(jobs.run_sample(root, tell=progress, command=_called()))
@@ -76,7 +76,7 @@ def update(root: Path, now: datetime, force: bool) -> None:
 
     A feed that fails is named and stops nothing; only if all fail is it an error. Run again, nothing changes.
     """
-    from generator import jobs
+    from generator.jobs import daily as jobs
 
     say(jobs.update(root, now=now, force=force, tell=progress), timed=True)
 
@@ -91,7 +91,7 @@ def build(root: Path, lenient: bool, full: bool, explain: bool) -> None:
 
     A build that fails leaves the site as it was.
     """
-    from generator import jobs
+    from generator.jobs import daily as jobs
 
     say(jobs.build(root, strict=not lenient, full=full, explain=explain))
 
@@ -106,7 +106,7 @@ def preview(root: Path, port: int, sample: bool) -> None:
     The form to subscribe works there too: its mails go into a mailbox page instead of the world, so that you can confirm,
     get the issue and leave as a reader would.
     """
-    from generator import jobs
+    from generator.jobs import daily as jobs
 
     jobs.preview(root, port=port, sample=sample, tell=progress)
 
@@ -116,7 +116,7 @@ def preview(root: Path, port: int, sample: bool) -> None:
 @by_clock
 def status(root: Path, now: datetime) -> None:
     """What there is, what is failing, and what needs a person."""
-    from generator import status_jobs
+    from generator.jobs import status as status_jobs
 
     say(status_jobs.status(root, now=now))
 
@@ -133,7 +133,7 @@ def init(folder: Path, title: str, url: str, feeds: tuple[str, ...], language: s
 
     Run again with the same words, nothing changes.
     """
-    from generator import scaffold
+    from generator.setup import scaffold
 
     say(scaffold.init(folder, title=title, url=url, feeds=feeds, language=language, timezone=timezone))
 

@@ -10,16 +10,16 @@ from datetime import datetime
 from pathlib import Path
 
 from generator import __version__
-from generator.analysis.claude import ClaudeAnalyst, Voice
-from generator.analysis.claude_ask import Asker
-from generator.analysis.claude_batch import BatchAnalyst
-from generator.analysis.claude_batchbook import BatchBook
-from generator.analysis.claude_books import LedgerPurse
-from generator.analysis.claude_call import ClaudeCaller
-from generator.analysis.claude_memory import FolderMemory
-from generator.analysis.claude_models import tariff_of
-from generator.analysis.claude_opening import ClaudeOpener
-from generator.analysis.claude_post import PostOffice
+from generator.analysis.claude.analyst import ClaudeAnalyst, Voice
+from generator.analysis.claude.ask import Asker
+from generator.analysis.claude.batch import BatchAnalyst
+from generator.analysis.claude.batchbook import BatchBook
+from generator.analysis.claude.books import LedgerPurse
+from generator.analysis.claude.call import ClaudeCaller
+from generator.analysis.claude.memory import FolderMemory
+from generator.analysis.claude.models import tariff_of
+from generator.analysis.claude.opening import ClaudeOpener
+from generator.analysis.claude.post import PostOffice
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
 from generator.feeds.fulltext import WebFullText
@@ -28,7 +28,6 @@ from generator.feeds.memory import Memories
 from generator.feeds.reader import WebReader
 from generator.feeds.web import Web, user_agent
 from generator.feeds.workers import Parsers
-from generator.parts import Parts
 from generator.ports import Analyst, Tell
 from generator.record.atomic import sweep
 from generator.record.blocklist import refuser
@@ -38,6 +37,7 @@ from generator.record.lock import held
 from generator.record.store import Store
 from generator.record.words import translated, words_of
 from generator.settings import Settings, load_settings
+from generator.steps.parts import Parts
 
 
 @dataclass(frozen=True)

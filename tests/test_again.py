@@ -12,8 +12,11 @@ import pytest
 from analysis import wire
 from support import FeedServer, rss, snapshot
 
-from generator import jobs, pipeline, status_jobs, story_jobs
+from generator import pipeline
 from generator.errors import Refused
+from generator.jobs import daily as jobs
+from generator.jobs import status as status_jobs
+from generator.jobs import story as story_jobs
 from generator.record.store import Article, Store
 from generator.wiring import open_publication
 

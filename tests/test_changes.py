@@ -12,7 +12,7 @@ import pytest
 from sitekit import BASE, Publication
 from support import FeedServer, rss
 
-from generator import change_jobs
+from generator.jobs import changes as change_jobs
 from generator.website.onefile import one_file
 
 SAID = """## Full report

@@ -14,11 +14,13 @@ from analysis import wire
 from analysis.echo import echo, events
 from support import FeedServer, rss
 
-from generator import issue_jobs, jobs, pipeline
+from generator import pipeline
 from generator.errors import Refused
+from generator.jobs import daily as jobs
+from generator.jobs import issue as issue_jobs
+from generator.jobs.status import summary
 from generator.record.ledger import Ledger
 from generator.record.store import Store
-from generator.status_jobs import summary
 from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)

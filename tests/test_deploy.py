@@ -22,9 +22,10 @@ import httpx2
 import pytest
 from mailkit import NOW, free_port, peopled, token_of
 
-from generator import sending, subscriber_jobs
-from generator.cli_subscribers import subscribers as group
+from generator.commands.subscribers import subscribers as group
+from generator.delivery import sending
 from generator.errors import Refused
+from generator.jobs import subscribers as subscriber_jobs
 from generator.settings import load_settings
 from generator.subscribers.backup import back_up, put_back
 from generator.subscribers.database import Database

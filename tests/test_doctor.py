@@ -14,15 +14,16 @@ from mailkit import peopled, token_of
 from starlette.testclient import TestClient
 from support import FeedServer
 
-from generator import sending, subscriber_jobs
-from generator.cli_subscribers import doctor as command
-from generator.doctor import Instruments
+from generator.commands.subscribers import doctor as command
+from generator.delivery import sending
+from generator.delivery.serving import make_service
 from generator.errors import Refused
+from generator.jobs import subscribers as subscriber_jobs
+from generator.jobs.doctor import Instruments
 from generator.mail.dns import Lookup, Unanswered
 from generator.mail.reach import Reached, reach
 from generator.mail.records import MOST_LOOKUPS, SELECTORS, dkim, dmarc, judge, mx, spf
 from generator.mail.smtp import Reply
-from generator.serving import make_service
 from generator.settings import load_settings
 from generator.subscribers.database import Database
 

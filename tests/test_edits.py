@@ -14,17 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import FeedServer, rss
 
-from generator import jobs, pipeline, story_jobs
+from generator import pipeline
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
+from generator.jobs import daily as jobs
+from generator.jobs import story as story_jobs
+from generator.jobs.status import summary
 from generator.model import Entry, Feed, FeedResult, Source
-from generator.parts import Parts
 from generator.pipeline import Update
 from generator.record.categories import load_categories
 from generator.record.ledger import Ledger
 from generator.record.store import Article, Store
 from generator.settings import Settings
-from generator.status_jobs import summary
+from generator.steps.parts import Parts
 
 NOW = datetime(2026, 4, 12, 18, tzinfo=UTC)
 FEEDS = [Feed(url=f"https://outlet-{n}.example/feed", name=f"Outlet {n}") for n in range(4)]

@@ -12,11 +12,11 @@ import pytest
 from analysis.echo import events
 from support import FeedServer, rss
 
-from generator.check_jobs import check
 from generator.errors import Refused
-from generator.estimate_jobs import estimate
+from generator.jobs.check import check
+from generator.jobs.estimate import estimate
+from generator.jobs.status import status
 from generator.record.ledger import Ledger
-from generator.status_jobs import status
 
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 

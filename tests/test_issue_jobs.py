@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from generator import issue_jobs, story_jobs
-from generator.cli_issue import issue as command
+from generator.commands.issue import issue as command
 from generator.errors import InputError, Refused
+from generator.jobs import issue as issue_jobs
+from generator.jobs import story as story_jobs
 from generator.record.store import Issue, Store
 
 DIGEST = Path(__file__).parent / "digest" / "golden"

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from sitekit import Publication
 
-from generator import check_jobs, issue_jobs, new_jobs
 from generator.errors import Refused
+from generator.jobs import check as check_jobs
+from generator.jobs import issue as issue_jobs
+from generator.jobs import new as new_jobs
 from generator.record.store import Store
 from generator.settings import load_settings
 

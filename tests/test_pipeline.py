@@ -18,8 +18,11 @@ from urllib.parse import urlsplit
 import pytest
 from support import FeedServer, rss, snapshot
 
-from generator import check_jobs, issue_jobs, jobs, pipeline
+from generator import pipeline
 from generator.errors import FeedsFailed, LockHeld, Refused
+from generator.jobs import check as check_jobs
+from generator.jobs import daily as jobs
+from generator.jobs import issue as issue_jobs
 from generator.record.lock import held
 from generator.record.store import Store
 from generator.wiring import open_publication

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from support import FeedServer, rss
 
-from generator import jobs
+from generator.jobs import daily as jobs
+from generator.jobs.status import status
 from generator.record.ledger import Ledger
-from generator.status_jobs import status
 
 NOW = datetime(2026, 4, 12, 18, tzinfo=UTC)
 ITEM = {

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from support import FeedServer, rss, snapshot
 
-from generator import jobs, pipeline, story_jobs
+from generator import pipeline
 from generator.errors import Refused
+from generator.jobs import daily as jobs
+from generator.jobs import story as story_jobs
 from generator.record.store import Article, Store
 from generator.wiring import open_publication
 

@@ -13,10 +13,10 @@ import pytest
 from actions import runner_environment
 from support import FeedServer, rss, snapshot
 
-from generator import renewal
 from generator.errors import Refused
-from generator.scaffold import init
-from generator.upgrade_jobs import upgrade
+from generator.jobs.upgrade import upgrade
+from generator.setup import renewal
+from generator.setup.scaffold import init
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST = {

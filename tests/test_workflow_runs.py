@@ -14,7 +14,7 @@ import pytest
 from actions import Job, load, runner_environment
 from support import FeedServer, rss, snapshot
 
-from generator.scaffold import init
+from generator.setup.scaffold import init
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent

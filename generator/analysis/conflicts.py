@@ -12,12 +12,12 @@ from itertools import combinations
 
 from generator.model import Conflict, Source
 from generator.record.copies import is_copy
-from generator.record.gate_bounds import bounded
-from generator.record.gate_numbers import Amount, amounts
-from generator.record.gate_said import Said
-from generator.record.gate_support import LITTLE
-from generator.record.gate_tokens import Token, tokenize
-from generator.record.gate_tongue import SPANS, stem, tongue
+from generator.record.gate.bounds import bounded
+from generator.record.gate.numbers import Amount, amounts
+from generator.record.gate.said import Said
+from generator.record.gate.support import LITTLE
+from generator.record.gate.tokens import Token, tokenize
+from generator.record.gate.tongue import SPANS, stem, tongue
 from generator.record.quotation import EVIDENCE_WORDS
 from generator.record.text import sentences, words
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from generator.analysis.claude_models import unpriced_models
+from generator.analysis.claude.models import unpriced_models
 from generator.checking.links import Targets, faults
 from generator.checking.memory import BodyMemory
 from generator.checking.pages import Teller, article_problems, footnote_problems, html_problems, issue_problems

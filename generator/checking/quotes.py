@@ -11,7 +11,7 @@ from generator.errors import Level, Problem
 from generator.model import Entry, Feed, Source
 from generator.record.evidence import Known, Note, notes_of
 from generator.record.frontmatter import SourceMeta
-from generator.record.gate import Gate
+from generator.record.gate.gate import Gate
 from generator.record.quotation import EVIDENCE_WORDS, EXCERPT_WORDS, is_open, limits
 from generator.record.store import Article
 from generator.record.text import normal

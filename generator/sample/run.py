@@ -13,9 +13,9 @@ from pathlib import Path
 
 from generator import pipeline, resources
 from generator.checked_yaml import read_yaml
+from generator.delivery.posting import post
 from generator.mail.message import Recipient
 from generator.ports import Tell
-from generator.posting import post
 from generator.record.atomic import write_atomic
 from generator.record.store import Store, edited
 from generator.record.text import slugify

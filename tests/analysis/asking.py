@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from generator import resources
-from generator.analysis.claude import ClaudeAnalyst, Voice
-from generator.analysis.claude_ask import Asker, Caller, Clock, Memory
-from generator.analysis.claude_books import Hold, Parts, Purse
-from generator.analysis.claude_memory import NoMemory
-from generator.analysis.claude_models import Tariff
-from generator.analysis.claude_reply import Usage
+from generator.analysis.claude.analyst import ClaudeAnalyst, Voice
+from generator.analysis.claude.ask import Asker, Caller, Clock, Memory
+from generator.analysis.claude.books import Hold, Parts, Purse
+from generator.analysis.claude.memory import NoMemory
+from generator.analysis.claude.models import Tariff
+from generator.analysis.claude.reply import Usage
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.record.categories import load_categories
 

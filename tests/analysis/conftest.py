@@ -10,9 +10,9 @@ import pytest
 from analysis.asking import KEY, claude
 from analysis.wire import Wire, serve
 
-from generator.analysis.claude import ClaudeAnalyst
-from generator.analysis.claude_ask import Clock
-from generator.analysis.claude_call import ClaudeCaller
+from generator.analysis.claude.analyst import ClaudeAnalyst
+from generator.analysis.claude.ask import Clock
+from generator.analysis.claude.call import ClaudeCaller
 
 
 @pytest.fixture

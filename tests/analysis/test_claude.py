@@ -19,12 +19,12 @@ from analysis.wire import BAD_JSON, HTML, RESET, WRONG_SHAPE, Wire, answer, erro
 from markdown import Markdown
 
 from generator import resources
-from generator.analysis.claude import ClaudeAnalyst
-from generator.analysis.claude_call import ClaudeCaller
-from generator.analysis.claude_memory import FolderMemory
-from generator.analysis.claude_prompt import CANARY, PROMPT, document, instructions
-from generator.analysis.claude_reply import MAX_TOKENS, Reply, Request
-from generator.analysis.claude_schema import answer_model, asked_sections, json_schema
+from generator.analysis.claude.analyst import ClaudeAnalyst
+from generator.analysis.claude.call import ClaudeCaller
+from generator.analysis.claude.memory import FolderMemory
+from generator.analysis.claude.prompt import CANARY, PROMPT, document, instructions
+from generator.analysis.claude.reply import MAX_TOKENS, Reply, Request
+from generator.analysis.claude.schema import answer_model, asked_sections, json_schema
 from generator.model import Analysis, Entry, Source, Story
 from generator.record.article import compose_body
 from generator.record.frontmatter import ArticleMeta, compose, parse
@@ -383,11 +383,11 @@ def test_one_file_imports_anthropic_and_only_within_a_function() -> None:
             if any(name.split(".")[0] == "anthropic" for name in names):
                 found.append(path.name)
                 assert node not in tree.body
-    assert set(found) == {"claude_call.py"}
+    assert set(found) == {"call.py"}
 
 
 def test_to_import_the_analyst_does_not_import_the_sdk() -> None:
-    code = "import generator.analysis.claude, sys; sys.exit('anthropic' in sys.modules)"
+    code = "import generator.analysis.claude.analyst, sys; sys.exit('anthropic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -15,23 +15,23 @@ from analysis.echo import echo, events
 from analysis.wire import RESET, Wire, answer, error, expired, message
 
 from generator import pipeline
-from generator.analysis.claude import ClaudeAnalyst, Voice
-from generator.analysis.claude_ask import Asker, Clock
-from generator.analysis.claude_batch import LATE, BatchAnalyst
-from generator.analysis.claude_batchbook import BatchBook
-from generator.analysis.claude_books import LedgerPurse, costs
-from generator.analysis.claude_call import ClaudeCaller, Parcel
-from generator.analysis.claude_memory import FolderMemory
-from generator.analysis.claude_models import Tariff
-from generator.analysis.claude_post import PostOffice
-from generator.analysis.claude_reply import Reply, Request
+from generator.analysis.claude.analyst import ClaudeAnalyst, Voice
+from generator.analysis.claude.ask import Asker, Clock
+from generator.analysis.claude.batch import LATE, BatchAnalyst
+from generator.analysis.claude.batchbook import BatchBook
+from generator.analysis.claude.books import LedgerPurse, costs
+from generator.analysis.claude.call import ClaudeCaller, Parcel
+from generator.analysis.claude.memory import FolderMemory
+from generator.analysis.claude.models import Tariff
+from generator.analysis.claude.post import PostOffice
+from generator.analysis.claude.reply import Reply, Request
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Entry, Feed, FeedResult, Source
-from generator.parts import Parts
 from generator.pipeline import Update
 from generator.record.ledger import Ledger, Row
 from generator.record.store import Article, Store
 from generator.settings import Settings
+from generator.steps.parts import Parts
 
 NOW = datetime(2026, 4, 12, 6, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)

@@ -13,12 +13,12 @@ from analysis import seed
 from analysis.asking import Open, Wall
 from analysis.wire import HTML, RESET, Wire, answer, error, half, message
 
-from generator.analysis.claude import ClaudeAnalyst
-from generator.analysis.claude_ask import UNPAID, Asker, worst
-from generator.analysis.claude_books import STREAM, LedgerPurse, costs
-from generator.analysis.claude_memory import NoMemory
-from generator.analysis.claude_models import Price, Tariff, find, looked_up, models, retirement
-from generator.analysis.claude_reply import MAX_TOKENS, Reply, Request, Usage
+from generator.analysis.claude.analyst import ClaudeAnalyst
+from generator.analysis.claude.ask import UNPAID, Asker, worst
+from generator.analysis.claude.books import STREAM, LedgerPurse, costs
+from generator.analysis.claude.memory import NoMemory
+from generator.analysis.claude.models import Price, Tariff, find, looked_up, models, retirement
+from generator.analysis.claude.reply import MAX_TOKENS, Reply, Request, Usage
 from generator.model import Analysis
 from generator.record.ledger import Ledger
 

@@ -12,7 +12,8 @@ import pytest
 from analysis import wire
 from support import FeedServer, rss
 
-from generator import issue_jobs, pipeline
+from generator import pipeline
+from generator.jobs import issue as issue_jobs
 from generator.mail.letter import compose_letter
 from generator.record.ledger import Ledger
 from generator.record.store import Issue, Store

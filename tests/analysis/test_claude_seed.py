@@ -13,7 +13,7 @@ import pytest
 from analysis import seed
 from analysis.asking import CATEGORIES, claude
 
-from generator.analysis.claude_reply import Reply, Request, Usage
+from generator.analysis.claude.reply import Reply, Request, Usage
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Analysis
 from generator.ports import Analyst

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sitekit import NOON, Publication
 
-from generator import check_jobs
 from generator.errors import InputError, Problem, Refused
+from generator.jobs import check as check_jobs
 from generator.record import evidence
 from generator.record.ledger import Ledger
 

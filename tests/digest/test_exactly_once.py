@@ -17,11 +17,11 @@ from letterkit import article
 from generator import pipeline
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Entry, Feed, FeedResult, Source
-from generator.parts import Parts
 from generator.record.categories import load_categories
 from generator.record.ledger import Ledger
 from generator.record.store import Article, Issue, Store, edited
 from generator.settings import Settings
+from generator.steps.parts import Parts
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 CATEGORIES = load_categories(Path("no such folder"))

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from support import FeedServer, rss
 
-from generator import feed_jobs
-from generator.cli_feeds import feeds
+from generator.commands.feeds import feeds
 from generator.errors import InputError, Refused
+from generator.jobs import feeds as feed_jobs
 from generator.settings import load_settings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -16,9 +16,10 @@ from click.testing import CliRunner
 from mailkit import LETTER, NOW, Time
 from services import DOCUMENT, Account, Asked, ButtondownAccount, ListmonkAccount, judged, open_account
 
-from generator import posting, subscriber_jobs
-from generator.cli_subscribers import send as send_command
+from generator.commands.subscribers import send as send_command
+from generator.delivery import posting
 from generator.errors import Refused
+from generator.jobs import subscribers as subscriber_jobs
 from generator.mail.buttondown import Buttondown
 from generator.mail.links import Answer
 from generator.mail.listmonk import Listmonk

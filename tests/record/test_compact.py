@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.analysis.claude_batchbook import BatchBook
-from generator.analysis.claude_books import costs
+from generator.analysis.claude.batchbook import BatchBook
+from generator.analysis.claude.books import costs
 from generator.model import Entry, Feed
 from generator.record.compact import compact
 from generator.record.health import health

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from generator.model import Entry, Feed, Source
-from generator.record.gate import Gate
+from generator.record.gate.gate import Gate
 
 FEED = Feed(url="https://outlet.example/feed.xml", name="Example Courier")
 TITLE = "Norvik and Lumen Grid in court over an outage"

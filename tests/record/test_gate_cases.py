@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from generator.model import Entry, Feed, Source
-from generator.record.gate import Gate
+from generator.record.gate.gate import Gate
 
 CASES = yaml.safe_load(Path(__file__).with_name("gate-cases.yml").read_text(encoding="utf-8"))
 

@@ -24,10 +24,11 @@ from click.testing import CliRunner
 from mailkit import LETTER, NOW, Time, free_port, peopled, token_of
 from support import FeedServer
 
-from generator import issue_jobs, subscriber_jobs
-from generator.cli_subscribers import send as send_command
-from generator.cli_subscribers import subscribers as group
+from generator.commands.subscribers import send as send_command
+from generator.commands.subscribers import subscribers as group
 from generator.errors import Refused
+from generator.jobs import issue as issue_jobs
+from generator.jobs import subscribers as subscriber_jobs
 from generator.mail.letter import Letter, compose_letter
 from generator.mail.links import Answer, Site, missing_pages, own_links
 from generator.record.ledger import Ledger
@@ -365,7 +366,7 @@ class serving:  # noqa: N801  # reads as what it does
     """`groundwire subscribers serve` in a process of its own, until the block ends."""
 
     def __init__(self, house: House, port: int, *, home: int = 200) -> None:
-        code = "from generator.cli_subscribers import subscribers; subscribers()"
+        code = "from generator.commands.subscribers import subscribers; subscribers()"
         words = [sys.executable, "-c", code, "serve", "-C", str(house.root), "--port", str(port)]
         self.process = subprocess.Popen(
             words, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, stderr=subprocess.PIPE

@@ -1,0 +1,1 @@
+"""Mail on its way out, and the service where people join and leave."""

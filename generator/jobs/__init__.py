@@ -1,0 +1,1 @@
+"""What each command does, and the words for the owner."""

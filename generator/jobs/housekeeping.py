@@ -1,0 +1,56 @@
+"""What a run puts away when it is done, so that no part of a publication's state grows for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from generator.analysis.claude.memory import FolderMemory
+from generator.feeds.fulltext import text_file
+from generator.feeds.memory import Memories
+from generator.record.compact import compact
+from generator.record.ledger import Ledger
+from generator.record.store import Article
+from generator.settings import Feed
+from generator.wiring import Places
+
+# Folders of .groundwire/ in which a file is of use for so long after it was written; what is lost is fetched or asked again.
+KEPT: Mapping[str, timedelta] = {
+    "fulltext": timedelta(days=30),  # an article's text: asked for when its page is made, and once more within days
+    "robots": timedelta(days=30),
+    "claude": timedelta(days=400),  # what `analyse --explain` shows
+    "feeds": timedelta(days=400),  # also those of feeds that the settings no longer name
+}
+
+
+def tidy(places: Places, *, now: datetime, changed: bool, withdrawn: Iterable[Article] = ()) -> None:
+    """Remove private files that are past use and, where the run has changed content/ anyway, compact old months of the ledger.
+
+    A run that found nothing new leaves content/ as it is, to the byte.
+    """
+    for page in withdrawn:  # by hand perhaps, in an editor
+        forget(places, page)
+    for folder, age in KEPT.items():
+        _remove_old(places.private / folder, before=(now - age).timestamp())
+    if changed:
+        compact(Ledger(places.ledger), now=now)
+
+
+def forget(places: Places, page: Article, *, feeds: Iterable[Feed] = ()) -> None:
+    """Remove what is kept of a withdrawn story's sources: their texts, what a model answered about them, and what `feeds` brought.
+
+    Nothing of it is needed again; a feed is asked once without conditions.
+    """
+    for source in page.meta.sources:
+        text_file(places.private / "fulltext", source.url).unlink(missing_ok=True)
+    FolderMemory(places.private / "claude").forget(page.meta.id)
+    memories = Memories(places.private / "feeds")
+    for feed in feeds:
+        memories.forget(feed.url)
+
+
+def _remove_old(folder: Path, *, before: float) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""What `groundwire issue …` does beside writing the week's issue: its letter judged before anybody gets it, and corrections."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from generator import pipeline
+from generator.delivery.ready import Desk, web_fetch
+from generator.digest.correction import compose_correction
+from generator.errors import InputError, Refused
+from generator.mail.clients import judge
+from generator.mail.letter import MAX_HTML, Letter
+from generator.mail.lint import MAX_STYLE, LetterPage, lint
+from generator.ports import Tell
+from generator.record.blocklist import blocked_pages
+from generator.record.store import Store
+from generator.settings import load_settings
+from generator.wiring import Places, open_publication
+
+
+def write(root: Path, *, now: datetime, tell: Tell) -> str:
+    """Write the issue that is due."""
+    with open_publication(root, command="issue", tell=tell, now=now, analyses=False) as parts:
+        return pipeline.issue(parts, now=now)
+
+
+def judged(root: Path) -> str:
+    """The letter of the newest issue, draft or ready, against all that readers' mail programs and filters want.
+
+    Raises InputError where anything must be mended, Refused where there is no issue.
+    """
+    settings, places = load_settings(root), Places(root)
+    issues = Store(places.content).issues().require()
+    if not issues:
+        raise Refused("there is no issue yet; `groundwire issue` writes one when it is due")
+    page = max(issues, key=lambda one: (one.meta.date, one.meta.id))
+    letter = Desk(settings, places, web_fetch(settings)).letter(page)
+    problems = lint(letter, page)
+    if any(problem.level == "error" for problem in problems):
+        raise InputError(problems)
+    doubts = [str(problem) for problem in problems]
+    said = f"nothing must be mended, {len(doubts)} to weigh" if doubts else "nothing to mend"
+    return "\n".join([f"content/{page.path} ({page.meta.status})", *_figures(letter), *doubts, said])
+
+
+def _figures(letter: Letter) -> list[str]:
+    page, verdict = LetterPage(letter.html), judge(letter.html)
+    size, lines = len(letter.html.encode("utf-8")), letter.text.splitlines()
+    headings = [f"{sum(1 for one, _ in page.headings if one == level)} of level {level}" for level in (1, 2, 3)]
+    online = f", {letter.online} more online" if letter.online else ""
+    rows = [
+        ("subject", f"{len(letter.subject)} characters: {letter.subject}"),
+        ("preheader", f"{len(letter.preheader)} characters: {letter.preheader}"),
+        ("stories", f"{letter.items}{online}"),
+        ("size", f"{size / 1024:.1f} of {MAX_HTML // 1024} KiB, its <style> {page.style / 1024:.1f} of {MAX_STYLE // 1024} KiB"),
+        ("headings", ", ".join(headings)),
+        ("links", f"{len(page.links)}, each with words and a whole address; pictures: none"),
+        ("text part", f"{len(lines)} lines, all addresses in it"),
+        (
+            "programs",
+            f"{verdict.features} features, known to Gmail, Outlook, Apple and Yahoo; of {len(verdict.allowed)} some see less and lose nothing",
+        ),
+    ]
+    return [f"  {label:<10} {value}" for label, value in rows]
+
+
+def correct(root: Path, name: str, *, note: str, now: datetime, tell: Tell) -> str:
+    """Write the correction of an issue, as a draft. Raises Refused where there is nothing to correct."""
+    with open_publication(root, command="issue correct", tell=tell, now=now, analyses=False) as parts:
+        articles = parts.store.articles().pages
+        unwanted = blocked_pages(articles, parts.settings.block)
+        found = compose_correction(
+            Path(name).name.removesuffix(".md"),
+            note=note,
+            settings=parts.settings,
+            articles=[page for page in articles if page.meta.id not in unwanted],
+            issues=parts.store.issues().require(),
+            ledger_rows=parts.ledger.rows("issues"),
+            now=now,
+        )
+        parts.store.create(found.path, found.meta, found.body)
+        parts.ledger.append("issues", *found.rows, now=now)
+    return (
+        f"wrote content/{found.path}, a draft. Read it, edit it, then set in its front matter\nstatus: ready\n"
+        f"`groundwire send` then mails it once to those who got {found.meta.corrects}, and to nobody else."
+    )

@@ -1,0 +1,236 @@
+"""How a publication stands (`status`) and what a run did (the summary): words for the owner, a function a topic.
+
+What needs a person comes last, an item a line, so that it is what stays on the screen.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from generator.analysis.claude.books import STREAM as SPEND
+from generator.analysis.claude.books import costs
+from generator.analysis.claude.models import chosen_models, tariff_of
+from generator.analysis.claude.report import retirements, spending
+from generator.digest.past import SILENT, past
+from generator.errors import Refused
+from generator.feeds.health import health
+from generator.feeds.memory import Memories
+from generator.pipeline import Update
+from generator.record.afresh import untold
+from generator.record.health import FeedHealth
+from generator.record.ledger import Ledger
+from generator.record.registry import HEALTH, Registry
+from generator.record.store import Article, Issue, Store
+from generator.record.text import clean
+from generator.record.watching import due
+from generator.settings import PLACEHOLDER_URL, Settings, load_settings
+from generator.wiring import Places
+
+LATELY = timedelta(days=30)
+
+
+def status(root: Path, *, now: datetime) -> str:
+    """What there is and what needs a person."""
+    settings = load_settings(root)
+    places = Places(root)
+    store, ledger = Store(places.content), Ledger(places.ledger)
+    articles, issues = store.articles(), store.issues()
+    memories = Memories(places.private / "feeds")
+    feeds = health(settings.feeds, ledger.rows(HEALTH), {f.url: memories.recall(f.url) for f in settings.feeds}, now=now)
+    needs = [
+        *_of_settings(settings),
+        *_of_models(settings, now=now),
+        *_of_feeds(feeds),
+        *_of_pages(articles.pages, today=now.astimezone(settings.zone).date()),
+        *_of_issues(issues.pages, settings),
+        *_of_quiet_weeks(issues.pages, ledger, now=now),
+        *(str(problem) for problem in (*articles.problems, *issues.problems)),
+    ]
+    lines = [
+        f"{settings.title} · {settings.url}",
+        _feeds(feeds),
+        _articles(articles.pages, settings, now=now),
+        *_sentences(articles.pages, now=now),
+        _issues(issues.pages),
+        _mail(root, settings),
+        *spending(costs(ledger.rows(SPEND)), settings.analysis, now=now),
+        *_waiting(Registry(ledger, articles.pages)),
+        f"needs a person: {len(needs)}" if needs else "nothing needs a person",
+        *(f"- {need}" for need in needs),
+    ]
+    return "\n".join(lines)
+
+
+def summary(done: Update, store: Store) -> str:
+    """An update in words: what was published, what was not and why, what is wrong."""
+    failed = [f"feed failed: {r.feed.title}: {r.error}" for r in done.failed]
+    warned = [f"feed warning: {r.feed.title}: {r.warning}" for r in done.feeds if r.warning and not r.error]
+    left = _not_chosen(done)
+    held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
+    waiting = [f"chosen, their analysis comes in a later run: {done.waiting}"] if done.waiting else []
+    swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.swallowed]
+    blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
+    pages = [f"  content/{path}" for path in done.published]
+    joined = [f"later coverage joined: content/{path}" for path in done.joined]
+    late = [f"predictions that nobody marked are not followed up: content/{path}" for path in done.given_up]
+    spared = [f"left as people want it: content/{path} ({why})" for path, why in done.spared]
+    again = [f"analysed again: content/{path}" for path in done.again]
+    head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
+    checked = _kept_and_dropped(store.article(path) for path in done.published)
+    noted = [f"analysis: {line}" for line in (done.analyst, done.cost) if line]
+    return "\n".join(
+        [
+            head,
+            *pages,
+            *checked,
+            *joined,
+            *spared,
+            *again,
+            *late,
+            *held,
+            *waiting,
+            *left,
+            *swallowed,
+            *blocked,
+            *failed,
+            *warned,
+            *noted,
+            *map(str, done.warnings),
+        ]
+    )
+
+
+SHOWN = 40  # of the stories that were not chosen for one reason; the others are counted
+
+
+def _not_chosen(done: Update) -> list[str]:
+    """Every reason with its number, and the stories that it kept out, the best first."""
+    by_reason: dict[str, list[str]] = {}
+    for story, reason in done.left:
+        by_reason.setdefault(reason, []).append(f"  {story.score:g} {clean(story.first.title)} ({story.first.feed.title})")
+    told = []
+    for reason, titles in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0])):
+        told += [f"not chosen: {len(titles)} ({reason})", *titles[:SHOWN]]
+        told += [f"  and {len(titles) - SHOWN} more"] if len(titles) > SHOWN else []
+    return told
+
+
+def newest_unread(page: Article) -> bool:
+    """Whether people edited the text and sources have joined since: the machine adds them to the front matter only."""
+    return not page.pristine and bool(untold(page))
+
+
+def _feeds(feeds: Sequence[FeedHealth]) -> str:
+    states = Counter(feed.state for feed in feeds)
+    told = [f"{states[state]} {state}" for state in ("failing", "stale", "new") if states[state] or state == "failing"]
+    return ", ".join([f"feeds: {len(feeds)}", *told])
+
+
+def _articles(pages: Sequence[Article], settings: Settings, *, now: datetime) -> str:
+    today = sum(1 for p in pages if settings.day(p.meta.moment) == settings.day(now))
+    newest = max((p.meta.moment for p in pages), default=None)
+    last = f", the newest of {newest.astimezone(settings.zone):%Y-%m-%d %H:%M}" if newest else ""
+    edited = sum(1 for p in pages if p.meta.generated and not p.pristine)
+    withdrawn = sum(1 for p in pages if p.meta.withdrawn)
+    more = [f"{count} {what}" for count, what in ((edited, "edited by people"), (withdrawn, "withdrawn")) if count]
+    return ", ".join([f"articles: {len(pages)}, {today} today{last}", *more])
+
+
+def _sentences(pages: Sequence[Article], *, now: datetime) -> list[str]:
+    """What the check kept and dropped in the last thirty days."""
+    since = now - LATELY
+    told = _kept_and_dropped(page for page in pages if page.meta.moment > since)
+    return [f"{line}, in {LATELY.days} days" for line in told]
+
+
+def _kept_and_dropped(pages: Iterable[Article]) -> list[str]:
+    analyses = [page.meta.analysis for page in pages if page.meta.analysis]
+    kept, dropped = sum(a.kept for a in analyses), sum(a.dropped for a in analyses)
+    return [f"sentences: {kept} kept, {dropped} dropped by the check"] if kept or dropped else []
+
+
+def _issues(issues: Sequence[Issue]) -> str:
+    newest = f", the newest {issues[-1].meta.id} ({issues[-1].meta.status})" if issues else ""
+    return f"issues: {len(issues)}{newest}"
+
+
+def _mail(root: Path, settings: Settings) -> str:
+    from generator.delivery.sending import database_path
+
+    transport = settings.email.transport
+    database = database_path(root, settings) if settings.subscribers.database else None
+    if database is None or not database.exists():
+        where = "; the subscribers are on another machine" if transport == "smtp" else ""
+        return f"mail: {transport}{where}"
+    from generator.subscribers.database import Database
+    from generator.subscribers.store import Subscribers
+
+    with Database(database) as opened:
+        counts = Counter(one.status for one in Subscribers(opened).each())
+    return f"mail: {transport}, {counts['active']} subscribers, {counts['pending']} to confirm, {counts['bounced']} bounced"
+
+
+def _waiting(registry: Registry) -> list[str]:
+    rows = registry.waiting()
+    return [f"waiting for a batch: {len(rows)} stories, the first since {rows[0]['at']}"] if rows else []
+
+
+def _of_models(settings: Settings, *, now: datetime) -> list[str]:
+    """Models that are gone or will be, or whose bill could not be bounded."""
+    if settings.analysis.by == "extractive":
+        return []
+    found = retirements(chosen_models(settings.analysis), today=now.astimezone(UTC).date())
+    try:
+        tariff_of(settings.analysis)
+    except Refused as refused:
+        found.append(str(refused))
+    return found
+
+
+def _of_settings(settings: Settings) -> list[str]:
+    found = []
+    if settings.url == PLACEHOLDER_URL:
+        found.append("newsletter.yml has the template's url; write where the site will live: url: https://me.github.io/briefing/")
+    publisher = settings.publisher
+    if settings.email.transport not in ("none", "outbox") and not all(
+        (publisher.name, publisher.postal_address, publisher.email)
+    ):
+        found.append("newsletter.yml: mail goes out only with publisher: {name, postal_address, email, responsible}")
+    return found
+
+
+def _of_feeds(feeds: Sequence[FeedHealth]) -> list[str]:
+    failing = [f"feed failing since {f.failing_since:%Y-%m-%d}: {f.feed.title}: {f.why}" for f in feeds if f.failing_since]
+    stale = [
+        f"feed silent since {f.newest:%Y-%m-%d}: {f.feed.title}; see `groundwire feeds check`"
+        for f in feeds
+        if f.state == "stale" and f.newest
+    ]
+    return [*failing, *stale, *(f"feed has moved: {f.feed.title}: {f.advice}" for f in feeds if f.advice)]
+
+
+def _of_pages(pages: Sequence[Article], *, today: date) -> list[str]:
+    unread = [f"edited by people, its newest sources are not in the text: content/{p.path}" for p in pages if newest_unread(p)]
+    open_ones = [
+        f"a prediction is due since {watch.by}, what became of it? content/{p.path}: {clean(watch.claim)}"
+        for p in pages
+        if p.meta.listed
+        for watch in due(p, today=today)
+    ]
+    return [*unread, *open_ones, *(f"waiting for review: content/{p.path}" for p in pages if p.meta.status == "draft")]
+
+
+def _of_issues(issues: Sequence[Issue], settings: Settings) -> list[str]:
+    newest = issues[-1] if issues else None
+    if newest is None or newest.meta.status != "draft" or settings.email.transport == "none":
+        return []
+    return [f"the issue waits for `status: ready`: content/{newest.path}"]
+
+
+def _of_quiet_weeks(issues: Sequence[Issue], ledger: Ledger, *, now: datetime) -> list[str]:
+    weeks = past(issues, ledger.rows("issues"), now=now).silent
+    told = "see `groundwire feeds check` and issue.min_items in newsletter.yml"
+    return [f"{weeks} weeks in a row without an issue: {told}"] if weeks >= SILENT else []

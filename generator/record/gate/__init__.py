@@ -1,0 +1,1 @@
+"""The gate: what a sentence says must stand in its sources. Pure."""

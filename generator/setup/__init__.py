@@ -1,0 +1,1 @@
+"""A new publication, and a new version for an old one."""

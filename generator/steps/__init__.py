@@ -1,0 +1,1 @@
+"""The steps of the flow; `pipeline.py` says in which order."""
