@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 import click
 
@@ -14,7 +16,7 @@ from generator import __version__
 from generator.commands.analysis import analyse, estimate
 from generator.commands.changes import changes
 from generator.commands.check import check
-from generator.commands.common import by_clock, complain, in_folder, progress, say, start_log
+from generator.commands.common import Sectioned, by_clock, complain, in_folder, progress, say, start_log
 from generator.commands.feeds import feeds
 from generator.commands.issue import issue
 from generator.commands.new import new
@@ -26,7 +28,38 @@ from generator.errors import GroundwireError, Refused
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Groundwire(Sectioned):
+    """The commands, in the order in which one meets them."""
+
+    sections: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "Start": {
+            "init": "make a publication in a folder",
+            "new": "start an article, an issue, a category or a feed",
+            "preview": "show the site, and a subscriber's whole way, in a browser",
+        },
+        "Every day": {
+            "run": "the main job: update, the issue when one is due, build",
+            "update": "read the feeds and write a page for each new story",
+            "issue": "write the weekly issue when it is due; judge or correct one",
+            "build": "build the site from content/ into site/",
+            "send": "send each ready issue once to every subscriber",
+        },
+        "Look after it": {
+            "status": "what there is, what is failing, what needs a person",
+            "check": "everything that is wrong in the files, with lines and examples",
+            "feeds": "the list of feeds: health, add, check, OPML",
+            "story": "split, join, release or withdraw a story",
+            "analyse": "analyse a page again, or say how its analysis came about",
+            "estimate": "what a model would cost, without a key",
+            "subscribers": "who gets the newsletter, and the service where they join",
+            "doctor": "whether mail would arrive",
+            "changes": "what a pull request does, for those who decide about it",
+            "upgrade": "take a new version without touching what is yours",
+        },
+    }
+
+
+@click.group(cls=Groundwire, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="groundwire")
 @click.option(
     "--log",

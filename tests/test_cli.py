@@ -12,7 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support import FeedServer, rss, snapshot
+
+from generator.cli import Groundwire, groundwire
 
 ROOT = Path(__file__).parents[1]
 ITEM = {
@@ -234,3 +237,11 @@ def test_an_owner_who_only_edits_the_settings_starts_without_the_sample_too(
     done = run("update", "-C", str(root), "--now", "2026-04-12T18:00:00Z")
     assert (done.returncode, "removed the sample's pages" in done.stderr) == (0, True)
     assert len(list((root / "content" / "articles").rglob("*.md"))) == 1
+
+
+def test_the_help_lists_every_command_once_in_a_section() -> None:
+    named = [name for commands in Groundwire.sections.values() for name in commands]
+    assert sorted(named) == sorted(groundwire.commands)
+    said = CliRunner().invoke(groundwire, ["--help"]).output
+    assert "Every day:" in said
+    assert "..." not in said.partition("Start:")[2]

@@ -7,11 +7,11 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import click
 
@@ -127,3 +127,18 @@ def _as_written(text: str) -> str:
 def _record(level: str, message: str, **more: object) -> None:
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     click.echo(json.dumps({"at": moment, "level": level, "message": message, **more}, ensure_ascii=False), err=True)
+
+
+class Sectioned(click.Group):
+    """A group whose help lists its commands by what one wants to do, each with a few words. A command that no section names comes last."""
+
+    sections: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections."""
+        named = {name for commands in self.sections.values() for name in commands}
+        rest = {name: self.commands[name].get_short_help_str() for name in self.list_commands(ctx) if name not in named}
+        for title, commands in (*self.sections.items(), ("Other commands", rest)):
+            if commands:
+                with formatter.section(title):
+                    formatter.write_dl(list(commands.items()))

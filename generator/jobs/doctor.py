@@ -57,7 +57,7 @@ def _site(settings: Settings, instruments: Instruments) -> Iterator[Finding]:
         return
     got = instruments.reach("GET", settings.url)
     if got.trouble or got.status != 200:
-        said = f"{settings.url} answers {_told(got)}; no mail goes before the site shows what it links to"
+        said = f"{settings.url} {_told(got)}; no mail goes before the site shows what it links to"
         yield Finding("error", "site", said)
     elif f'href="{settings.url}"' not in got.body and f"href={settings.url}" not in got.body:
         yield Finding("warning", "site", f"{settings.url} shows a page that is not this publication's home")
@@ -127,7 +127,7 @@ def _door(settings: Settings, reach: Reach) -> Iterator[Finding]:
             yield Finding(
                 "error",
                 "unsubscribe",
-                f"{method} {url} answers {_told(got)}; it must be 200, from `groundwire subscribers serve`",
+                f"{method} {url} {_told(got)}; it must answer 200, from `groundwire subscribers serve`",
             )
             return
         if settings.title not in got.body and "noindex" not in got.body:
@@ -172,7 +172,10 @@ def _domain(settings: Settings) -> str:
 
 
 def _told(got: Reached) -> str:
-    return got.trouble or f"{got.status}{f' and leads to {got.location}' if got.location else ''}"
+    """What came of a request, to stand after its address."""
+    if got.trouble:
+        return f"cannot be reached ({got.trouble})"
+    return f"answers {got.status}{f' and leads to {got.location}' if got.location else ''}"
 
 
 def written(findings: list[Finding]) -> str:

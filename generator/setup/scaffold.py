@@ -43,7 +43,7 @@ def settings_text(*, title: str, url: str, feeds: Sequence[str], language: str, 
     listed = "".join(f"- url: {flow(feed)}\n" for feed in feeds) or "# - {url: https://www.example.org/feed.xml, name: Example}\n"
     head = "feeds:\n" if feeds else "feeds: []\n"
     return f"""# yaml-language-server: $schema=schemas/newsletter.schema.json
-# Everything that you set. All keys, with examples: README.md, "Settings". `groundwire check` reads this file over.
+# Everything that you set. The schema in the first line tells an editor all keys; `groundwire check` reads this file over.
 title: {flow(title)}
 url: {flow(url)}
 language: {flow(language)}
