@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from generator.record.identity import url_mark
@@ -17,7 +17,8 @@ TIMES = 2  # as many sources as were read: then an analysis is made again
 class Brief:
     """`marks`: the sources' addresses as marks (record/identity.py), each with its outlet; `last`: the last coverage that the page has.
 
-    `ripe`: its analysis was unpaid, or its sources have doubled since; whether it is made again says record/afresh.py.
+    `ripe`: its analysis was unpaid, or its sources have doubled since; whether it is made again says record/afresh.py. `awaited`: the
+    first day of its open predictions; whether one is given up says record/watching.py.
     """
 
     marks: Mapping[str, str]
@@ -27,6 +28,7 @@ class Brief:
     listed: bool
     withdrawn: bool
     ripe: bool
+    awaited: date | None = None
 
 
 def sources_read(meta: Any) -> int:
@@ -51,12 +53,13 @@ def brief_of(meta: Any) -> Brief:
         listed=meta.listed,
         withdrawn=meta.withdrawn is not None,
         ripe=meta.analysis is not None and (meta.analysis.unpaid or doubled(meta)),
+        awaited=min((watch.by for watch in meta.watch if watch.outcome == "open"), default=None),
     )
 
 
 def kept_form(brief: Brief) -> str:
     """A brief as text."""
-    moments = [brief.published and brief.published.isoformat(), brief.last.isoformat()]
+    moments = [moment and moment.isoformat() for moment in (brief.awaited, brief.published, brief.last)]
     return json.dumps(
         [dict(brief.marks), brief.category, *moments, brief.listed, brief.withdrawn, brief.ripe], ensure_ascii=False
     )
@@ -65,10 +68,11 @@ def kept_form(brief: Brief) -> str:
 def from_kept(text: str) -> Brief:
     """A brief from its text. Raises ValueError where that is damaged."""
     try:
-        marks, category, published, last, *flags = json.loads(text)
+        marks, category, awaited, published, last, *flags = json.loads(text)
         listed, withdrawn, ripe = map(bool, flags)
         moment = datetime.fromisoformat(published) if published else None
+        day = date.fromisoformat(awaited) if awaited else None
         outlets = {str(mark): str(outlet) for mark, outlet in marks.items()}
-        return Brief(outlets, str(category), moment, datetime.fromisoformat(last), listed, withdrawn, ripe)
+        return Brief(outlets, str(category), moment, datetime.fromisoformat(last), listed, withdrawn, ripe, day)
     except (AttributeError, TypeError) as error:
         raise ValueError(f"no brief: {text!r}") from error

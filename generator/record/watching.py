@@ -20,6 +20,8 @@ def due(page: Article, *, today: date) -> list[Watch]:
 
 def given_up(page: Article, *, today: date) -> str:
     """The page's text with `not followed up` at the predictions that nobody marked in time; '' where there are none."""
+    if not page.brief.awaited or page.brief.awaited + PATIENCE >= today:
+        return ""
     late = [n for n, watch in enumerate(page.meta.watch) if watch.outcome == "open" and watch.by + PATIENCE < today]
     if not late or page.meta.locked or page.meta.withdrawn:
         return ""
