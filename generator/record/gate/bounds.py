@@ -40,6 +40,9 @@ class _Bound(tuple[str, str]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Bound) and self[0] == other[0]
 
+    def __ne__(self, other: object) -> bool:  # a tuple has one of its own, which compares the words
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self[0])
 

@@ -43,6 +43,7 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
         "doubt": (
             "may", "might", "could", "possibl*", "perhaps", "maybe", "likely", "unlikely", "probabl*", "potential*", "appear* to", "seem*", "apparently",
             "suggest*", "unconfirmed", "unverified", "unclear", "uncertain", "in theory", "doubt", "doubts", "doubted", "doubtful", "estimat*", "presum*", "speculat*",
+            "concern that", "concerns that", "fear that", "fears that", "fears of", "worries that", "worried that",
         ),
         "claim": (
             "alleg*", "reportedly", "supposed*", "purported*", "claim", "claims", "claimed", "claiming", "accus*", "suspect*", "rumor*", "rumour*", "believed to",
@@ -72,7 +73,7 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
             "eingestellt", "aufgegeben", "verworfen",
         ),
         "doubt": (
-            "könnte*", "dürfte*", "möglicherweise", "möglich*", "vielleicht", "vermutlich", "wahrscheinlich", "wohl", "womöglich", "scheint", "scheinbar", "anscheinend", "eventuell",
+            "könnte*", "befürcht*", "dürfte*", "möglicherweise", "möglich*", "vielleicht", "vermutlich", "wahrscheinlich", "wohl", "womöglich", "scheint", "scheinbar", "anscheinend", "eventuell",
             "potenziell*", "unklar", "unbestätigt*",
         ),
         "claim": ("angeblich*", "mutmaßlich*", "soll", "sollen", "solle", "behaupt*", "verdächt*", "verdacht", "beschuldig*", "vorgeworfen", "wirft", "werfen", "gerücht*", "vermutet*", "gilt als"),
@@ -80,7 +81,7 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
             "sagt", "sagte", "sagten", "sagen", "laut", "zufolge", "erklärt*", "teilte", "teilten", "mitgeteilt", "nach angaben", "nach eigenen angaben", "warnt*", "betont*", "schreibt",
             "schrieb*", "heißt es", "hieß es", "berichtet*", "sei", "seien",
         ),
-        "plan": ("würde*", "will", "wollen", "wolle", "wollten", "wollte", "plant*", "planen", "beabsichtig*", "wird", "werden", "falls", "wenn", "ob", "sofern", "vorgeschlagen", "sollte*",
+        "plan": ("würde*", "will", "geplant*", "vorgesehen*", "wollen", "wolle", "wollten", "wollte", "plant*", "planen", "beabsichtig*", "wird", "werden", "falls", "wenn", "ob", "sofern", "vorgeschlagen", "sollte*",
             "muss", "müssen", "musste*", "versprach*", "verspricht", "versprochen", "zugesagt", "versucht*", "drohte*", "droht", "verpflichtet", "angeboten", "aufgefordert"),
         "proof": ("bestätigt*", "eingeräumt", "räumt*", "zugegeben", "gibt zu", "bewiesen", "nachgewiesen", "zweifellos", "sicherlich"),
         "all": ("alle", "jede*", "immer", "sämtliche*", "vollständig"),
@@ -149,13 +150,14 @@ INSTEAD: Mapping[Class, tuple[Class, ...]] = {
     "plan": ("plan", "doubt"),
 }
 MORE: Mapping[Class, tuple[str, ...]] = {
+    "only": ("just", "merely", "alone", "sole", "lediglich", "bloß", "allein"),
     "undone": (
         "block*", "end", "ends", "ended", "ending", "drop*", "quit", "closed", "shut", "paus*", "suspend*", "remov*", "ban", "bans", "banned", "revok*", "terminat*",
         "discontinu*", "averse", "reverse*", "overturn*", "undo*", "undid", "escap*", "withdraw*", "wrong", "incorrect", "inaccurate", "challeng*", "question*", "deni*", "deny*",
         "beendet*", "blockier*", "ausgesetzt",
     ),
     "doubt": (
-        "approximately", "about", "around", "roughly", "seemingly", "can", "guess*", "reckon*", "project*", "forecast*", "schätz*", "geschätzt*", "rund", "etwa",
+        "approximately", "about", "around", "roughly", "seemingly", "worr*", "concern*", "fear*", "risk*", "befürcht*", "sorge*", "can", "guess*", "reckon*", "project*", "forecast*", "schätz*", "geschätzt*", "rund", "etwa",
     ),
     "claim": (
         "charge", "charges", "charged", "indicted", "allegation*", "prosecutors", "sue", "sues", "sued", "lawsuit", "responsib*",
@@ -168,7 +170,7 @@ MORE: Mapping[Class, tuple[str, ...]] = {
     ),
     "plan": (
         "can", "shall", "*'ll", "*'d", "going to", "due to", "scheduled", "about to", "is to", "are to", "need* to", "requir*", "oblig*", "order*", "demand*", "ask*", "tell*",
-        "urge*", "commit*", "undertake*", "undertook", "agree*", "offer*", "call* for", "call* on", "soll*", "kann", "können", "verpflicht*", "forder*", "when", "once", "until",
+        "urge*", "commit*", "undertake*", "undertook", "agree*", "offer", "offers", "offered", "call* for", "call* on", "soll*", "kann", "können", "verpflicht*", "forder*", "when", "once", "until",
         "depend*", "attempt*", "effort*", "bid", "intention*", "threat*", "warn*", "plan is", "plan for", "plans for", "planning to",
     ),
 }  # fmt: skip
@@ -202,4 +204,5 @@ OPPOSITES = """accept reject|approve reject|rise fall|rose fell|rises falls|risi
 |released withheld|released jailed|freed jailed|free paid|maximum least|always rarely|often rarely|most few|many no|accept refuse|allow prevent|allowed prevented|allows prevents|hot cold
 |short long|heavy light|rich poor|new used|win defeat|won defeated|victory defeat|success failure|strengthened weakened|strengthen weaken|tightened loosened|tighten loosen|eased tightened
 |praised criticised|praised criticized|backed opposed|welcomed condemned|heavier lighter|wider narrower|deeper shallower|hard easy|harder easier|difficult easy|remote local|remotely locally
+|lobt kritisiert|lobte kritisierte|gelobt kritisiert|begrüßt kritisiert|begrüßte kritisierte|größer kleiner|höher niedriger|höchste niedrigste|erste letzte|beginnt endet|begann endete
 |real fake|genuine fake|innocent convicted|dead alive|killed survived|died survived"""

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from generator.record.gate.numbers import Amount, amounts, is_month
+from generator.record.gate.numbers import Amount, amounts, is_month, is_quarter, is_season
 from generator.record.gate.tokens import Text, Token, fold
 from generator.record.gate.tongue import PLACES, WEEKDAYS, common, stem
 
@@ -128,6 +128,8 @@ def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = F
     headline = headline and is_headline(tokens)
     out = [] if translated or known.language != "en" else _other_particles(tokens, known)
     for place, token in enumerate(tokens):
+        if is_quarter(token) or is_season(tokens, place):
+            continue  # they are counted
         if is_code(token) or _is_odd(token):
             missing = token.folded not in known.words
         elif is_name(token, headline=headline) and token.folded not in WEEKDAYS and not is_month(tokens, place):

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from generator.record.gate.numerals import SCALES, spelled
 from generator.record.gate.tokens import Token
-from generator.record.gate.tongue import MONTHS, SPANS, WEEKDAYS
+from generator.record.gate.tongue import MONTHS, SEASONS, SPANS, WEEKDAYS
 
 _SHORT = frozenset({"k", "m", "mn", "b", "bn", "tn"})
 _SIGNS = {"$": "$", "€": "€", "£": "£", "¥": "¥", "₹": "₹"}
@@ -67,6 +67,9 @@ def _number(tokens: Sequence[Token], place: int, language: str) -> list[Amount]:
     day = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)", tokens[place].text)
     if day and 1 <= int(day[2]) <= 12:
         return _day(day[3], day[2], day[1], place, place + 1)
+    short = re.fullmatch(r"(\d{1,2})\.(\d{1,2})", tokens[place].text)
+    if short and language not in _POINT and 1 <= int(short[2]) <= 12 and _dated(tokens, place):
+        return [Amount(f"month {int(short[2])}", place, place + 1), Amount(str(int(short[1])), place, place + 1)]
     value, end = _digits(tokens, place, language) or spelled(tokens, place)
     if not value:
         return []
@@ -74,6 +77,12 @@ def _number(tokens: Sequence[Token], place: int, language: str) -> list[Amount]:
     unit, end = _unit(tokens, place, end)
     sign = "-" if place and tokens[place - 1].folded == "minus" else ""
     return [Amount(sign + value + unit, place, end)]
+
+
+def _dated(tokens: Sequence[Token], place: int) -> bool:
+    """`am 13.3.`: a day and a month, no version ("iOS 13.3.")."""
+    before = tokens[place - 1].folded if place else ""
+    return before in ("am", "vom", "zum", "bis", "seit", "ab", "dem") and [t.text for t in tokens[place + 1 : place + 2]] == ["."]
 
 
 def _digits(tokens: Sequence[Token], place: int, language: str) -> tuple[str, int] | None:
@@ -126,7 +135,18 @@ _MEASURES = {word: word for word in "s ms ns kb mb gb tb pb kbps mbps gbps hz kh
     "secs": "s",
     "mins": "min",
     "min": "min",
+    "m": "metre",
+    "mi": "mile",
+    "ft": "foot",
+    "ha": "hectare",
+    "mp": "megapixel",
 }
+_LONG_MEASURES = """km kilometre kilometres kilometer kilometers kilometern|mile mile miles meile meilen|metre metre metres meter meters metern|cm centimetre centimetres
+|mm millimetre millimetres|foot foot feet fuß|inch inch inches zoll|yard yard yards|acre acre acres|hectare hectare hectares hektar|litre litre litres liter liters litern
+|gallon gallon gallons|barrel barrel barrels|tonne tonne tonnes tonnen ton tons|kg kilogram kilograms kilogramm|gram gram grams gramm|kw kilowatt kilowatts
+|mw megawatt megawatts|gw gigawatt gigawatts|kb kilobyte kilobytes|mb megabyte megabytes|gb gigabyte gigabytes|tb terabyte terabytes|pb petabyte petabytes|mbit megabit megabits
+|gbit gigabit gigabits|megapixel megapixel megapixels|gigapixel gigapixel gigapixels|mhz megahertz|ghz gigahertz"""
+_LONG = {word: group.split()[0] for group in _LONG_MEASURES.split("|") for word in group.split()[1:]}
 
 
 def _unit(tokens: Sequence[Token], place: int, end: int) -> tuple[str, int]:
@@ -140,6 +160,8 @@ def _unit(tokens: Sequence[Token], place: int, end: int) -> tuple[str, int]:
         return unit, end + 1
     if end < len(tokens) and not tokens[end].joined and (measure := _MEASURES.get(tokens[end].folded)):
         return f" {measure}", end + 1
+    if end < len(tokens) and (measure := _LONG.get(tokens[end].folded)):
+        return f" {measure}", end + 1
     return "", end
 
 
@@ -152,7 +174,26 @@ def _word(tokens: Sequence[Token], place: int) -> list[Amount]:
         return [Amount(f"weekday {WEEKDAYS[word]}", place, place + 1)]
     if is_month(tokens, place):
         return [Amount(f"month {MONTHS[word]}", place, place + 1)]
+    if is_season(tokens, place):
+        return [Amount(f"season {SEASONS[word]}", place, place + 1)]
+    if is_quarter(token):
+        return [Amount(token.text[1], place, place + 1), Amount(f"span {SPANS['quarter']}", place, place + 1)]
     return []
+
+
+def is_quarter(token: Token) -> bool:
+    """`Q4`, which is the fourth quarter."""
+    return re.fullmatch(r"Q[1-4]", token.text) is not None
+
+
+def is_season(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a season's name is one. `Fall` and `spring` may be other words: with a year or a word like "last" they are seasons."""
+    word = tokens[place].folded
+    if word not in SEASONS:
+        return False
+    before, after = (tokens[i].folded if 0 <= i < len(tokens) else "" for i in (place - 1, place + 1))
+    dated = before in ("last", "this", "next", "in") or after == "of" or re.fullmatch(r"(?:19|20)\d\d", after) is not None
+    return dated or word not in ("fall", "spring")
 
 
 _SHORT_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct okt nov dec dez mär mars set".split())

@@ -79,6 +79,7 @@ _NAMES: dict[Class, str] = {
     "said": "who says so",
     "plan": "a plan or condition",
 }
+_CLAIMS = frozenset("claim claims claimed alleges behauptet behaupten behauptete behaupteten".split())
 _CONDITIONS = frozenset("if unless wenn falls sofern si provided se als tenzij om".split())
 
 
@@ -86,6 +87,8 @@ def _hedged(mine: Said, theirs: Said) -> str:
     names: tuple[Class, ...] = ("doubt", "claim", "said", "plan")
     for name in names:
         marks = theirs.marks(name)
+        if name == "claim" and mine.marks("said") and all(theirs.words[first] in _CLAIMS for first, _ in marks):
+            continue  # who claims a thing says it
         if marks and (
             not mine.says(name) or (name != "said" and _same_tongue(mine, theirs) and _uncovered(name, marks, mine, theirs))
         ):
@@ -131,7 +134,7 @@ def _added(mine: Said, theirs: Said, around: Said) -> str:
 
 def _stronger(name: Class, mine: Said, theirs: Said) -> str:
     marks = mine.marks(name)
-    if not marks or theirs.marks(name):
+    if not marks or theirs.says(name):
         return ""
     first, last = marks[0]
     return f"“{' '.join(mine.words[first : last + 1])}” is not in the evidence"

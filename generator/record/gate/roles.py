@@ -65,13 +65,20 @@ _PASSIVE = frozenset("is are was were be been being wurde wurden worden wird wer
 
 def _other_doers(here: Sequence[Unit], place: int, there: Sequence[Unit]) -> frozenset[Unit]:
     """Who did it by the evidence, where the claim says that this one did: `found by` another."""
-    verb = _at(here, place - 2)
-    if here[place].kind != "name" or _at(here, place - 1).text not in _AGENT or verb.kind != "word":
+    verb = _done_by(here, place)
+    if here[place].kind != "name" or verb.kind != "word":
         return frozenset()
-    found = {
-        u for n, u in enumerate(there) if u.kind == "name" and _at(there, n - 1).text in _AGENT and _same(_at(there, n - 2), verb)
-    }
+    found = {u for n, u in enumerate(there) if u.kind == "name" and _same(_done_by(there, n), verb)}
     return frozenset() if any(u.keys & here[place].keys for u in found) else frozenset(found)
+
+
+_ARTICLES = frozenset("the a an der die den dem das einer einem".split())
+
+
+def _done_by(row: Sequence[Unit], place: int) -> Unit:
+    """The verb of `led by Orbita` and `led by the Orbita group`; an end where there is none."""
+    by = place - 1 - (_at(row, place - 1).text in _ARTICLES)
+    return _at(row, by - 1) if _at(row, by).text in _AGENT else Unit("end", "")
 
 
 def _turned(passive: Sequence[Unit], active: Sequence[Unit]) -> str:
@@ -100,7 +107,7 @@ def _torn(unit: Unit, there: Sequence[Unit]) -> bool:
 
 def units(tokens: Sequence[Token], language: str) -> list[Unit]:
     """Tokens as units: a name of several words is one, a number with its scale and unit too."""
-    counted = {a.start: a for a in amounts(tokens, language) if not a.key.startswith("span")}
+    counted = {a.start: a for a in amounts(tokens, language) if not a.key.startswith(("span", "season"))}
     out: list[Unit] = []
     place = 0
     while place < len(tokens):

@@ -51,6 +51,9 @@ _PLACES = """germany deutschland allemagne alemania|france frankreich francia|sp
 |american amerikanische amerikanischen us-amerikanische|british britische britischen britischer|bavaria bayern|saxony sachsen|eu ue"""
 
 
+_SEASONS = "summer sommer sommers verano|winter winters hiver invierno|autumn fall herbst herbstes automne otoño|spring frühling frühjahr printemps"
+
+
 def _table(text: str) -> Mapping[str, int]:
     return {word: number for number, group in enumerate(text.split("|"), start=1) for word in group.split()}
 
@@ -58,7 +61,7 @@ def _table(text: str) -> Mapping[str, int]:
 VAGUE = frozenset(str(number) for number in range(1, 10))  # spans from a second to a century: a stretch of time, no date
 
 
-MONTHS, WEEKDAYS, SPANS, PLACES = (_table(text) for text in (_MONTHS, _WEEKDAYS, _SPANS, _PLACES))
+MONTHS, WEEKDAYS, SPANS, PLACES, SEASONS = (_table(text) for text in (_MONTHS, _WEEKDAYS, _SPANS, _PLACES, _SEASONS))
 
 
 @cache
