@@ -23,7 +23,7 @@ from generator.commands.new import new
 from generator.commands.story import story
 from generator.commands.subscribers import doctor, send, subscribers
 from generator.commands.upgrade import upgrade
-from generator.errors import GroundwireError, Refused
+from generator.errors import GroundwireError, Refused, of_the_disk
 
 DONE, YOURS, OURS, INTERRUPTED = 0, 1, 3, 130
 
@@ -210,15 +210,25 @@ def _guarded() -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception:  # our bug, whatever it is: told whole, with what to do about it
-        import traceback
+    except OSError as error:
+        if (yours := of_the_disk(error)) is None:
+            return _our_bug()
+        complain(yours)
+        return YOURS
+    except Exception:  # whatever it is
+        return _our_bug()
 
-        traceback.print_exc()
-        click.echo(
-            "This is a bug in Groundwire; please report it with the lines above. Nothing was lost: run it again to go on.",
-            err=True,
-        )
-        return OURS
+
+def _our_bug() -> int:
+    """The error at hand told whole, with what to do about it."""
+    import traceback
+
+    traceback.print_exc()
+    click.echo(
+        "This is a bug in Groundwire; please report it with the lines above. Nothing was lost: run it again to go on.",
+        err=True,
+    )
+    return OURS
 
 
 def _called() -> str:

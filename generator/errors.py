@@ -10,6 +10,8 @@ Anything else that reaches `cli.py` is our bug: exit 3.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -72,3 +74,26 @@ class FeedsFailed(GroundwireError):
 
 class Refused(GroundwireError):
     """The command would do harm, or nothing, as things stand; the message says what to change."""
+
+
+_OF_THE_DISK = {
+    errno.EISDIR: ("this is a folder, and a file belongs here; give it another name", "mv {file} {file}-folder"),
+    errno.ENOTDIR: ("a file stands where a folder belongs on this path; give it another name", ""),
+    errno.EACCES: ("this user may not read or write it", "chmod u+rwX {file}"),
+    errno.EPERM: ("this user may not change it", "chmod u+rwX {file}"),
+    errno.EROFS: ("it is on a disk that can only be read; work in a copy", "cp -r . ~/briefing"),
+    errno.ELOOP: ("this link leads to itself; remove it", "rm {file}"),
+    errno.ENOSPC: ("no space is left on the disk; make room and run it again", "df -h ."),
+    errno.EDQUOT: ("this user's share of the disk is used up; make room and run it again", "df -h ."),
+}
+
+
+def of_the_disk(error: OSError) -> InputError | None:
+    """What the owner can mend about a file or the disk, in words; None where the fault may be ours."""
+    file = os.path.relpath(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes | os.PathLike) else ""
+    message, example = _OF_THE_DISK.get(error.errno or 0, ("", ""))
+    if error.errno == errno.ENOENT and file and os.path.islink(file):  # noqa: PTH114  # no pathlib in what every command imports
+        message, example = "this link leads to a file that is not there; remove it", "rm {file}"
+    if not message:
+        return None
+    return InputError([Problem(file or ".", message, example=example.format(file=file or "."))])

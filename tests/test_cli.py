@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 from support import FeedServer, rss, snapshot
 
 from generator.cli import Groundwire, groundwire
+from generator.errors import of_the_disk
 
 ROOT = Path(__file__).parents[1]
 ITEM = {
@@ -245,3 +247,38 @@ def test_the_help_lists_every_command_once_in_a_section() -> None:
     said = CliRunner().invoke(groundwire, ["--help"]).output
     assert "Every day:" in said
     assert "..." not in said.partition("Start:")[2]
+
+
+@pytest.mark.parametrize("place", ["newsletter.yml", "entities.yml", "categories/x.yml", "content/articles/2026/11/x.md"])
+def test_a_folder_where_a_file_belongs_is_named_without_a_traceback(tmp_path: Path, place: str) -> None:
+    run("init", "pub", "--title", "T", "--url", "https://me.example/", cwd=tmp_path)
+    target = tmp_path / "pub" / place
+    target.unlink(missing_ok=True)
+    target.mkdir(parents=True)
+    done = run("check", cwd=tmp_path / "pub")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{place}: error: this is a folder")
+    assert f"write: mv {place} {place}-folder" in done.stderr
+
+
+def test_a_link_that_leads_nowhere_is_named_without_a_traceback(tmp_path: Path) -> None:
+    run("init", "pub", "--title", "T", "--url", "https://me.example/", "--feed", "https://a.example/feed.xml", cwd=tmp_path)
+    page = tmp_path / "pub/content/articles/2026/11/x.md"
+    page.parent.mkdir(parents=True)
+    page.symlink_to("/nowhere/x.md")
+    for command in ("check", "build", "status"):
+        done = run(command, cwd=tmp_path / "pub")
+        assert done.returncode == 1
+        assert done.stderr.startswith("content/articles/2026/11/x.md: error: this link leads to a file that is not there")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "no space is left"), (errno.EACCES, "may not read or write"), (errno.EROFS, "can only be read")],
+)
+def test_a_fault_of_the_disk_is_the_owners_to_mend(number: int, words: str) -> None:
+    told = of_the_disk(OSError(number, "said by the system", "content/a.md"))
+    assert str(told).startswith("content/a.md: error: ")
+    assert words in str(told)
+    assert of_the_disk(OSError(number, "without a file")) is not None
+    assert of_the_disk(FileNotFoundError(errno.ENOENT, "no such file", "content/never-was.md")) is None
