@@ -48,9 +48,7 @@ def read_yaml(text: str, *, file: str, first_line: int = 1) -> Marked:
             _refuse_aliases(text, file=file, first_line=first_line)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        at = error.problem_mark or error.context_mark
-        line, column = (at.line + first_line, at.column + 1) if at else (first_line, 1)
-        raise InputError([Problem(file, _yaml_reason(error), line, column, example=_yaml_example(error))]) from None
+        raise InputError([_syntax(error, text, file=file, first_line=first_line)]) from None
     except RecursionError:
         raise InputError([Problem(file, "nested too deeply to be read", first_line, 1)]) from None
     except yaml.YAMLError as error:
@@ -124,7 +122,7 @@ def _build(
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.value)
             mark = (key_node.start_mark.line + first, key_node.start_mark.column + 1)
             if key in out:
-                problems.append(Problem(file, "this key stands here twice", *mark, key=key))
+                problems.append(Problem(file, "this key stands here twice; keep one of the two", *mark, key=key))
             marks[(*path, key)] = mark
             out[key] = _build(value_node, (*path, key), **rest)
         return out
@@ -137,19 +135,25 @@ def _build(
         return node.value
 
 
-def _yaml_reason(error: yaml.MarkedYAMLError) -> str:
-    reason = error.problem or "not readable as YAML"
-    if "mapping values are not allowed" in reason:
-        return "a second ': ' on one line: put the text in quotes"
-    if "cannot start any token" in reason:
-        return f"{reason}: put the text in quotes, and indent with spaces, not tabs"
-    return reason
+def _syntax(error: yaml.MarkedYAMLError, text: str, *, file: str, first_line: int) -> Problem:
+    """What the parser stumbled over, in our words and where it began."""
+    reason, example = error.problem or "not readable as YAML", ""
+    at = error.problem_mark or error.context_mark
+    line, column = (at.line + first_line, at.column + 1) if at else (first_line, 1)
+    if "mapping values are not allowed" in reason and at and at.line and ":" not in text.splitlines()[at.line][: at.column]:
+        reason, line, column = _NO_COLON, line - 1, 1  # the line above runs on into this one
+    elif "could not find expected ':'" in reason and error.context_mark:
+        reason, line, column = _NO_COLON, error.context_mark.line + first_line, error.context_mark.column + 1
+    elif "mapping values are not allowed" in reason:
+        reason, example = "a second ': ' on one line: put the text in quotes", 'title: "Zero-day: what is known"'
+    elif "cannot start any token" in reason:
+        reason = f"{reason}: put the text in quotes, and indent with spaces, not tabs"
+    if reason == _NO_COLON:
+        example = 'title: "Zero-day: what is known"'
+    return Problem(file, reason, line, column, example=example)
 
 
-def _yaml_example(error: yaml.MarkedYAMLError) -> str:
-    if error.problem and "mapping values are not allowed" in error.problem:
-        return 'title: "Zero-day: what is known"'
-    return ""
+_NO_COLON = "a key without ': ' behind it"
 
 
 _MESSAGES = {

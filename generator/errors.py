@@ -76,6 +76,14 @@ class Refused(GroundwireError):
     """The command would do harm, or nothing, as things stand; the message says what to change."""
 
 
+def not_utf8(file: str, error: UnicodeDecodeError) -> Problem:
+    """A file in another encoding, with the line of the first byte that is no UTF-8."""
+    before = error.object[: error.start]
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+    message = f"not UTF-8 text ({error.reason}); open it in an editor and save it with the encoding UTF-8"
+    return Problem(file, message, before.count(b"\n") + 1, column)
+
+
 _OF_THE_DISK = {
     errno.EISDIR: ("this is a folder, and a file belongs here; give it another name", "mv {file} {file}-folder"),
     errno.ENOTDIR: ("a file stands where a folder belongs on this path; give it another name", ""),

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from generator.checked_yaml import example_of, read_yaml, validate
-from generator.errors import InputError, Problem
+from generator.errors import InputError, Problem, not_utf8
 from generator.mail_settings import Email, SubscriberSettings
 from generator.mail_settings import Smtp as Smtp
 from generator.pages_address import pages_address
@@ -252,7 +252,7 @@ def load_settings(root: Path) -> Settings:
         hint = f"groundwire init {root} --title 'My Briefing' --url https://me.github.io/briefing/"
         raise InputError([Problem(FILE, f"there is none in {root}; make a publication there", example=hint)]) from None
     except UnicodeDecodeError as error:
-        raise InputError([Problem(FILE, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None
+        raise InputError([not_utf8(FILE, error)]) from None
     return settings_in(text, root)
 
 

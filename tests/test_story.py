@@ -231,5 +231,5 @@ def test_a_withdrawn_story_is_revived_by_nothing(publication: Make, server: Feed
 
 def test_a_story_that_is_not_there_is_told_with_an_example(publication: Make, server: FeedServer) -> None:
     root = two_outlets(publication, server)
-    with pytest.raises(Refused, match="groundwire story withdraw s-"):
+    with pytest.raises(Refused, match=r"for example s-[0-9a-f]{10} or content/articles/"):
         story_jobs.withdraw(root, "s-0000000000", reason="x", **QUIET)

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from generator import __version__
@@ -165,9 +165,14 @@ def _shown(found: Found, *, now: datetime) -> str:
     return "\n".join([f"{found.parsed.title or host(found.url)} · {found.url}", ", ".join(facts), *newest])
 
 
+def _pace(every: timedelta) -> str:
+    days = every.total_seconds() / 86400
+    return ", one a day or more" if days <= 1 else f", one every {days:g} days"
+
+
 def _told(state: FeedHealth) -> str:
     last = f"last entry {state.newest:%Y-%m-%d}" if state.newest else "no dated entry yet"
-    said = [last + (f", one every {state.every.total_seconds() / 86400:g} days" if state.every else "")]
+    said = [last + (_pace(state.every) if state.every else "")]
     if state.failing_since:
         said.append(f"failing since {state.failing_since:%Y-%m-%d}: {state.why}")
     if state.stale_since:

@@ -34,7 +34,13 @@ def files_at(root: Path, base: str, folder: str) -> tuple[str, ...]:
 def _since(root: Path, base: str) -> str:
     """The commit that `base` and this branch have in common; `base` itself where a shallow clone doesn't know."""
     commit = _git(
-        root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}", unless=f"Git knows no {base}"
+        root,
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        f"{base}^{{commit}}",
+        unless=f"Git knows no {base}; name a branch of the clone that you are in, for example --base origin/main",
     ).strip()
     try:
         return _git(root, "merge-base", commit, "HEAD").strip() or commit

@@ -30,7 +30,7 @@ from generator.steps.leave import leave_issues
 from generator.steps.parts import Parts
 from generator.wiring import Places, open_publication
 
-_EXAMPLE = "groundwire story withdraw s-8f3a1c2b9d --reason 'The publisher retracted its report.'"
+_EXAMPLE = "s-8f3a1c2b9d or content/articles/2026/02/a-story.md"
 
 
 def release(root: Path, name: str, *, by: str, now: datetime, tell: Tell) -> str:
@@ -165,7 +165,7 @@ def _find(parts: Parts, name: str) -> Article:
     for page in parts.store.articles().pages:
         if wanted in (page.meta.id, page.path, page.path.removesuffix(".md")):
             return page
-    raise Refused(f"no article {name}; give its id, its file or its address, for example\n{_EXAMPLE}")
+    raise Refused(f"no article {name}; give its id, its file or its address, for example {_EXAMPLE}")
 
 
 def _row(source: SourceMeta, now: datetime) -> dict[str, Any]:

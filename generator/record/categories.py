@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from generator import resources
 from generator.checked_yaml import read_yaml, validate
-from generator.errors import InputError, Mend, Problem
+from generator.errors import InputError, Mend, Problem, not_utf8
 from generator.shapes import Slug
 
 UNCATEGORISED = "uncategorised"
@@ -133,6 +133,9 @@ def load_categories(root: Path) -> Mapping[str, Category]:
                 category = validate(read_yaml(path.read_text(encoding="utf-8"), file=file), Category, file=file)
             except InputError as error:
                 problems += error.problems
+                continue
+            except UnicodeDecodeError as error:
+                problems.append(not_utf8(file, error))
                 continue
             if category.id != path.stem:
                 problems.append(Problem(file, "the id should be the file's name", key="id", example=f"id: {path.stem}"))

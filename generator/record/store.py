@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from generator.checked_yaml import Marked
-from generator.errors import InputError, Problem
+from generator.errors import InputError, Problem, not_utf8
 from generator.record import atomic
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose, flow, parse, read, yaml_lines
 from generator.record.readings import KeptPage, Reading, Readings, reading_of, stamp_of
@@ -54,7 +54,7 @@ class Store:
         problems = list(loaded.problems)
         for page in loaded.pages:
             if page.id in seen:
-                message = f"{seen[page.id]} has the same id; every page has its own"
+                message = f"{seen[page.id]} has the same id; every page has its own: in the newer of the two delete this line, then groundwire check --fix writes another"
                 problems.append(Problem(self._shown(page.path), message, _line(page, "id"), 1, key="id"))
             seen.setdefault(page.id, page.path)
         return Loaded(loaded.pages, tuple(problems))
@@ -230,4 +230,4 @@ def _decoded(raw: bytes, shown: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError([Problem(shown, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None
+        raise InputError([not_utf8(shown, error)]) from None

@@ -8,7 +8,7 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 
 from generator import resources
-from generator.errors import Problem
+from generator.errors import Problem, not_utf8
 from generator.website.site import Site
 
 FILE = "mkdocs.yml"
@@ -43,7 +43,7 @@ def check_mkdocs_config(root: Path) -> list[Problem]:
     except FileNotFoundError:
         return [Problem(FILE, f"there is none in {root}", example=_shipped())]
     except UnicodeDecodeError as error:
-        return [Problem(FILE, f"not UTF-8 text: {error.reason} at byte {error.start}")]
+        return [not_utf8(FILE, error)]
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         return [Problem(FILE, error.problem or "not readable as YAML", at.line + 1 if at else 0, at.column + 1 if at else 0)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from generator.checked_yaml import read_yaml, validate
-from generator.errors import InputError, Problem
+from generator.errors import InputError, Problem, not_utf8
 from generator.record.text import clean, digest, slugify
 
 FILE = "entities.yml"
@@ -79,7 +79,7 @@ def load_names(root: Path) -> Names:
     except FileNotFoundError:
         return Names()
     except UnicodeDecodeError as error:
-        raise InputError([Problem(FILE, f"not UTF-8 text: {error.reason} at byte {error.start}")]) from None
+        raise InputError([not_utf8(FILE, error)]) from None
     if not text.strip():
         return Names()
     marked = read_yaml(text, file=FILE)

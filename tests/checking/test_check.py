@@ -368,3 +368,25 @@ def test_any_page_gets_an_answer(pub: Publication) -> None:
         assert isinstance(told(pub), list)
     (pub.root / LETTER).write_bytes(b"\xff\xfe")
     assert [line for line in told(pub) if "not UTF-8" in line]
+
+
+@pytest.mark.parametrize("name", ["newsletter.yml", "entities.yml", "mkdocs.yml", "categories/space.yml", LETTER])
+def test_another_encoding_is_told_with_its_line(pub: Publication, name: str) -> None:
+    file = pub.root / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes("# Caf\u00e9\ntitle: a".encode() + "\u00e9".encode("latin-1") + b" b\n")
+    lines = [line for line in told(pub) if "not UTF-8" in line]
+    assert [line.split(": error")[0] for line in lines] == [f"{name}:2:9"]
+
+
+def test_a_missing_colon_is_told_on_its_own_line(pub: Publication) -> None:
+    file = pub.root / "entities.yml"
+    for text, place in (
+        ("hide\nproducts: {}\n", "1:1"),
+        ("hide: []\nproducts\npeople: {}\n", "2:1"),
+        ("hide: []\nproducts {}\n", "2:1"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        assert [line for line in told(pub) if line.startswith(f"entities.yml:{place}: error: a key without ': ' behind it")], text
+    change(pub, "date: 2026", "date 2026")
+    assert f"{LETTER}:5:1: error: a key without ': ' behind it" in told(pub)
