@@ -78,7 +78,7 @@ PHRASES: Mapping[str, Mapping[Class, tuple[str, ...]]] = {
         ),
         "claim": ("angeblich*", "mutmaßlich*", "soll", "sollen", "solle", "behaupt*", "verdächt*", "verdacht", "beschuldig*", "vorgeworfen", "wirft", "werfen", "gerücht*", "vermutet*", "gilt als"),
         "said": (
-            "sagt", "sagte", "sagten", "sagen", "laut", "zufolge", "erklärt*", "teilte", "teilten", "mitgeteilt", "nach angaben", "nach eigenen angaben", "warnt*", "betont*", "schreibt",
+            "sagt", "sagte", "sagten", "sagen", "gesagt", "gewarnt", "geschrieben", "gemeldet", "meldet*", "laut", "zufolge", "erklärt*", "erklären", "teilte", "teilten", "teilt", "teilen", "mitgeteilt", "nach angaben", "nach eigenen angaben", "warnt*", "warnen", "betont*", "betonen", "schreibt", "schreiben", "melden", "berichten",
             "schrieb*", "heißt es", "hieß es", "berichtet*", "sei", "seien",
         ),
         "plan": ("würde*", "will", "geplant*", "vorgesehen*", "wollen", "wolle", "wollten", "wollte", "plant*", "planen", "beabsichtig*", "wird", "werden", "falls", "wenn", "ob", "sofern", "vorgeschlagen", "sollte*",

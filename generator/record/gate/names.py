@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from generator.record.gate.nouns import says_the_same
 from generator.record.gate.numbers import Amount, amounts, is_month, is_quarter, is_season
 from generator.record.gate.tokens import Text, Token, fold
 from generator.record.gate.tongue import PLACES, WEEKDAYS, common, stem
@@ -126,6 +127,7 @@ def unknown_amounts(tokens: Sequence[Token], known: Known, *, language: str) -> 
 def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = False, headline: bool = False) -> list[str]:
     """The names and codes that the text does not have. `headline`: the tokens may be one, with a capital at every word."""
     headline = headline and is_headline(tokens)
+    german = known.language == "de" and not translated
     out = [] if translated or known.language != "en" else _other_particles(tokens, known)
     for place, token in enumerate(tokens):
         if is_quarter(token) or is_season(tokens, place):
@@ -134,6 +136,8 @@ def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = F
             missing = token.folded not in known.words
         elif is_name(token, headline=headline) and token.folded not in WEEKDAYS and not is_month(tokens, place):
             missing = not known.names(token.text, translated=translated) and not _is_ordinary(token, known)
+            if missing and german and not token.text.isupper():
+                missing = not says_the_same(token.text, known.words)
         else:
             continue
         if missing:

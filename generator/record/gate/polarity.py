@@ -87,6 +87,8 @@ def _hedged(mine: Said, theirs: Said) -> str:
     names: tuple[Class, ...] = ("doubt", "claim", "said", "plan")
     for name in names:
         marks = theirs.marks(name)
+        if name == "plan" and not mine.is_past():
+            marks = [mark for mark in marks if not theirs.is_passive(mark)]
         if name == "claim" and mine.marks("said") and all(theirs.words[first] in _CLAIMS for first, _ in marks):
             continue  # who claims a thing says it
         if marks and (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from generator.record.gate.names import is_name
+from generator.record.gate.nouns import is_case, says_the_same
 from generator.record.gate.numbers import amounts
 from generator.record.gate.tokens import Text, Token, tokenize
 from generator.record.gate.tongue import stem
@@ -41,7 +42,8 @@ def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: st
             unit.kind == "name"
             and len(unit.keys) > 1
             and not any(text.holds(tokenize(unit.text)) for text in texts)
-            and _torn(unit, there)
+            and not (language == "de" and _is_genitive(unit, texts))
+            and _torn(unit, there, language)
         ):
             return f"“{unit.text}” is put together from other names"
     voice = len(_AGENT & {u.text for u in here}) != len(_AGENT & {u.text for u in there})
@@ -50,12 +52,13 @@ def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: st
             continue
         if done := _other_doers(here, place, there):
             return _told(unit, done)
-        left = _rivals(here, place, -1, there)
-        right = _rivals(here, place, +1, there)
+        left = _rivals(here, place, -1, there, language)
+        right = _rivals(here, place, +1, there, language)
         if left & right and not voice:
             return _told(unit, left & right)
+        free = language == "de" and unit.kind == "name"
         for side, found in ((-1, left), (+1, right)):
-            if found and not voice and _binds(_at(here, place + side)) and not _listed(unit, found, there):
+            if found and not voice and _binds(_at(here, place + side), side, free=free) and not _listed(unit, found, there):
                 return _told(unit, found)
     return _turned(there, here) or _turned(here, there)
 
@@ -93,15 +96,35 @@ def _turned(passive: Sequence[Unit], active: Sequence[Unit]) -> str:
     return f"“{done_to.text}” and “{doer.text}” have changed places" if -1 < places[1] < places[0] else ""
 
 
+def _is_genitive(unit: Unit, texts: Sequence[Text]) -> bool:
+    """`Erik Falks Firma`, of which the texts have `Erik Falk` and `Firma`."""
+    parts = unit.text.split(" ")
+    ends = (n for n, part in enumerate(parts[:-1], start=1) if part.endswith("s"))
+    return any(
+        any(text.holds(tokenize(" ".join(parts[:n])[:-1])) for text in texts)
+        and any(text.holds(tokenize(" ".join(parts[n:]))) for text in texts)
+        for n in ends
+    )
+
+
 def _short_for(unit: Unit, there: Sequence[Unit]) -> bool:
     """Initials that the evidence spells out have their place by those words."""
     return unit.kind == "name" and unit.text.isupper() and not any(unit.keys & other.keys for other in there)
 
 
-def _torn(unit: Unit, there: Sequence[Unit]) -> bool:
+def _torn(unit: Unit, there: Sequence[Unit], language: str) -> bool:
     """Whether the evidence joins a part of the name with something that the claim leaves out."""
     return any(
-        unit.keys & other.keys and other.keys - unit.keys for other in there if other.kind == "name" and len(other.keys) > 1
+        unit.keys & other.keys and any(not _has(unit, key, language) for key in other.keys)
+        for other in there
+        if other.kind == "name" and len(other.keys) > 1
+    )
+
+
+def _has(unit: Unit, key: str, language: str) -> bool:
+    """Whether a name has a word, in German also in another form or as one of the same meaning ("Konzern Orbita", "Unternehmen Orbita")."""
+    return key in unit.keys or (
+        language == "de" and (any(is_case(key, one) for one in unit.keys) or says_the_same(key, unit.keys))
     )
 
 
@@ -135,11 +158,12 @@ def _at(row: Sequence[Unit], place: int) -> Unit:
     return row[place] if 0 <= place < len(row) and row[place].text not in ".!?;" else Unit("end", "")
 
 
-def _rivals(here: Sequence[Unit], place: int, side: int, there: Sequence[Unit]) -> frozenset[Unit]:
+def _rivals(here: Sequence[Unit], place: int, side: int, there: Sequence[Unit], language: str) -> frozenset[Unit]:
     """The units of the evidence that stand where the claim has this one, beside the same word, if none of them is the same."""
     unit, beside = here[place], _at(here, place + side)
     found = {other for n, other in enumerate(there) if other.kind == unit.kind and _same(_at(there, n + side), beside)}
-    return frozenset() if any(other.keys & unit.keys for other in found) else frozenset(found)
+    same = any(other.keys & unit.keys or any(_has(unit, key, language) for key in other.keys) for other in found)
+    return frozenset() if same else frozenset(found)
 
 
 def _same(one: Unit, other: Unit) -> bool:
@@ -148,8 +172,13 @@ def _same(one: Unit, other: Unit) -> bool:
     return one.text == other.text or (one.kind == "word" and stem(one.text) == stem(other.text))
 
 
-def _binds(beside: Unit) -> bool:
-    """Whether a neighbour ties a name to itself: a word with a meaning, or one with a direction."""
+def _binds(beside: Unit, side: int, *, free: bool) -> bool:
+    """Whether a neighbour ties a name to itself: a word with a meaning, or one with a direction.
+
+    `free`: in German a verb has its doer on either side; only a preposition ties, and what follows it.
+    """
+    if free:
+        return beside.kind == "word" and side < 0 and beside.text in _DIRECTED
     return beside.kind == "word" and (beside.text in _DIRECTED or (beside.text not in _LOOSE and len(beside.text) > 2))
 
 

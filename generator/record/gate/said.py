@@ -16,6 +16,9 @@ REACH = 6  # words after a negation that it bears on
 _BREAK = frozenset({",", ";", ":", ".", "!", "?", "(", ")", "but", "while", "although", "because", "aber", "sondern", "während"})
 FAR = 25  # words within which a verb's "that" may come
 _THAT = frozenset({"that", "dass", "que", "che", "dat", "att"})
+_PARTICIPLE = re.compile(r"(?:\w{0,6}ge\w{2,}(?:t|en)|(?:be|ver|zer|ent|er|über|unter|miss)\w{3,}t|\w{3,}iert)")
+_PRETERITE = re.compile(r"\w{3,}ten?")
+_PAST = frozenset("wurde wurden worden hat haben hatte hatten war waren".split())
 _STOPS = frozenset(".!?;")
 _SMALL = frozenset(
     """the a an of in on at to for and or is are was were be been being has have had do does did it its he she they them their his her this that these those with by from as
@@ -74,6 +77,18 @@ class Said:
         """How many phrases say that somebody says something; those that overlap count once."""
         spans = sorted([*self.marks("said"), *self.marks("claim"), *self._spans(_compiled(MORE["said"]))])
         return sum(all(first > last for _, last in spans[:n]) for n, (first, _) in enumerate(spans))
+
+    def is_passive(self, mark: tuple[int, int]) -> bool:
+        """Whether a German `wird` tells what is done ("wird verkauft"), not what will be ("wird verkaufen", "wird verkauft werden")."""
+        if self.words[mark[0]] not in ("wird", "werden"):
+            return False
+        rest = self.words[mark[1] + 1 : mark[1] + 1 + FAR]
+        clause = rest[: next((n for n, word in enumerate(rest) if word in _STOPS), len(rest))]
+        return "werden" not in clause and any(_PARTICIPLE.fullmatch(word) for word in clause)
+
+    def is_past(self) -> bool:
+        """Whether a German sentence tells what has been."""
+        return any(word in _PAST or _PRETERITE.fullmatch(word) for word in self.words)
 
     def bears_on(self, mark: tuple[int, int], *, before: int = 0) -> list[str]:
         """The stems of what a phrase bears on: the words after it in its clause, what follows its "that", and the last `before` ones ahead."""
