@@ -99,6 +99,9 @@ _OF_THE_DISK = {
 def of_the_disk(error: OSError) -> InputError | None:
     """What the owner can mend about a file or the disk, in words; None where the fault may be ours."""
     file = os.path.relpath(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes | os.PathLike) else ""
+    folder, _, name = file.rpartition("/")
+    if name.startswith(".groundwire-tmp-"):  # what record/atomic.py writes first
+        file = folder or "."
     message, example = _OF_THE_DISK.get(error.errno or 0, ("", ""))
     if error.errno == errno.ENOENT and file and os.path.islink(file):  # noqa: PTH114  # no pathlib in what every command imports
         message, example = "this link leads to a file that is not there; remove it", "rm {file}"

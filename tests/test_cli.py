@@ -281,4 +281,6 @@ def test_a_fault_of_the_disk_is_the_owners_to_mend(number: int, words: str) -> N
     assert str(told).startswith("content/a.md: error: ")
     assert words in str(told)
     assert of_the_disk(OSError(number, "without a file")) is not None
+    half = of_the_disk(OSError(number, "said by the system", "content/articles/.groundwire-tmp-17-a.md"))
+    assert str(half).startswith("content/articles: error: ")
     assert of_the_disk(FileNotFoundError(errno.ENOENT, "no such file", "content/never-was.md")) is None

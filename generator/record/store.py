@@ -124,7 +124,7 @@ class Store:
     def _files(self, folder: str) -> list[str]:
         """The paths below content/ of a folder's pages, in order; hidden files and listings are none."""
         found = []
-        for place, folders, names in os.walk(self.content / folder):
+        for place, folders, names in os.walk(self.content / folder, onerror=_unless_absent):
             folders[:] = [name for name in folders if not name.startswith(".")]
             inside = Path(place).relative_to(self.content).as_posix()
             found += [f"{inside}/{n}" for n in names if n.endswith(".md") and n != "index.md" and not n.startswith(".")]
@@ -224,6 +224,12 @@ def _fence_end(lines: list[str]) -> int:
 
 def _line(page: Page[Any], key: str) -> int:
     return read(page.text, file=page.path)[0].place((key,))[0]
+
+
+def _unless_absent(error: OSError) -> None:
+    """A folder that cannot be read is not an empty one: its pages would count as deleted by a person."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _decoded(raw: bytes, shown: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -166,3 +169,19 @@ def test_the_ledger_survives_tears_unions_and_nonsense(tmp_path: Path) -> None:
     ledger.append("stories", {"event": "d"}, now=datetime(2026, 5, 1, tzinfo=UTC))
     assert [row["event"] for row in ledger.rows("stories")] == ["a", "b", "c", "d"]
     assert list(ledger.rows("feeds")) == []
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, scandir = tmp_path / "content/articles/2026/11", os.scandir
+    closed.mkdir(parents=True)
+
+    def as_for_others(place: str) -> Any:
+        if Path(place) == closed:  # the tests may run as root, whom no mode stops
+            raise PermissionError(errno.EACCES, "Permission denied", str(closed))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", as_for_others)
+    store = Store(tmp_path / "content")
+    with pytest.raises(PermissionError):
+        store.articles()
+    assert store.issues().pages == ()
