@@ -37,7 +37,7 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
 
 
 def _withdrawn(store: Store) -> list[Article]:
-    return [page for page in store.articles().pages if page.meta.withdrawn]
+    return [page for page in store.articles().pages if page.brief.withdrawn]
 
 
 def build(root: Path, *, strict: bool = True, full: bool = False, explain: bool = False) -> str:

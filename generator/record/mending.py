@@ -38,7 +38,8 @@ def hand_edits(registry: Registry, *, feeds: Mapping[str, str], gone: Collection
     pages = [page for page in registry.pages() if not page.brief.withdrawn]
     on = {page.id: page.brief.marks for page in pages}
     known = _Known(registry, on, registry.owners(), feeds)
-    rows = [row for page in pages for row in (*_taken(page, known), *_given(page, known))]
+    touched = [page for page in pages if registry.listed(page.id).keys() != on[page.id].keys()]
+    rows = [row for page in touched for row in (*_taken(page, known), *_given(page, known))]
     homes = _standing(on) if gone else {}
     rows += [
         {"event": "merged", "story": story, "into": home} for story in gone if (home := _home(registry.listed(story), homes))

@@ -36,7 +36,8 @@ class Registry:
 
     def __init__(self, ledger: Ledger, pages: Iterable[Article]) -> None:
         self._ledger = ledger
-        self._pages = {page.id: page for page in pages}
+        by_path = {page.id: page for page in pages}
+        self._pages = dict(sorted(by_path.items()))
         self._entries: dict[tuple[str, str], str] = {}
         self._addresses: dict[str, str] = {}
         self._rows: dict[str, dict[str, Any]] = {}
@@ -53,7 +54,7 @@ class Registry:
         # Git may have joined the ledger's lines in any order; what people decided counts after what the machine did.
         for row in sorted(ledger.rows(STREAM), key=lambda row: (row.get("event") in MENDS, str(row["at"]))):
             self._learn(row)
-        for page in self._pages.values():
+        for page in by_path.values():
             self._learn_page(page)
 
     def has(self, entry: Entry) -> bool:
@@ -88,7 +89,7 @@ class Registry:
 
     def pages(self) -> Iterable[Article]:
         """The pages as they stand, by id."""
-        return tuple(self._pages[story] for story in sorted(self._pages))
+        return tuple(self._pages.values())
 
     def entries_of(self, story: str, *, feed: str | None = None) -> list[tuple[str, str]]:
         """The entries that a story was made from and joined by; with `feed` only that feed's."""
