@@ -208,7 +208,7 @@ def card_path(category: str) -> str:
 
 def gate_figures() -> Mapping[str, Any]:
     """What the gate's benchmark measured, where the package carries it: {rows: [{kind, tried, accepted (0 to 1)}]}."""
-    path = resources.PACKAGE / "record" / "gate_figures.yml"
+    path = resources.PACKAGE / "record" / "gate" / "figures.yml"
     loaded = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
     return loaded if isinstance(loaded, dict) and isinstance(loaded.get("rows"), list) else {}
 
