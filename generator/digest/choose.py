@@ -56,6 +56,7 @@ class Contents:
 
     since: datetime
     until: datetime
+    reach: datetime  # stories published before it are in no issue, not even if they are released later
     stories: tuple[Article, ...]
     online: tuple[Article, ...] = ()
     continuing: tuple[Sequel, ...] = ()
@@ -66,12 +67,14 @@ class Contents:
 def contents(*, settings: Settings, articles: Sequence[Article], before: Past, now: datetime, slot: datetime) -> Contents:
     """Everything new since the last issue that counts, as of `now`."""
     listed = [page for page in articles if page.meta.listed]
-    fresh = _ranked(_fresh(listed, before, now=now, slot=slot))
+    reach = before.horizon or slot - FIRST_REACH
+    fresh = _ranked(_fresh(listed, before, reach=reach, now=now))
     since = before.since or min([slot - WEEK, *(page.meta.moment - timedelta(seconds=1) for page in fresh)])
     most = settings.issue.max_items
     return Contents(
         since=since,
         until=now,
+        reach=reach,
         stories=tuple(fresh[:most]),
         online=tuple(fresh[most:]),
         continuing=tuple(_sequels(listed, before, since=since, until=now))[:CONTINUING],
@@ -92,10 +95,9 @@ def by_score(page: Article) -> tuple[float, datetime, str]:
     return -(page.meta.score.total if page.meta.score else inf), page.meta.date, page.meta.id
 
 
-def _fresh(listed: Iterable[Article], before: Past, *, now: datetime, slot: datetime) -> Iterable[Article]:
+def _fresh(listed: Iterable[Article], before: Past, *, reach: datetime, now: datetime) -> Iterable[Article]:
     """Stories that no issue has carried. Not by the last window alone: a story held for review comes when it is released."""
-    horizon = before.horizon or slot - FIRST_REACH
-    return (page for page in listed if page.meta.id not in before.carried and horizon < page.meta.moment <= now)
+    return (page for page in listed if page.meta.id not in before.carried and reach < page.meta.moment <= now)
 
 
 def _sequels(listed: Iterable[Article], before: Past, *, since: datetime, until: datetime) -> list[Sequel]:

@@ -65,7 +65,13 @@ def compose_issue(
     count = len(found.stories) + len(found.online)
     if count < settings.issue.min_items:
         reason = f"{count} new stories, and an issue takes {settings.issue.min_items} (issue.min_items in newsletter.yml)"
-        row: Row = {"event": "quiet", "issue": due.id, "stories": count, "since": _written(found.since)}
+        row: Row = {
+            "event": "quiet",
+            "issue": due.id,
+            "stories": count,
+            "since": _written(found.since),
+            "reach": _written(found.reach),
+        }
         return Quiet(reason, (*skipped, row), (*_unapproved(issues, before), *_silence(before)))
     words = words_of(settings.language, "issue", zone=settings.zone)
     written = opener.open(as_sources(found, settings)) if opener else None
@@ -127,6 +133,7 @@ def _row(meta: IssueMeta, found: Contents | None = None) -> Row:
         "outcomes": [outcome.key for outcome in found.outcomes] if found else [],
         "since": _written(meta.window.since),
         "until": _written(meta.window.until),
+        **({"reach": _written(found.reach)} if found else {}),
     }
 
 

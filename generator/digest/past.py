@@ -3,8 +3,8 @@
 A file says it while it is there; a ledger row remembers it where a person deleted the file. A draft that nobody approved
 by its `expires` counts for nothing: its stories move on. Rows of the stream `issues`:
 
-    {"event": "composed", "issue": "2026-w48", "items": […], "since": …, "until": …, "corrections": […], "outcomes": […]}
-    {"event": "quiet", "issue": "2026-w49", "stories": 2, "since": …}
+    {"event": "composed", "issue": "2026-w48", "items": […], "since": …, "until": …, "reach": …, "corrections": […], "outcomes": […]}
+    {"event": "quiet", "issue": "2026-w49", "stories": 2, "since": …, "reach": …}
     {"event": "skipped", "issue": "2026-w48"}
     {"event": "corrected", "issue": "2026-w48-correction", "corrects": "2026-w48", "corrections": […]}
 
@@ -35,7 +35,7 @@ class Past:
     told: frozenset[str] = frozenset()  # corrections and outcomes of predictions that an issue has brought
     bodies: str = ""  # of the issues that count, for what no ledger row remembers
     since: datetime | None = None  # when the newest of them closed
-    horizon: datetime | None = None  # when the first issue of all, or the first quiet week, opened
+    horizon: datetime | None = None  # how far back the first issue of all, or the first quiet week, looked
     expired: tuple[str, ...] = ()  # drafts nobody approved, oldest first
 
     @property
@@ -65,7 +65,7 @@ def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past
         ),
         bodies="\n".join(page.body for page in counted),
         since=max([w.until for w in regular] + _times(remembered, "until"), default=None),
-        horizon=min([page.meta.window.since for page in issues] + _times(rows, "since"), default=None),
+        horizon=min([page.meta.window.since for page in issues] + _times(rows, "since") + _times(rows, "reach"), default=None),
         expired=tuple(sorted(page.meta.id for page in expired if page.meta.id not in skipped)),
     )
 

@@ -133,4 +133,12 @@ def _headlines(page: Issue, gone: Sequence[Article], left: Sequence[Article]) ->
         found["subject"] = titles[0]
     if any(name in page.meta.preheader for name in named) or ("subject" in found and titles[0][:60] in page.meta.preheader):
         found["preheader"] = " · ".join(titles[1:3])
+    elif any(one.meta.id in order for one in gone) and (uncounted := _uncounted(page)):
+        found["preheader"] = uncounted
     return found
+
+
+def _uncounted(page: Issue) -> str:
+    """A preheader that ends by counting the further stories, as the machine writes it, without that count; '' where it does not."""
+    head, _, tail = page.meta.preheader.rpartition(" · ")
+    return head if re.match(rf"{len(page.meta.items) - 3}\b", tail) else ""

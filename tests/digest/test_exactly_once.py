@@ -127,3 +127,11 @@ class Weeks(RuleBasedStateMachine):
 
 Weeks.TestCase.settings = effort(max_examples=25, stateful_step_count=20, deadline=None)
 TestWeeks = Weeks.TestCase
+
+
+def test_what_was_held_through_a_quiet_first_week_comes_when_it_is_released() -> None:
+    weeks = Weeks()
+    weeks.publish(count=2, held=True)
+    weeks.run(days=20, killed=False)
+    weeks.teardown()
+    assert sorted(story for items in weeks.sent for story in items) == ["s-0000000001", "s-0000000002"]

@@ -46,6 +46,21 @@ def test_it_leaves_items_body_subject_and_preheader() -> None:
     assert compose_letter(found, articles=articles, settings=SETTINGS).items == 4
 
 
+@pytest.mark.parametrize(
+    ("preheader", "left"),
+    [
+        ("A roof · A bridge · {n} more stories", "A roof · A bridge"),
+        ("A roof · {m} more stories", "A roof · {m} more stories"),
+        ("{n} more", "{n} more"),
+    ],
+)
+def test_a_preheader_counts_no_story_that_is_gone(preheader: str, left: str) -> None:
+    page, articles = week()
+    numbers = {"n": len(page.meta.items) - 3, "m": len(page.meta.items)}
+    page = parse(re.sub(r"preheader: .*", f"preheader: {preheader.format(**numbers)}", page.text), IssueMeta, file=page.path)
+    assert take(page, articles, page.meta.items[-1]).meta.preheader == left.format(**numbers)
+
+
 def test_what_people_wrote_stays_to_the_byte() -> None:
     page, articles = week()
     text = page.text.replace("## The lead", "Hello, readers. I chose these *myself*.\n\n## The lead")
