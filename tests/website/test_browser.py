@@ -136,8 +136,9 @@ def test_search_shows_hostile_text_as_text(base: str, reader: Reader) -> None:
     assert "<img src=x" in found.inner_text()
     assert reader.page.locator(".gw-search__results img, .gw-search__results script").count() == 0
     assert reader.page.title() != "pwned"
-    reader.page.goto(base + "search/?q=%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D%27pwned%27%22%3E")
-    reader.page.wait_for_timeout(400)
+    reader.page.goto(
+        base + "search/?q=%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D%27pwned%27%22%3E", wait_until="networkidle"
+    )
     assert reader.page.title() != "pwned"
 
 
@@ -291,7 +292,8 @@ def test_attacks_from_a_feed_execute_nothing(
             "search/?q=alert",
         ]
         for address in addresses:
-            reader.page.goto(base + address)
+            # until the network is silent: the search fetches its index, and a page that is left meanwhile would log that it could not
+            reader.page.goto(base + address, wait_until="networkidle" if address.startswith("search/") else "load")
             reader.page.wait_for_timeout(100)
             assert reader.page.evaluate("document.documentElement.dataset.pwned") is None, address
             assert reader.page.locator(".gw-main :is(iframe, object, form:not([role=search]), img, script)").count() == 0, address
