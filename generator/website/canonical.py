@@ -3,6 +3,9 @@
 Pagefind 1.5 keeps filters in Rust's HashMap, whose order is random in every process: the values inside each filter's
 file and the list of filters in the index's head come out shuffled. Here both are sorted, and the files renamed by their
 new content. A bundle that looks different (another version) is left as it is.
+
+Beside the head goes `parts.….json`: the word before which each part of the index begins, for the finder, which has to ask for
+all parts of the words that begin alike. Pagefind itself loads one of them.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ def settle(bundle: Path) -> None:
         renamed = {old: _write(bundle, value, name="filter/{}.pf_filter", like=old) for old, value in filters.items()}
         meta[3] = sorted(([name, renamed[old]] for name, old in meta[3]), key=lambda one: str(one[0]))
         language["hash"] = _write(bundle, meta, name="pagefind.{}.pf_meta", like=language["hash"])
+        firsts = json.dumps([first for first, _, _ in meta[2]], ensure_ascii=False, separators=(",", ":"))
+        (bundle / f"parts.{language['hash']}.json").write_text(firsts, encoding="utf-8")
     entry_file.write_text(json.dumps(entry, separators=(",", ":")), encoding="utf-8")
 
 

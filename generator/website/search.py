@@ -24,7 +24,7 @@ from typing import Any
 from generator.record.atomic import write_atomic
 from generator.record.text import digest
 from generator.website.bundles import SIZES, Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
-from generator.website.pagefind import ENGINE, ENTRY, IGNORED, make_bundle
+from generator.website.pagefind import ENGINE, ENTRY, IGNORED, PART, PARTS, make_bundle
 
 FOLDER = "pagefind"
 STATE, INCOMING = "state.json", "incoming"
@@ -123,8 +123,7 @@ def _archived(folder: Path, bundle: Bundle, made: Path) -> Bundle:
     for pattern in ENGINE:
         for path in made.glob(pattern):
             path.unlink()
-    entry = json.loads((made / ENTRY).read_text(encoding="utf-8"))
-    heads = sorted(language["hash"] for language in entry["languages"].values())
+    heads = sorted(language["hash"] for language in _entry(made)["languages"].values())
     name = f"archive-{digest(*heads, length=12)}"
     _move(made, _files(made), folder / name)
     return Bundle(name, bundle.members)
@@ -149,18 +148,31 @@ def _publish(folder: Path, shelf: Shelf, pages: Searchable) -> None:
     order = json.dumps([live[url] for url in reversed(pages.urls) if live.get(url)], separators=(",", ":"))
     order_name = f"order-{digest(order, length=10)}.json"
     write_atomic(folder / order_name, order)
+    head = _entry(incoming if new else folder)
     told = {
         "pages": len(shelf.current.members),
         "archives": {f"{one.folder}/": len(one.members) for one in reversed(shelf.archives) if any(one.members.values())},
         "hidden": hidden,
         "order": order_name,
+        "parts": _parts(folder, shelf, head),
         "filters": {name: list(values) for name, values in pages.filters.items()},
     }
-    head = json.loads((incoming / ENTRY if new else folder / ENTRY).read_text(encoding="utf-8"))
     entry = json.dumps({**head, "groundwire": told}, ensure_ascii=False, separators=(",", ":"))
     write_atomic(folder / ENTRY, entry)
     write_atomic(folder / STATE, _memory(shelf, entry=entry, pages=pages))
     _sweep(folder, shelf, hidden, order_name=order_name, new=new)
+
+
+def _parts(folder: Path, shelf: Shelf, head: Mapping[str, Any]) -> list[str]:
+    """The list of parts of every bundle; none where Pagefind's files could not be read: the finder does without."""
+    heads = {"": head, **{f"{one.folder}/": _entry(folder / one.folder) for one in shelf.archives}}
+    names = [f"{place}parts.{language['hash']}.json" for place, one in heads.items() for language in one["languages"].values()]
+    return names if all((folder / name).is_file() for name in names) else []
+
+
+def _entry(bundle: Path) -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads((bundle / ENTRY).read_text(encoding="utf-8"))
+    return entry
 
 
 def _sweep(folder: Path, shelf: Shelf, hidden: Collection[str], *, order_name: str, new: Collection[Path]) -> None:
@@ -176,7 +188,7 @@ def _sweep(folder: Path, shelf: Shelf, hidden: Collection[str], *, order_name: s
             for identity in hidden:
                 (path / "fragment" / f"{identity}.pf_fragment").unlink(missing_ok=True)
     if new:
-        for pattern in ("*.pf_meta", "index/*", "filter/*", "fragment/*"):
+        for pattern in ("*.pf_meta", PARTS, "index/*", "filter/*", "fragment/*"):
             for path in folder.glob(pattern):
                 if path.relative_to(folder) not in new:
                     path.unlink()
@@ -203,4 +215,4 @@ def _read(folder: Path, pages: Searchable) -> Shelf | None:
 
 
 def _fingerprint(pages: Searchable) -> str:
-    return digest(version("pagefind_bin"), pages.code, IGNORED, "1")
+    return digest(version("pagefind_bin"), pages.code, IGNORED, str(PART), "2")

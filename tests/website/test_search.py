@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,10 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sitekit import NOON, Publication
 
+from generator.website import pagefind
 from generator.website.bundles import Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
 from generator.website.load import load_site
 from generator.website.search import Searchable, index_site
 
+OVERRIDES = Path(__file__).resolve().parents[2] / "overrides"
 FEW = Sizes(recent=2, small=4, large=6)
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 WORDS = "harbour crane flaw patch gateway ransom vendor court fine outage worm drone".split()
@@ -87,8 +91,8 @@ def test_what_changes_decides_what_is_made() -> None:
 class Desk:
     """A built site of few plain pages, whose search is kept up to date."""
 
-    def __init__(self, site: Path) -> None:
-        self.site, self.now = site, MONDAY
+    def __init__(self, site: Path, language: str = "en") -> None:
+        self.site, self.language, self.now = site, language, MONDAY
         self.pages: dict[str, datetime] = {}
         self.changed: set[str] = set()
 
@@ -99,7 +103,7 @@ class Desk:
         file = self.site / url / "index.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(
-            f'<!doctype html><html lang="en"><body><main data-pagefind-body data-pagefind-filter="year:2026">'
+            f'<!doctype html><html lang="{self.language}"><link rel="icon" href="data:,"><body><main data-pagefind-body data-pagefind-filter="year:2026">'
             f'<h1 data-pagefind-meta="title">Story {number}</h1><p>{text} number{number}</p>'
             f'<p data-pagefind-filter="source">{source}</p><p data-pagefind-filter="category">{category}</p></main></body></html>'
         )
@@ -113,7 +117,7 @@ class Desk:
     @property
     def searchable(self) -> Searchable:
         urls = tuple(sorted(self.pages, key=lambda url: (self.pages[url], url)))
-        return Searchable(urls, {"category": ("A", "B"), "source": SOURCES, "year": ("2026",)}, "en", self.now)
+        return Searchable(urls, {"category": ("A", "B"), "source": SOURCES, "year": ("2026",)}, self.language, self.now)
 
     def index(self, *, full: bool = False) -> None:
         index_site(self.site, self.searchable, changed=None if full else self.changed, sizes=FEW)
@@ -308,3 +312,77 @@ def test_many_bundles_answer_as_one_index(tmp_path: Path, reader: Reader) -> Non
     (tmp_path / "pub/content/articles/2026/02/story-9.md").unlink()
     assert len(twins.build(changed)["hidden"]) == 3
     twins.compare(reader.page, scores=False)
+
+
+# What readers look for, with much that begins alike, endings that Pagefind takes away, accents, numbers and hyphens.
+TELLING = """
+attack attacks attacker attackers attacked company companies companion compute computer computing secure secured security
+securities café cafe cafés résumé resume naïve Lücke Lücken Lückenschluss Behörde Behörden groß Größe größer Straße strasse
+CVE-2021-44228 CVE-2021-45046 CVE-2021-4104 CVE-2022-0001 log4j log4shell re-use reuse reused e-mail email emails AI aid aided
+air airline IoT use used user users using banks bank banking banker ransom ransomware vendor vendors vulnerable vulnerability
+vulnerabilities patch patched patches patching gate gateway gateways gatekeeper 5G 2021 20 200 2000
+""".split()
+ASK_IDS = """async ([base, asked]) => {
+  const { start } = await import(`${base}assets/groundwire/finder.js`);
+  const { search, narrowed } = await start(`${base}pagefind/`);
+  const answers = [];
+  for (const query of asked) answers.push([narrowed(query), (await search(query, {}, "")).map(({ id }) => id).sort()]);
+  return answers;
+}"""
+ASK_ONE = """async ([base, asked]) => {
+  const { createInstance } = await import(`${base}plain/pagefind.js`);
+  const pagefind = createInstance({});
+  const answers = [];
+  for (const query of asked) answers.push((await pagefind.search(query)).results.map(({ id }) => id).sort());
+  return answers;
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_an_index_in_small_parts_answers_as_a_whole_one(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(pagefind, "PART", 40)  # numbers: a few words
+    desk, chance = Desk(tmp_path / "web", language), Random(7)
+    texts = [chance.choices(TELLING, k=12) for _ in range(18)]
+    for number, text in enumerate(texts):
+        desk.put(number, " ".join(text))
+    desk.index(full=True)
+    assert min(len(json.loads((desk.site / "pagefind" / name).read_text("utf-8"))) for name in head(desk)["parts"]) > 3
+    one_index(desk)
+    shutil.copytree(OVERRIDES / "assets", desk.site / "assets")
+    words = {word for text in texts for word in text}
+    asked = [*words, *{word[:length] for word in words for length in (3, 4, 5) if len(word) > length}]
+    asked += [" ".join(text[at : at + 2]) for text in texts for at in (0, 5)]
+    asked += [f'"{" ".join(text[at : at + 2])}"' for text in texts for at in (3, 8)]
+    with served(desk.site) as base:
+        reader.page.goto(base + next(iter(desk.pages)))
+        expected = reader.page.evaluate(ASK_ONE, [base, asked])
+        found = reader.page.evaluate(ASK_IDS, [base, asked])
+    assert [(query, one) for query, (_, one) in zip(asked, found, strict=True)] == list(zip(asked, expected, strict=True))
+    assert not any(narrowed for narrowed, _ in found)
+
+
+@pytest.mark.slow
+def test_a_beginning_of_very_many_words_finds_that_word_alone(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pagefind, "PART", 1)  # every word is a part
+    desk = Desk(tmp_path / "web")
+    for number, text in enumerate(["e crane", "crane", "e harbour", *("eb ed eg ek el em ep et" for _ in range(15))]):
+        desk.put(number, text)
+    desk.index(full=True)
+    shutil.copytree(OVERRIDES / "assets", desk.site / "assets")
+    with served(desk.site) as base:
+        reader.page.goto(base + next(iter(desk.pages)))
+        found = reader.page.evaluate(ASK_IDS, [base, ["e", "E crane", '"e"', "crane e", "x", "eb"]])
+    assert [(narrowed, len(ids)) for narrowed, ids in found] == [(["e"], 2), (["E"], 1), ([], 2), (["e"], 1), ([], 0), ([], 15)]
+
+
+def one_index(desk: Desk) -> None:
+    """Index the desk's pages in plain/ as Pagefind comes."""
+    import pagefind_bin
+
+    command = [str(pagefind_bin.get_executable()), "--site", str(desk.site), "--output-subdir", "plain", "--silent"]
+    subprocess.run([*command, "--force-language", desk.language], check=True)

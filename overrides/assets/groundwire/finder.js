@@ -1,75 +1,120 @@
 // Asks Pagefind's bundles (an archive or several, and the current one) as if they were one. Loaded when a reader first searches.
 const CURRENT = "current";
 const NO_WORD = "ꙮ"; // put behind a word, it makes one that is in no text
+const MOST = 14; // parts of the index, beside each bundle's first, that one word may cost: about 150 kB
 
 // As Pagefind compares words: without case, accents and punctuation.
 const plain = (text) => text.normalize("NFD").replace(/[\p{M}\p{Pd}\p{Pe}\p{Pf}\p{Pi}\p{Po}\p{Ps}]/gu, "").toLowerCase();
 const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
 // How much a word tells that stands in so many of all pages: as Pagefind reckons it.
 const weight = (all, pages) => Math.log((all - pages + 0.5) / (pages + 0.5) + 1);
+const split = (query) => query.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
 
-const json = async (address) => {
-  const answer = await fetch(address, { cache: "no-cache" });
+const json = async (address, cache = "default") => {
+  const answer = await fetch(address, { cache });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
 };
 
 // A finder for the bundles in `folder`, an absolute address that ends with /.
 export const start = async (folder) => {
-  const [{ createInstance }, head] = await Promise.all([import(`${folder}pagefind.js`), json(`${folder}pagefind-entry.json`)]);
-  const { pages, archives, hidden, order, filters } = head.groundwire;
+  const [{ createInstance }, head] = await Promise.all([import(`${folder}pagefind.js`), json(`${folder}pagefind-entry.json`, "no-cache")]);
+  const { pages, archives, hidden, order, parts, filters } = head.groundwire;
   const sizes = { [CURRENT]: pages, ...archives };
   const bundles = Object.keys(sizes); // newest first
   const gone = new Set(hidden);
   const options = { baseUrl: new URL("..", folder).pathname, excerptLength: 24 };
   const own = (bundle) => ({ ...options, mergeFilter: { bundle } });
+  const firsts = Promise.all(parts.map((name) => json(folder + name)));
   const pagefind = createInstance(own(CURRENT));
   try {
     await pagefind.init();
-    await Promise.all(Object.keys(archives).map((name) => pagefind.mergeIndex(folder + name, own(name))));
+    await Promise.all([firsts, ...Object.keys(archives).map((name) => pagefind.mergeIndex(folder + name, own(name)))]);
   } catch (error) {
     await pagefind.destroy();
     throw error;
   }
+  const cuts = (await firsts).flat(); // of all bundles: the words before which a part of an index begins
 
   const living = async (term, wanted) => (await pagefind.search(term, { filters: wanted })).results.filter((one) => !gone.has(one.id));
   const counts = async (term) => (await pagefind.search(term, { filters: { bundle: "none" } })).totalFilters.bundle || {};
-  const reads = async (word, bundle) => {
-    const [first] = await living(word, { bundle });
-    if (!first) return false;
-    const { content, meta } = await first.data();
-    return plain([content, ...Object.values(meta)].join(" ")).includes(plain(word));
+  // Words that begin alike may stand in several parts of an index, of which Pagefind loads one. Where they are in very many, as
+  // those with an e, a word is looked for as it stands.
+  const within = (beginning) => cuts.filter((cut) => cut.startsWith(beginning));
+  const broad = (word) => within(plain(word)).length > MOST;
+  const load = async (word) => {
+    const own = plain(word);
+    // Pagefind takes endings away (patches: patch), so it may look for words beyond (patching) too.
+    const stem = own.slice(0, Math.max(own.length - 3, Math.ceil(own.length * 0.6)));
+    const beyond = within(stem).filter((cut) => cut > own);
+    const asked = beyond.length > MOST ? within(own) : beyond;
+    await pagefind.preload(parts.length ? [word, ...asked].join(" ") : word + NO_WORD);
   };
-  // In how many pages of each bundle there is a word that is, or begins with, this one. Where there is none, Pagefind takes the
-  // longest word that this one begins with, which in a small bundle may be any. So it is asked what it takes for a word that
-  // cannot be there; if that is as many pages, one of them is read.
-  const holders = async (word) => {
-    await pagefind.preload(word + NO_WORD); // the words that begin so may go on in the index's next part
-    const [exact, begun] = await Promise.all([counts(`"${word}"`), counts(word)]);
-    const doubtful = bundles.filter((bundle) => begun[bundle] && !exact[bundle]);
-    const instead = doubtful.length ? await counts(word + NO_WORD) : {};
-    await Promise.all(doubtful.map(async (bundle) => {
-      if (begun[bundle] === instead[bundle] && !(await reads(word, bundle))) begun[bundle] = 0;
+  const texts = async (found) => (await Promise.all(found.slice(0, 10).map((one) => one.data())))
+    .map(({ content, meta }) => plain([content, ...Object.values(meta)].join(" ")));
+  const read = async (word, found) => (await texts(found)).some((text) => text.includes(plain(word)));
+  // Where no word of a bundle begins so, Pagefind takes the longest one that this one begins with: then it finds the same places
+  // for a word that cannot be there.
+  const same = async (word, bundle) => {
+    const [found, instead] = await Promise.all([word, word + NO_WORD].map((term) => living(term, { bundle })));
+    const places = new Map(instead.map(({ id, words }) => [id, words.join()]));
+    return found.every(({ id, words }) => places.get(id) === words.join());
+  };
+  // In the middle of a word (vulnerabilit) no word of the index may begin so, as Pagefind takes its ending away (vulner). Where
+  // pages with the longest beginning that is a word have also this one, they are meant; else the word is nowhere.
+  const ended = async (word) => {
+    const own = plain(word);
+    for (let length = own.length - 1; length >= Math.max(3, own.length / 2); length -= 1) {
+      const beginning = `"${own.slice(0, length)}"`;
+      const found = await counts(beginning);
+      if (sum(Object.values(found))) return (await read(word, await living(beginning, {}))) ? found : {};
+    }
+    return {};
+  };
+  // In how many pages of each bundle there is a word that is, or begins with, this one.
+  const begin = async (word, exact) => {
+    await load(word);
+    const begun = await counts(word);
+    const instead = await counts(word + NO_WORD);
+    const doubtful = bundles.filter((bundle) => begun[bundle] && !exact[bundle] && begun[bundle] === instead[bundle]);
+    const unsure = (await Promise.all(doubtful.map(async (bundle) => ((await same(word, bundle)) ? bundle : "")))).filter(Boolean);
+    const sure = bundles.some((bundle) => begun[bundle] && !unsure.includes(bundle));
+    if (!sure && !/\p{N}/u.test(word)) return ended(word);
+    await Promise.all(unsure.map(async (bundle) => {
+      if (!(await read(word, await living(word, { bundle })))) begun[bundle] = 0; // a word in one with others stands at their place
     }));
-    const held = bundles.filter((bundle) => begun[bundle]);
-    const all = sum(held.map((bundle) => begun[bundle]));
-    const some = all > gone.size || (await living(word, { bundle: { any: held } })).length;
-    return some ? begun : {};
+    return begun;
+  };
+  const holders = async (word) => {
+    const exact = await counts(`"${word}"`);
+    const whole = broad(word);
+    const found = whole ? exact : await begin(word, exact);
+    const held = bundles.filter((bundle) => found[bundle]);
+    const term = whole ? `"${word}"` : word;
+    const some = sum(held.map((bundle) => found[bundle])) > gone.size || (await living(term, { bundle: { any: held } })).length;
+    return { word, whole, found: some ? found : {} };
   };
 
-  // Words that stand nowhere are passed over; a page has all the others. A bundle's scores come from how seldom a word is in
-  // that bundle: they are put to the measure of all pages.
+  // The results of one bundle, which has all these words. Its scores come from how seldom a word is in it: they are put to the
+  // measure of all pages.
+  const inside = async (bundle, known, wanted) => {
+    const [stems, wholes] = [known.filter(({ whole }) => !whole), known.filter(({ whole }) => whole)];
+    const ask = (term) => living(term, { ...wanted, bundle });
+    const [main, ...others] = await Promise.all([
+      ...(stems.length ? [ask(stems.map(({ word }) => word).join(" "))] : []),
+      ...wholes.map(({ word }) => ask(`"${word}"`)),
+    ]);
+    const there = others.map((found) => new Set(found.map(({ id }) => id)));
+    const all = sum(Object.values(sizes));
+    const measure = (total, of) => sum(stems.map(({ found }) => weight(total, of(found)))) || 1;
+    const scale = measure(all, (found) => sum(bundles.map((one) => found[one] || 0))) / measure(sizes[bundle], (found) => found[bundle]);
+    return main.filter(({ id }) => there.every((one) => one.has(id))).map((one) => Object.assign(one, { score: one.score * scale }));
+  };
+  // Words that stand nowhere are passed over; a page has all the others.
   const best = async (query, wanted) => {
-    const words = query.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-    const held = await Promise.all(words.map(holders));
-    const known = held.filter((one) => Object.values(one).some(Boolean));
-    const where = known.length ? bundles.filter((bundle) => known.every((one) => one[bundle])) : [];
-    const term = words.filter((_, place) => known.includes(held[place])).join(" ");
-    const measure = sum(known.map((one) => weight(sum(Object.values(sizes)), sum(bundles.map((bundle) => one[bundle] || 0)))));
-    const found = await Promise.all(where.map(async (bundle) => {
-      const scale = measure / sum(known.map((one) => weight(sizes[bundle], one[bundle])));
-      return (await living(term, { ...wanted, bundle })).map((one) => Object.assign(one, { score: one.score * scale }));
-    }));
+    const known = (await Promise.all(split(query).map(holders))).filter(({ found }) => Object.values(found).some(Boolean));
+    const where = known.length ? bundles.filter((bundle) => known.every(({ found }) => found[bundle])) : [];
+    const found = await Promise.all(where.map((bundle) => inside(bundle, known, wanted)));
     return found.flat().sort((a, b) => b.score - a.score);
   };
 
@@ -79,11 +124,13 @@ export const start = async (folder) => {
     const place = await places;
     return found.sort((a, b) => way * (place.get(a.id) - place.get(b.id)));
   };
+  const quoted = (query) => /^".+"$/.test(query);
   // The results for a query and filters; `sort` is "" (best first), "desc" or "asc" (by date).
   const search = async (query, wanted, sort) => {
-    const whole = !query || /^".+"$/.test(query);
-    const found = await (whole ? living(query || null, wanted) : best(query, wanted));
+    const found = await (!query || quoted(query) ? living(query || null, wanted) : best(query, wanted));
     return sort ? dated(found, sort === "asc" ? -1 : 1) : found;
   };
-  return { search, filters };
+  // The words of a query that are looked for as they stand only.
+  const narrowed = (query) => (quoted(query) ? [] : split(query).filter(broad));
+  return { search, filters, narrowed };
 };

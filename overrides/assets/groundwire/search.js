@@ -95,15 +95,16 @@
         if (mine !== turn) return;
         found = answer;
         list.replaceChildren();
-        state.textContent = say(found.length, query);
+        state.textContent = say(found.length, query, ready.narrowed(query));
         await add(mine);
       } catch {
         if (mine === turn) { list.replaceChildren(); more.hidden = true; state.textContent = box.dataset.failed; }
       }
     };
-    const say = (count, query) => {
-      if (count === 0) return `${box.dataset.none.replace("%", () => query)} ${box.dataset.noneHint}`;
-      return count === 1 ? box.dataset.one : box.dataset.many.replace("%", count);
+    const say = (count, query, [narrowed]) => {
+      const hint = narrowed ? box.dataset.narrowed.replace("%", () => narrowed) : "";
+      if (count === 0) return `${box.dataset.none.replace("%", () => query)} ${hint || box.dataset.noneHint}`;
+      return `${count === 1 ? box.dataset.one : box.dataset.many.replace("%", count)}${hint && `. ${hint}`}`;
     };
     const remember = () => {
       const now = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
