@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from generator.errors import GroundwireError
 from generator.website import canonical
@@ -19,33 +19,41 @@ PARTS = "parts.*.json"  # which words the parts of the index begin with
 PART = 8_000
 # What the reader's browser needs besides the index; Pagefind's own interfaces, playground and highlighter are not used.
 ENGINE = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
-_PARTS = ("index/*", "fragment/*", "filter/*", "pagefind.*.pf_meta", PARTS, ENTRY)
 
 
 def make_bundle(site: Path, urls: Iterable[str], target: Path, *, language: str) -> None:
-    """Index the pages at these addresses of `site` into the new folder `target`; the same pages give the same bytes.
+    """Index the pages at these addresses of `site` into the new folder `target`, on the same disk; the same pages give the same bytes.
 
     Raises GroundwireError with Pagefind's own words.
     """
     import pagefind_bin
 
-    with TemporaryDirectory(prefix="groundwire-search-") as folder:
-        pages, bundle = Path(folder, "pages"), Path(folder, "bundle")
-        for url in urls:
-            link = pages / url / "index.html"
-            link.parent.mkdir(parents=True)
-            link.symlink_to((site / url / "index.html").resolve())
+    pages = target.with_name(f"{target.name}-pages")
+    try:
+        _lay_out(site, urls, pages)
         command = [
-            *(str(pagefind_bin.get_executable()), "--site", str(pages), "--output-path", str(bundle), "--silent"),
+            *(str(pagefind_bin.get_executable()), "--site", str(pages), "--output-path", str(target), "--silent"),
             *("--exclude-selectors", IGNORED, "--force-language", language),
         ]
         sized = {**os.environ, "PAGEFIND_UNSTABLE_INDEX_CHUNK_SIZE": str(PART)}  # one that doesn't know it makes larger parts
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=sized)  # noqa: S603  # a fixed command, our paths
         if done.returncode:
             raise GroundwireError(f"the search index could not be made:\n{(done.stderr or done.stdout).strip()}")
-        canonical.settle(bundle)
-        for pattern in (*ENGINE, *_PARTS):
-            for path in bundle.glob(pattern):
-                place = target / path.relative_to(bundle)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(path.read_bytes())
+        canonical.settle(target)
+        wanted = {path for pattern in (*ENGINE, "pagefind.*.pf_meta", PARTS, ENTRY) for path in target.glob(pattern)}
+        for path in target.iterdir():
+            if path.is_file() and path not in wanted:
+                path.unlink()
+    finally:
+        shutil.rmtree(pages, ignore_errors=True)
+
+
+def _lay_out(site: Path, urls: Iterable[str], pages: Path) -> None:
+    """The pages at these addresses in a folder of their own: Pagefind reads a whole one."""
+    for url in urls:
+        page, place = site / url / "index.html", pages / url / "index.html"
+        place.parent.mkdir(parents=True)
+        try:
+            os.link(page, place)
+        except OSError:  # a file system without links
+            shutil.copyfile(page, place)

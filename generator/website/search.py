@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from zlib import decompressobj
 
 from generator.record.atomic import write_atomic
 from generator.record.text import digest
@@ -28,6 +30,7 @@ from generator.website.pagefind import ENGINE, ENTRY, IGNORED, PART, PARTS, make
 
 FOLDER = "pagefind"
 STATE, INCOMING = "state.json", "incoming"
+_ADDRESS = re.compile(rb'[^{]*\{"url":("(?:[^"\\]|\\.)*")')
 AT_ONCE = 2  # bundles; a full archive takes 1.7 GB while it is made
 
 
@@ -114,8 +117,11 @@ def _indexed(site: Path, urls: Sequence[str], target: Path, pages: Searchable) -
 def _identities(bundle: Path) -> Iterator[tuple[str, str]]:
     """Each page's address and Pagefind's id of it, from the file with its text."""
     for path in (bundle / "fragment").glob("*.pf_fragment"):
-        text = gzip.decompress(path.read_bytes()).partition(b"{")[2]
-        yield json.loads(b"{" + text)["url"].lstrip("/"), path.stem
+        packed = path.read_bytes()
+        text = decompressobj(wbits=31).decompress(packed, 1_000)  # its address comes first, before the page's words
+        found = _ADDRESS.match(text) or _ADDRESS.match(gzip.decompress(packed))
+        if found:
+            yield json.loads(found[1]).lstrip("/"), path.stem
 
 
 def _archived(folder: Path, bundle: Bundle, made: Path) -> Bundle:
@@ -125,7 +131,10 @@ def _archived(folder: Path, bundle: Bundle, made: Path) -> Bundle:
             path.unlink()
     heads = sorted(language["hash"] for language in _entry(made)["languages"].values())
     name = f"archive-{digest(*heads, length=12)}"
-    _move(made, _files(made), folder / name)
+    if (folder / name).exists():
+        _move(made, _files(made), folder / name)
+    else:
+        made.replace(folder / name)
     return Bundle(name, bundle.members)
 
 
