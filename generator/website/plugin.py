@@ -12,7 +12,7 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -97,6 +97,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
             server.set_app(front.before(server.serve_request))
         return server
 
+    @event_priority(-100)  # after others' files are there
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Index the built pages for the search; the new site takes the old one's place."""
         with _told():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
@@ -149,6 +150,27 @@ def test_an_owners_hook_may_see_all_pages(pub: Publication) -> None:
     settings.write_text(settings.read_text(encoding="utf-8") + "hooks: [hook.py]\n", encoding="utf-8")
     for _ in range(2):
         assert build_site(pub.root).reasons == ("everything: with hook.py, any page may depend on any other",)
+
+
+@pytest.mark.parametrize("plugins", [["groundwire", "search"], ["search", "groundwire"]], ids="-".join)
+def test_another_plugin_sees_all_pages_in_one_process(
+    pub: Publication, plugins: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Material's own search, for one: it asks our templates for words before they are prepared, and gathers every page's text."""
+    before = pages_of(pub.root / "site")
+    settings = pub.root / "mkdocs.yml"
+    listed = "".join(f"- {name}\n" for name in plugins)
+    settings.write_text(settings.read_text(encoding="utf-8").replace("- groundwire\n", listed), encoding="utf-8")
+    monkeypatch.setattr("generator.website.helpers.MANY", 1)
+    monkeypatch.setattr("generator.website.helpers._processors", lambda: 2)
+    assert build_site(pub.root).reasons == ("everything: with material/search, any page may depend on any other",)
+    after = pages_of(pub.root / "site")
+    index = json.loads(after.pop("search/search_index.json"))
+    assert after == before
+    assert index["config"]["lang"] == ["en"]
+    flaws = {path.removesuffix("index.html") for path in before if "/gateway-flaw-" in path}
+    assert len(flaws) == 3
+    assert flaws | {"about/"} <= {one["location"] for one in index["docs"]}
 
 
 def test_full_is_a_wish(pub: Publication) -> None:
