@@ -15,6 +15,7 @@ from generator import resources
 from generator.record.authorship import author_line
 from generator.settings import Weekday
 from generator.website import views
+from generator.website.fragments import shared_in
 from generator.website.site import Made, Site
 from generator.website.site import made as made_of
 from generator.website.tongue import with_languages
@@ -56,6 +57,7 @@ def prepare_environment(env: Environment, site: Site) -> Environment:
     """Our templates escape by themselves (Material's don't), and have the words, the dates and the site at hand."""
     env.autoescape = _escapes
     env.auto_reload = False  # one build, one environment
+    env.globals.update(shared=shared_in(env))
     env.globals.update(gw=site.globals, t=site.words, author_line=_author_line(site), own_page=own_page, weekday=_weekday(site))
     env.filters.update(
         date=site.words.date,

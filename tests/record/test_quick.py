@@ -54,6 +54,10 @@ def test_pages_of_ours_render_the_same() -> None:
         assert _rendered(text, *OURS, quickly=True) == _rendered(text, *OURS, quickly=False), page
 
 
+def test_a_page_that_asks_for_its_contents_gets_them() -> None:
+    assert '<div class="toc">' in _rendered("[TOC]\n\n# One\n\n## Two", *OURS, quickly=True)
+
+
 def test_every_pattern_of_ours_is_known() -> None:
     """Else the step is right, but slow: look what a new version of Markdown changed."""
     step = _renderer(*OURS, quickly=True).treeprocessors["inline"]
