@@ -118,7 +118,7 @@ class Build:
         for source in pages:
             if source in plan.make:
                 files.append(File.generated(config, source, content="", inclusion=InclusionLevel.NOT_IN_NAV))
-        self.team = make_team(0 if _others(config) else len(plan.make))  # others' code may gather something from all pages
+        self.team = make_team(0 if others(config) else len(plan.make))  # others' code may gather something from all pages
         write = {} if self.team.helper else plan.write
         given = GivenFiles(files, config, make=set(self.team.share([*plan.make])), write=write, kept={*pages, *made})
         self.arranged = Arranged(wanted, plan, given)
@@ -223,12 +223,12 @@ def _uncollected() -> Iterator[None]:
 
 def _forced(config: MkDocsConfig, choice: Choice) -> str:
     """Why everything is made, if it is: by wish, or because others' code may change any page by what is on another one."""
-    if others := _others(config):
-        return f"with {', '.join(others)}, any page may depend on any other"
+    if found := others(config):
+        return f"with {', '.join(found)}, any page may depend on any other"
     return "asked for" if choice.full else ""
 
 
-def _others(config: MkDocsConfig) -> list[str]:
+def others(config: MkDocsConfig) -> list[str]:
     """Plugins and hooks besides ours."""
     return sorted({*config.plugins, *config.hooks} - {"groundwire"})
 

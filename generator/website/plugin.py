@@ -23,7 +23,7 @@ from generator.website import config as settings_into
 from generator.website import guest
 from generator.website.front import FRONT
 from generator.website.given import GivenFiles
-from generator.website.incremental import Build, Choice
+from generator.website.incremental import Build, Choice, others
 from generator.website.site import Site
 
 
@@ -75,9 +75,11 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         return guest.prepare_page(page, markdown, self.site)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Say which quotations are in another language."""
+        """Say which quotations are in another language; let go of what only another plugin would still ask for."""
         if isinstance(files, GivenFiles):
             files.reads(None)
+        if not others(config):
+            page.markdown, page.toc = "", TableOfContents([])
         return guest.finish_page(html, page, self.site)
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
