@@ -8,12 +8,13 @@ import yaml
 from mkdocs.config.defaults import MkDocsConfig
 
 from generator import resources
-from generator.errors import Problem, not_utf8
+from generator.errors import InputError, Problem, not_utf8
 from generator.record.quick import QuickMarkdown
 from generator.website.site import Site
 
 FILE = "mkdocs.yml"
 PLACEHOLDER = "set in newsletter.yml"
+ADDRESSES = "the site's addresses are those of folders; take it out here"
 # MkDocs' key → the key of newsletter.yml that owns it.
 _OWNED = {
     "site_url": "url",
@@ -24,7 +25,9 @@ _OWNED = {
 
 
 def apply_settings(config: MkDocsConfig, site: Site) -> None:
-    """Put newsletter.yml's values and our templates in their places."""
+    """Put newsletter.yml's values and our templates in their places. Raises InputError where the site cannot be made so."""
+    if not config.use_directory_urls:
+        raise InputError([Problem(FILE, ADDRESSES, key="use_directory_urls")])
     settings = site.settings
     config.site_name = settings.title
     config.site_description = settings.description
@@ -61,6 +64,8 @@ def _problems(keys: dict[str, tuple[yaml.Node, yaml.Node]]) -> list[Problem]:
         if name == "site_name" and value.value != PLACEHOLDER:
             message = "the site's name is `title` in newsletter.yml; leave the placeholder here"
             problems.append(Problem(FILE, message, line, column, key=name, example=f"site_name: {PLACEHOLDER}"))
+        elif name == "use_directory_urls" and value.tag.endswith(":bool") and value.value.lower() not in ("true", "yes", "on"):
+            problems.append(Problem(FILE, ADDRESSES, line, column, key=name))
         elif name in _OWNED:
             message = f"newsletter.yml owns this as `{_OWNED[name]}`; take it out here"
             problems.append(Problem(FILE, message, line, column, key=name))

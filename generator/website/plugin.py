@@ -47,7 +47,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         """Read the publication; put its settings in place."""
         with _told():
             self.build = Build.begin(config, self.choice)
-        settings_into.apply_settings(config, self.site)
+            settings_into.apply_settings(config, self.site)
         return config
 
     @property

@@ -260,6 +260,7 @@ def test_a_publication_overrides_our_templates(tmp_path: Path) -> None:
     [
         (("site_name: set in newsletter.yml", "site_name: Mine"), "mkdocs.yml:2:1: error: site_name"),
         (("docs_dir: content", "docs_dir: content\nsite_url: https://x.example/"), "newsletter.yml owns this as `url`"),
+        (("docs_dir: content", "docs_dir: content\nuse_directory_urls: no"), "mkdocs.yml:4:1: error: use_directory_urls"),
         (("- groundwire", "- search"), "the groundwire plugin is missing"),
         (("docs_dir: content", "docs_dir: [content"), "mkdocs.yml:"),
     ],
@@ -270,6 +271,14 @@ def test_check_refuses_what_newsletter_yml_owns(tmp_path: Path, change: tuple[st
     text = (REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8").replace(*change)
     (pub.root / "mkdocs.yml").write_text(text, encoding="utf-8")
     assert told in "\n".join(map(str, check_mkdocs_config(pub.root)))
+
+
+def test_a_build_without_folders_is_refused(tmp_path: Path) -> None:
+    pub = Publication.create(tmp_path / "pub")
+    with (pub.root / "mkdocs.yml").open("a", encoding="utf-8") as file:
+        file.write("use_directory_urls: false\n")
+    with pytest.raises(InputError, match="addresses are those of folders"):
+        pub.build()
 
 
 @settings(max_examples=60, deadline=None)
