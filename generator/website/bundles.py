@@ -9,7 +9,7 @@ week. An archived page that changes moves to `current`; what is left of it in it
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -27,10 +27,14 @@ SIZES = Sizes()
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The pages of one bundle by their address, with Pagefind's id of each. `folder` is '' for the current one."""
+    """The pages of one bundle by their address, with each one's id in it. `folder` is '' for the current one.
+
+    An id is Pagefind's own, made from the page's text. Where an archive's pages are numbered, `texts` has Pagefind's.
+    """
 
     folder: str
     members: Mapping[str, str]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,13 @@ class Shelf:
 
     @property
     def archived(self) -> dict[str, str]:
-        """Pagefind's id of every page in an archive, by address."""
+        """The id of every page in an archive, by address."""
         return {url: identity for archive in self.archives for url, identity in archive.members.items()}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Pagefind's id, made from its text, of every page in an archive, by address."""
+        return {url: archive.texts.get(url, identity) for archive in self.archives for url, identity in archive.members.items()}
 
     def live(self, urls: Collection[str]) -> dict[str, str]:
         """Of these pages, each one's id where it is to be found: in `current`, else in its archive."""

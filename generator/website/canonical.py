@@ -36,6 +36,37 @@ def settle(bundle: Path) -> None:
     entry_file.write_text(json.dumps(entry, separators=(",", ":")), encoding="utf-8")
 
 
+def number(bundle: Path, prefix: str) -> dict[str, str]:
+    """Name an archive's pages and parts by their number, pages with `prefix` before; each page's old name and its new one.
+
+    The head, which every reader downloads, holds numbers in half the bytes of Pagefind's random names. Only for a bundle whose
+    folder is named by its content: its files aren't any more. Nothing is done, and {} returned, where the head cannot be read.
+    """
+    entry_file = bundle / "pagefind-entry.json"
+    entry = json.loads(entry_file.read_text(encoding="utf-8"))
+    names: dict[str, str] = {}
+    try:
+        heads = [(language, _read(bundle / f"pagefind.{language['hash']}.pf_meta")) for language in entry["languages"].values()]
+        pages = dict.fromkeys(str(page) for _, meta in heads for page, _ in meta[1])
+        parts = dict.fromkeys(str(part) for _, meta in heads for _, _, part in meta[2])
+    except (ValueError, TypeError, LookupError, OSError):
+        return names
+    names = {page: f"{prefix}{place:03x}" for place, page in enumerate(pages)}
+    numbers = {part: f"{place:x}" for place, part in enumerate(parts)}
+    for old, new in names.items():
+        (bundle / f"fragment/{old}.pf_fragment").rename(bundle / f"fragment/{new}.pf_fragment")
+    for old, new in numbers.items():
+        (bundle / f"index/{old}.pf_index").rename(bundle / f"index/{new}.pf_index")
+    for language, meta in heads:
+        meta[1] = [[names[page], count] for page, count in meta[1]]
+        meta[2] = [[first, last, numbers[part]] for first, last, part in meta[2]]
+        old = language["hash"]
+        language["hash"] = _write(bundle, meta, name="pagefind.{}.pf_meta", like=old)
+        (bundle / f"parts.{old}.json").rename(bundle / f"parts.{language['hash']}.json")
+    entry_file.write_text(json.dumps(entry, separators=(",", ":")), encoding="utf-8")
+    return names
+
+
 def _parts(bundle: Path, identity: str) -> tuple[list[Any], dict[str, Any]]:
     """The head of one language's index, and its filters by name, each with its values in order."""
     meta = _read(bundle / f"pagefind.{identity}.pf_meta")

@@ -25,11 +25,13 @@ from zlib import decompressobj
 
 from generator.record.atomic import write_atomic
 from generator.record.text import digest
+from generator.website import canonical
 from generator.website.bundles import SIZES, Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
 from generator.website.pagefind import ENGINE, ENTRY, IGNORED, PART, PARTS, make_bundle
 
 FOLDER = "pagefind"
 STATE, INCOMING = "state.json", "incoming"
+FORM = "3"  # of what is written here; another one makes all bundles anew, under other names
 _ADDRESS = re.compile(rb'[^{]*\{"url":("(?:[^"\\]|\\.)*")')
 AT_ONCE = 2  # bundles; a full archive takes 1.7 GB while it is made
 
@@ -93,7 +95,8 @@ def _make(site: Path, wanted: Plan, pages: Searchable, *, shelf: Shelf | None) -
 
 def _given_back(site: Path, made: Shelf, pages: Searchable) -> Shelf | None:
     """Pages that were written again just as an archive holds them are left to it, and leave `current`."""
-    same = {url for url, identity in made.current.members.items() if identity and made.archived.get(url) == identity}
+    texts = made.texts
+    same = {url for url, identity in made.current.members.items() if identity and texts.get(url) == identity}
     if not same:
         return made
     rest = [url for url in made.current.members if url not in same]
@@ -102,8 +105,8 @@ def _given_back(site: Path, made: Shelf, pages: Searchable) -> Shelf | None:
     folder, incoming = site / FOLDER, site / FOLDER / INCOMING / "current"
     for archive in made.archives:
         for url in same & archive.members.keys():
-            name = f"fragment/{archive.members[url]}.pf_fragment"
-            write_atomic(folder / archive.folder / name, (incoming / name).read_bytes())  # never into a file: it may be linked to
+            text = (incoming / f"fragment/{made.current.members[url]}.pf_fragment").read_bytes()
+            write_atomic(folder / archive.folder / f"fragment/{archive.members[url]}.pf_fragment", text)  # it may be linked to
     shutil.rmtree(incoming)
     return Shelf(_indexed(site, rest, incoming, pages), made.archives, made.week)
 
@@ -130,12 +133,14 @@ def _archived(folder: Path, bundle: Bundle, made: Path) -> Bundle:
         for path in made.glob(pattern):
             path.unlink()
     heads = sorted(language["hash"] for language in _entry(made)["languages"].values())
-    name = f"archive-{digest(*heads, length=12)}"
+    named = digest(*heads, FORM, length=12)
+    name, numbers = f"archive-{named}", canonical.number(made, named[:6])
     if (folder / name).exists():
         _move(made, _files(made), folder / name)
     else:
         made.replace(folder / name)
-    return Bundle(name, bundle.members)
+    members = {url: numbers.get(identity, identity) for url, identity in bundle.members.items()}
+    return Bundle(name, members, bundle.members if numbers else {})
 
 
 def _files(folder: Path) -> list[Path]:
@@ -204,7 +209,7 @@ def _sweep(folder: Path, shelf: Shelf, hidden: Collection[str], *, order_name: s
 
 
 def _memory(shelf: Shelf, *, entry: str, pages: Searchable) -> str:
-    bundles = [{"folder": one.folder, "members": dict(one.members)} for one in (shelf.current, *shelf.archives)]
+    bundles = [{"folder": one.folder, "members": dict(one.members), "texts": dict(one.texts)} for one in (shelf.current, *shelf.archives)]
     state = {"made": _fingerprint(pages), "entry": digest(entry), "week": shelf.week, "bundles": bundles}
     return json.dumps(state, ensure_ascii=False, indent=0) + "\n"
 
@@ -214,7 +219,7 @@ def _read(folder: Path, pages: Searchable) -> Shelf | None:
     try:
         state: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
         entry = (folder / ENTRY).read_text(encoding="utf-8")
-        current, *archives = (Bundle(one["folder"], one["members"]) for one in state["bundles"])
+        current, *archives = (Bundle(one["folder"], one["members"], one["texts"]) for one in state["bundles"])
         if state["made"] != _fingerprint(pages) or state["entry"] != digest(entry):
             return None
         there = all((folder / archive.folder / ENTRY).is_file() for archive in archives)
@@ -224,4 +229,4 @@ def _read(folder: Path, pages: Searchable) -> Shelf | None:
 
 
 def _fingerprint(pages: Searchable) -> str:
-    return digest(version("pagefind_bin"), pages.code, IGNORED, str(PART), "2")
+    return digest(version("pagefind_bin"), pages.code, IGNORED, str(PART), FORM)

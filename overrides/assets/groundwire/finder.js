@@ -1,6 +1,7 @@
 // Asks Pagefind's bundles (an archive or several, and the current one) as if they were one. Loaded when a reader first searches.
 const CURRENT = "current";
 const NO_WORD = "ꙮ"; // put behind a word, it makes one that is in no text
+const ANY = "\u0085"; // every page: white space to Pagefind's index, but not to its script, which asks for the whole index without a word
 const MOST = 14; // parts of the index, beside each bundle's first, that one word may cost: about 150 kB
 
 // As Pagefind compares words: without case, accents and punctuation.
@@ -19,7 +20,7 @@ const json = async (address, cache = "default") => {
 // A finder for the bundles in `folder`, an absolute address that ends with /.
 export const start = async (folder) => {
   const [{ createInstance }, head] = await Promise.all([import(`${folder}pagefind.js`), json(`${folder}pagefind-entry.json`, "no-cache")]);
-  const { pages, archives, hidden, order, parts, filters } = head.groundwire;
+  const { pages, archives, hidden, order, parts = [], filters } = head.groundwire;
   const sizes = { [CURRENT]: pages, ...archives };
   const bundles = Object.keys(sizes); // newest first
   const gone = new Set(hidden);
@@ -75,8 +76,9 @@ export const start = async (folder) => {
   const begin = async (word, exact) => {
     await load(word);
     const begun = await counts(word);
-    const instead = await counts(word + NO_WORD);
-    const doubtful = bundles.filter((bundle) => begun[bundle] && !exact[bundle] && begun[bundle] === instead[bundle]);
+    const inexact = bundles.filter((bundle) => begun[bundle] && !exact[bundle]);
+    const instead = inexact.length ? await counts(word + NO_WORD) : {};
+    const doubtful = inexact.filter((bundle) => begun[bundle] === instead[bundle]);
     const unsure = (await Promise.all(doubtful.map(async (bundle) => ((await same(word, bundle)) ? bundle : "")))).filter(Boolean);
     const sure = bundles.some((bundle) => begun[bundle] && !unsure.includes(bundle));
     if (!sure && !/\p{N}/u.test(word)) return ended(word);
@@ -95,27 +97,26 @@ export const start = async (folder) => {
     return { word, whole, found: some ? found : {} };
   };
 
-  // The results of one bundle, which has all these words. Its scores come from how seldom a word is in it: they are put to the
-  // measure of all pages.
-  const inside = async (bundle, known, wanted) => {
-    const [stems, wholes] = [known.filter(({ whole }) => !whole), known.filter(({ whole }) => whole)];
-    const ask = (term) => living(term, { ...wanted, bundle });
-    const [main, ...others] = await Promise.all([
-      ...(stems.length ? [ask(stems.map(({ word }) => word).join(" "))] : []),
-      ...wholes.map(({ word }) => ask(`"${word}"`)),
-    ]);
-    const there = others.map((found) => new Set(found.map(({ id }) => id)));
-    const all = sum(Object.values(sizes));
-    const measure = (total, of) => sum(stems.map(({ found }) => weight(total, of(found)))) || 1;
-    const scale = measure(all, (found) => sum(bundles.map((one) => found[one] || 0))) / measure(sizes[bundle], (found) => found[bundle]);
-    return main.filter(({ id }) => there.every((one) => one.has(id))).map((one) => Object.assign(one, { score: one.score * scale }));
-  };
-  // Words that stand nowhere are passed over; a page has all the others.
+  // An archive's pages are numbered behind the first letters of its name.
+  const prefixes = Object.keys(archives).map((name) => [name.slice("archive-".length, "archive-".length + 6), name]);
+  const home = ({ id }) => (prefixes.find(([prefix]) => id.startsWith(prefix)) || ["", CURRENT])[1];
+  // Words that stand nowhere are passed over; a page has all the others. A bundle's scores come from how seldom a word is in it:
+  // they are put to the measure of all pages.
   const best = async (query, wanted) => {
     const known = (await Promise.all(split(query).map(holders))).filter(({ found }) => Object.values(found).some(Boolean));
     const where = known.length ? bundles.filter((bundle) => known.every(({ found }) => found[bundle])) : [];
-    const found = await Promise.all(where.map((bundle) => inside(bundle, known, wanted)));
-    return found.flat().sort((a, b) => b.score - a.score);
+    if (!where.length) return [];
+    const [open, wholes] = [known.filter(({ whole }) => !whole), known.filter(({ whole }) => whole)];
+    const terms = [...(open.length ? [open.map(({ word }) => word).join(" ")] : []), ...wholes.map(({ word }) => `"${word}"`)];
+    const [main, ...others] = await Promise.all(terms.map((term) => living(term, { ...wanted, bundle: { any: where } })));
+    const there = others.map((found) => new Set(found.map(({ id }) => id)));
+    const measure = (all, of) => sum(open.map(({ found }) => weight(all, of(found)))) || 1;
+    const overall = measure(sum(Object.values(sizes)), (found) => sum(bundles.map((bundle) => found[bundle] || 0)));
+    const scales = new Map(where.map((bundle) => [bundle, overall / measure(sizes[bundle], (found) => found[bundle])]));
+    return main
+      .filter(({ id }) => there.every((one) => one.has(id)))
+      .map((one) => Object.assign(one, { score: one.score * (scales.get(home(one)) || 1) }))
+      .sort((a, b) => b.score - a.score);
   };
 
   let places = null;
@@ -127,7 +128,7 @@ export const start = async (folder) => {
   const quoted = (query) => /^".+"$/.test(query);
   // The results for a query and filters; `sort` is "" (best first), "desc" or "asc" (by date).
   const search = async (query, wanted, sort) => {
-    const found = await (!query || quoted(query) ? living(query || null, wanted) : best(query, wanted));
+    const found = await (!query || quoted(query) ? living(query || ANY, wanted) : best(query, wanted));
     return sort ? dated(found, sort === "asc" ? -1 : 1) : found;
   };
   // The words of a query that are looked for as they stand only.

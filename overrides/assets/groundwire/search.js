@@ -110,7 +110,7 @@
       const now = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
       history.replaceState(null, "", now.size ? `?${now}` : location.pathname);
     };
-    const soon = () => { clearTimeout(timer); timer = setTimeout(search, 180); };
+    const soon = () => { clearTimeout(timer); timer = setTimeout(search, 250); };
 
     form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); search(); });
     field.addEventListener("input", soon);
