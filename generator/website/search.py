@@ -209,7 +209,9 @@ def _sweep(folder: Path, shelf: Shelf, hidden: Collection[str], *, order_name: s
 
 
 def _memory(shelf: Shelf, *, entry: str, pages: Searchable) -> str:
-    bundles = [{"folder": one.folder, "members": dict(one.members), "texts": dict(one.texts)} for one in (shelf.current, *shelf.archives)]
+    bundles = [
+        {"folder": one.folder, "members": dict(one.members), "texts": dict(one.texts)} for one in (shelf.current, *shelf.archives)
+    ]
     state = {"made": _fingerprint(pages), "entry": digest(entry), "week": shelf.week, "bundles": bundles}
     return json.dumps(state, ensure_ascii=False, indent=0) + "\n"
 

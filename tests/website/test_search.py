@@ -373,6 +373,23 @@ def test_an_index_in_small_parts_answers_as_a_whole_one(
 
 
 @pytest.mark.slow
+def test_a_filter_alone_downloads_no_part_of_the_index(tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagefind, "PART", 1)
+    desk = Desk(tmp_path / "web")
+    for number in range(12):
+        desk.put(number, " ".join(TELLING[number : number + 20]))
+    desk.index(full=True)
+    shutil.copytree(OVERRIDES / "assets", desk.site / "assets")
+    with served(desk.site) as base:
+        reader.page.goto(base + next(iter(desk.pages)))
+        [answer] = reader.page.evaluate(ASK, [base, [["", {"source": "Wire"}, "desc"]]])
+    assert [url for url, _ in answer] == [
+        f"/{url}" for url in reversed(desk.searchable.urls) if int(url.split("-")[1][:-1]) % 2 == 0
+    ]
+    assert [address for address in reader.asked if address.endswith(".pf_index")] == []
+
+
+@pytest.mark.slow
 def test_a_beginning_of_very_many_words_finds_that_word_alone(
     tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
