@@ -65,14 +65,14 @@ class Team:
     def gather(self) -> list[Any]:
         """What the helpers found; their log lines are logged here. Raises GroundwireError where one of them died."""
         answers = []
-        for process, pipe in self.others:
+        while self.others:
+            process, pipe = self.others.pop(0)
             with os.fdopen(pipe, encoding="utf-8") as stream:
                 text = stream.read()
             status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
             if status or not text:
                 raise GroundwireError(f"a helper of the build ended early ({status}); was there too little memory?")
             answers.append(json.loads(text))
-        self.others.clear()
         for answer in answers:
             for level, line in answer["lines"]:
                 logging.getLogger("mkdocs").log(level, line)

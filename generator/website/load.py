@@ -18,6 +18,7 @@ from generator.website.briefs import brief_in, brief_of
 from generator.website.channels import feed_files
 from generator.website.index import Brief, build_index
 from generator.website.names import Names, load_names
+from generator.website.priming import prime
 from generator.website.site import Site
 
 
@@ -28,6 +29,7 @@ def load_site(root: Path, *, last: Mapping[str, list[Any]] | None = None) -> Sit
     """
     settings = load_settings(root)
     categories, names = translated(load_categories(root), words_of(settings.language)), load_names(root)
+    prime(root / "content", root / ".groundwire")
     store = Store(root / "content")
     articles, issues = store.articles(), store.issues()
     problems = [*articles.problems, *issues.problems]

@@ -279,8 +279,10 @@ def test_a_team_gathers_what_its_helpers_found() -> None:
 
 
 def test_a_helper_that_dies_fails_the_build() -> None:
-    team = make_team(MANY, processors=2)
+    team = make_team(MANY, processors=3)
     if team.helper:
         os.kill(os.getpid(), signal.SIGKILL)
     with pytest.raises(GroundwireError, match="ended early"):
         team.gather()
+    team.dismiss()  # the other one
+    assert not team.others
