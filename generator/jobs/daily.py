@@ -7,6 +7,7 @@ from pathlib import Path
 
 from generator import pipeline
 from generator.errors import GroundwireError, Refused
+from generator.jobs.build import build
 from generator.jobs.housekeeping import tidy
 from generator.jobs.status import summary
 from generator.ports import Tell
@@ -38,16 +39,6 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
 
 def _withdrawn(store: Store) -> list[Article]:
     return [page for page in store.articles().pages if page.brief.withdrawn]
-
-
-def build(root: Path, *, strict: bool = True, full: bool = False, explain: bool = False) -> str:
-    """Build the site: what changed, or all of it; with the reason for each page where that is asked for."""
-    from generator.website.build import build_site
-
-    report = build_site(root, strict=strict, full=full)
-    made = "" if report.made == report.pages - 1 else f", {report.made} of them made anew"
-    told = [*report.reasons, ""] if explain and report.reasons else []
-    return "\n".join([*told, f"built {report.pages} pages{made}, in {report.seconds:.1f} s: {report.site_dir}/index.html"])
 
 
 def preview(root: Path, *, port: int, sample: bool, tell: Tell) -> None:

@@ -1,12 +1,57 @@
-"""The files that MkDocs is given: all can be linked to, but only those of the plan are read, rendered and written."""
+"""The files that MkDocs is given: all can be linked to, but only those of the plan are read, rendered and written.
+
+MkDocs makes an object of every file below content/ before it asks anybody. Our own pages, which are nearly all of them and which we have
+read already, get one here when they are made or linked to: `stand_aside` keeps MkDocs from looking, `owners_files` finds the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import File, Files, InclusionLevel, get_files, set_exclusions
 from mkdocs.structure.pages import Page
+
+_READ = " (read by groundwire)"
+
+
+def stand_aside(config: MkDocsConfig) -> None:
+    """Let MkDocs find nothing below content/; `step_back` ends that. Not where it is told to leave some files out or to name pages otherwise."""
+    if config.use_directory_urls and not (config.exclude_docs or config.draft_docs):
+        config.docs_dir += _READ
+
+
+def step_back(config: MkDocsConfig) -> bool:
+    """Put docs_dir in its place again; whether MkDocs has found nothing in it."""
+    aside = config.docs_dir.endswith(_READ)
+    config.docs_dir = config.docs_dir.removesuffix(_READ)
+    return aside
+
+
+def html_of(source: str) -> str:
+    """The output of a page, as MkDocs names it."""
+    folder, slash, name = source.removesuffix(".md").rpartition("/")
+    return f"{folder}{slash}index.html" if name in ("index", "README") else f"{folder}{slash}{name}/index.html"
+
+
+def owners_files(config: MkDocsConfig, ours: Collection[str]) -> list[File]:
+    """All files of docs_dir but `ours`, as MkDocs' own `get_files` has them."""
+    names = [name for name in _below(Path(config.docs_dir)) if name not in ours]
+    files = [File(name, config.docs_dir, config.site_dir, config.use_directory_urls) for name in names]
+    if max(Counter(file.dest_uri for file in files).values(), default=0) > 1:  # index.md beside README.md: MkDocs' to decide
+        return [file for file in get_files(config) if file.src_uri not in ours]
+    set_exclusions(files, config)
+    return files
+
+
+def _below(folder: Path) -> Iterator[str]:
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders.sort()
+        inside = Path(place).relative_to(folder).as_posix()
+        yield from (name if inside == "." else f"{inside}/{name}" for name in sorted(names))
 
 
 class KeptFile(File):
@@ -37,11 +82,18 @@ class GivenFiles(Files):
     """Notes which page asks for which file while it is rendered: those are its links."""
 
     def __init__(
-        self, files: Iterable[File], config: MkDocsConfig, *, make: Collection[str], write: Collection[str], kept: Collection[str]
+        self,
+        files: Iterable[File],
+        config: MkDocsConfig,
+        *,
+        make: Collection[str],
+        write: Collection[str],
+        kept: Collection[str],
+        written: Collection[str],
     ) -> None:
-        """`make` are the pages to be made, `write` the other outputs; `kept` are generated ones that have no file here."""
+        """`make` are the pages to be made, `write` the other outputs. No object yet have `kept`, which are generated, and `written`."""
         super().__init__(files)
-        self._config, self._make, self._write, self._kept = config, make, write, kept
+        self._config, self._make, self._write, self._kept, self._written = config, make, write, kept, written
         self._reading: str | None = None
         self._asked: dict[str, dict[str, None]] = {}
 
@@ -56,6 +108,8 @@ class GivenFiles(Files):
         file = super().get_file_from_path(path)
         if file is None and path in self._kept:
             file = File.generated(self._config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV)
+        if file is None and path in self._written:
+            file = written_file(self._config, path)
         if file and file.is_documentation_page() and path not in self._make and not isinstance(file, KeptFile):
             return self._keep(file)
         return file
@@ -95,3 +149,8 @@ class GivenFiles(Files):
             if targets:
                 found[source] = tuple(targets)
         return found
+
+
+def written_file(config: MkDocsConfig, source: str) -> File:
+    """A page of ours below content/."""
+    return File(source, config.docs_dir, config.site_dir, config.use_directory_urls, inclusion=InclusionLevel.NOT_IN_NAV)

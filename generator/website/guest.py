@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Collection
 from functools import cache
 from typing import Any, get_args
 
@@ -16,6 +17,7 @@ from generator.record.authorship import author_line
 from generator.settings import Weekday
 from generator.website import views
 from generator.website.fragments import shared_in
+from generator.website.given import html_of
 from generator.website.site import Made, Site
 from generator.website.site import made as made_of
 from generator.website.tongue import with_languages
@@ -23,15 +25,15 @@ from generator.website.tongue import with_languages
 _UNUSED_ASSETS = "assets/javascripts/"  # Material's; our templates load none of it
 
 
-def arrange_files(files: Files, config: MkDocsConfig, site: Site) -> tuple[list[str], dict[str, Made]]:
+def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Collection[str]) -> tuple[list[str], dict[str, Made]]:
     """Drafts out, nothing in the navigation; which generated pages (their sources) and files there are besides, an owner's own at
-    that address aside."""
+    that address aside. `written` are pages of ours that `files` does not have."""
     for file in list(files):
         if file.src_uri in site.index.hidden or file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map"):
             files.remove(file)
     for file in files.documentation_pages():
         file.inclusion = InclusionLevel.NOT_IN_NAV
-    owned = {file.dest_uri for file in files if file.src_dir == config.docs_dir}
+    owned = {file.dest_uri for file in files if file.src_dir == config.docs_dir} | {html_of(source) for source in written}
     pages = [source for source in site.virtual if html_of(source) not in owned]
     generated = (*site.files(), made_of("sitemap.xml", site.sitemap(_plain_pages(files, site))))
     made = {one.path: one for one in generated if one.path not in owned}
@@ -39,11 +41,6 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site) -> tuple[list[
         if other := files.get_file_from_path(path):
             files.remove(other)  # MkDocs has a template of that name
     return pages, made
-
-
-def html_of(source: str) -> str:
-    """The output of a generated page: they are all called index."""
-    return source.removesuffix("md") + "html"
 
 
 def _plain_pages(files: Files, site: Site) -> list[str]:

@@ -19,7 +19,7 @@ from generator.website import guest, search, state
 from generator.website.briefs import brief_out
 from generator.website.fingerprint import parts_of
 from generator.website.front import FRONT
-from generator.website.given import GivenFiles
+from generator.website.given import GivenFiles, html_of, owners_files, stand_aside, step_back, written_file
 from generator.website.helpers import Team, make_team
 from generator.website.load import load_site
 from generator.website.plan import Plan, Wanted, plan_build
@@ -94,6 +94,8 @@ class Build:
             build = cls(root, tree, parts, last, _forced(config, choice), site, serving=choice.serving, held=held.pop_all())
         # MkDocs empties its site_dir before it builds, so it is told of none until that is over.
         config.site_dir = f"{tree.live} (made beside it, then renamed)"
+        if not others(config):
+            stand_aside(config)
         logging.getLogger("mkdocs").addHandler(build.listener)
         return build
 
@@ -104,8 +106,9 @@ class Build:
 
     def _arrange(self, files: Files, config: MkDocsConfig) -> GivenFiles:
         config.site_dir = str(self.tree.work)
-        pages, made = guest.arrange_files(files, config, self.site)
-        wanted, present = self._wanted(files, config, pages, made), self.tree.present()
+        written = self._written(files, config)
+        pages, made = guest.arrange_files(files, config, self.site, written)
+        wanted, present = self._wanted(files, config, [*pages, *written], made), self.tree.present()
         plan = plan_build(self.last, wanted, present=present, force=self.force)
         outputs = [wanted.pages[source][1] for source in plan.make]
         searched = () if plan.everything else (path for path in present if path.startswith(f"{search.FOLDER}/"))
@@ -118,9 +121,13 @@ class Build:
         for source in pages:
             if source in plan.make:
                 files.append(File.generated(config, source, content="", inclusion=InclusionLevel.NOT_IN_NAV))
+        for source in written:
+            if source in plan.make:
+                files.append(written_file(config, source))
         self.team = make_team(0 if others(config) else len(plan.make))  # others' code may gather something from all pages
         write = {} if self.team.helper else plan.write
-        given = GivenFiles(files, config, make=set(self.team.share([*plan.make])), write=write, kept={*pages, *made})
+        make = set(self.team.share([*plan.make]))
+        given = GivenFiles(files, config, make=make, write=write, kept={*pages, *made}, written=frozenset(written))
         self.arranged = Arranged(wanted, plan, given)
         if self.team.helper:
             config.theme.static_templates.clear()
@@ -166,8 +173,18 @@ class Build:
         logging.getLogger("mkdocs").removeHandler(self.listener)
         self.held.close()
 
-    def _wanted(self, files: Files, config: MkDocsConfig, generated: Iterable[str], made: Mapping[str, Made]) -> Wanted:
-        pages = {source: (self.site.mark(source), guest.html_of(source)) for source in generated}
+    def _written(self, files: Files, config: MkDocsConfig) -> tuple[str, ...]:
+        """Our pages in content/ that MkDocs was kept from finding; what else is there is among `files` then."""
+        if not step_back(config):
+            return ()
+        for file in owners_files(config, self.site.articles.keys() | self.site.issues.keys()):
+            if other := files.get_file_from_path(file.src_uri):
+                files.remove(other)  # the theme's, which an owner's file replaces
+            files.append(file)
+        return tuple(s for s in (*self.site.articles, *self.site.issues) if s not in self.site.index.hidden)
+
+    def _wanted(self, files: Files, config: MkDocsConfig, known: Iterable[str], made: Mapping[str, Made]) -> Wanted:
+        pages = {source: (self.site.mark(source), html_of(source)) for source in known}
         outputs, parts, plain = {path: one.mark for path, one in made.items()}, dict(self.parts), []
         for file in files:
             if file.inclusion.value < self._least.value:
