@@ -15,6 +15,7 @@ from support import FeedServer, rss, snapshot
 from generator import pipeline
 from generator.errors import Refused
 from generator.jobs import daily as jobs
+from generator.jobs.build import build
 from generator.jobs import status as status_jobs
 from generator.jobs import story as story_jobs
 from generator.record.store import Article, Store
@@ -70,7 +71,7 @@ def root(publication: Make, server: FeedServer) -> Path:
 
 
 def site_of(root: Path) -> str:
-    jobs.build(root, strict=True)
+    build(root, strict=True)
     return (root / "site" / page_of(root).url / "index.html").read_text(encoding="utf-8")
 
 
@@ -254,7 +255,7 @@ def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedSer
     write_budget(root, model, 1)
     model.then(answered)
     update(root)
-    jobs.build(root, strict=True)
+    build(root, strict=True)
 
     def left() -> list[str]:
         """The files outside the record that still have the story's words (but the one that mirrors the record's front matter)."""
@@ -265,7 +266,7 @@ def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedSer
 
     assert left()
     story_jobs.withdraw(root, page_of(root).meta.id, reason="The paper took it back.", now=NOW, tell=lambda line: None)
-    jobs.build(root, strict=True)
+    build(root, strict=True)
     assert left() == []
     server.put("/1.xml", item("one"))
     assert update(root, hours=3).published == ()

@@ -22,6 +22,7 @@ from generator import pipeline
 from generator.errors import FeedsFailed, LockHeld, Refused
 from generator.jobs import check as check_jobs
 from generator.jobs import daily as jobs
+from generator.jobs.build import build
 from generator.jobs import issue as issue_jobs
 from generator.record.lock import held
 from generator.record.store import Store
@@ -271,7 +272,7 @@ def test_the_real_week(publication: Make, server: FeedServer, corpus: Path) -> N
     assert 140 <= len(done.published) <= 165  # 145 events
     assert sum(len(page.meta.sources) for page in Store(root / "content").articles().require()) >= 170
     assert "content/issues/" in issue_jobs.write(root, now=NOW + timedelta(hours=1), tell=lambda line: None)
-    assert "pages" in jobs.build(root, strict=True)
+    assert "pages" in build(root, strict=True)
     before = snapshot(root / "content")
     update(root, now=NOW + timedelta(hours=2))
     issue_jobs.write(root, now=NOW + timedelta(hours=2), tell=lambda line: None)

@@ -14,6 +14,7 @@ from support import FeedServer, rss, snapshot
 from generator import pipeline
 from generator.errors import Refused
 from generator.jobs import daily as jobs
+from generator.jobs.build import build
 from generator.jobs import story as story_jobs
 from generator.record.store import Article, Store
 from generator.wiring import open_publication
@@ -169,7 +170,7 @@ def test_a_page_deleted_after_its_sources_moved_leads_to_their_new_home(publicat
         add_source(bakers, drop_source(with_source(root, source.url), source.url, root), root)
     (root / "content" / ferries.path).unlink()
     assert update(root, hours=1).published == ()
-    jobs.build(root, strict=True)
+    build(root, strict=True)
     assert bakers.url.rstrip("/").rsplit("/", 1)[-1] in (root / "site" / ferries.url / "index.html").read_text()
     third = item("Ferries to the islands are late for a week", "https://three.example/d")
     server.put("/2.xml", rss({**third, "title": "Ferries to the islands are late for a week"}))

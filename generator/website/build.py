@@ -7,11 +7,13 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.errors import GroundwireError, InputError, Problem
-from generator.website.front import FRONT, Front
+from generator.website.settled import FILE, SITE, settled
 
-FILE = "mkdocs.yml"
+if TYPE_CHECKING:
+    from generator.website.front import Front
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True,
 
     Raises InputError with every problem of the pages and settings, GroundwireError with MkDocs' own warnings (`strict`).
     """
+    started = time.monotonic()
+    _config_file(root)
+    if not full and (seal := settled(root, site_dir)):
+        return BuildReport(seal.pages, 0, time.monotonic() - started, (root / (site_dir or SITE)).absolute())
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     heard = _Warnings()
     logger = logging.getLogger("mkdocs")
@@ -63,6 +69,8 @@ def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False, f
     """
     from mkdocs.commands.serve import serve
     from mkdocs.exceptions import Abort
+
+    from generator.website.front import FRONT
 
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     before = FRONT.set(front)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from pathspec import PathSpec
 
 from generator import resources
-from generator.record.text import digest, file_hash
+from generator.record.text import digest
 from generator.settings import FILE
 from generator.website import names
-
-LIBRARIES = ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "jinja2", "markupsafe", "pydantic", "pyyaml", "babel")
+from generator.website.inputs import below, code, hash_of, libraries
 
 
 def parts_of(root: Path, config: MkDocsConfig) -> dict[str, str]:
@@ -24,13 +21,13 @@ def parts_of(root: Path, config: MkDocsConfig) -> dict[str, str]:
     theme = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
     folders = [resources.bundled("overrides"), root / "overrides", *theme]
     return {
-        "groundwire": _package(),
-        **{name: found for name in LIBRARIES if (found := _version(name))},
-        FILE: _hash([root / FILE]),
-        names.FILE: _hash([root / names.FILE]),
+        "groundwire": code(),
+        **libraries(),
+        FILE: hash_of([root / FILE]),
+        names.FILE: hash_of([root / names.FILE]),
         "mkdocs.yml": digest(json.dumps(_given(config), default=_plain, sort_keys=True)),
-        "overrides": _hash(path for folder in folders for path in _below(folder)),
-        "categories": _hash(_below(root / "categories")),
+        "overrides": hash_of(path for folder in folders for path in below(folder)),
+        "categories": hash_of(below(root / "categories")),
     }
 
 
@@ -48,25 +45,3 @@ def _plain(value: object) -> object:
     if isinstance(value, PathSpec):
         return [str(getattr(pattern, "pattern", pattern)) for pattern in value.patterns]
     return sorted(map(str, value)) if isinstance(value, set | frozenset) else str(value)
-
-
-@cache
-def _package() -> str:
-    below = (path for path in _below(resources.PACKAGE) if "sample" not in path.parts and path.suffix != ".pyc")
-    return _hash([*below, resources.bundled("mkdocs.yml")])
-
-
-def _below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _hash(paths: Iterable[Path]) -> str:
-    """Of the files' names and contents; what is not there counts as such."""
-    return digest(*(f"{path.name} {file_hash(path.read_bytes()) if path.is_file() else ''}" for path in paths))
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

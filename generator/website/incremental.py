@@ -15,17 +15,19 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from generator.record.text import digest, file_hash
-from generator.website import guest, search, state
+from generator.website import guest, others, search, state
 from generator.website.briefs import brief_out
 from generator.website.fingerprint import parts_of
 from generator.website.front import FRONT
 from generator.website.given import GivenFiles, html_of, owners_files, stand_aside, step_back, written_file
 from generator.website.helpers import Team, make_team
+from generator.website.inputs import inputs_of
 from generator.website.load import load_site
 from generator.website.plan import Plan, Wanted, plan_build
+from generator.website.settled import outputs_of
 from generator.website.site import Made, Site
-from generator.website.state import State
-from generator.website.tree import Tree, one_at_a_time, recover, tree_for
+from generator.website.state import Seal, State
+from generator.website.tree import Tree, files_in, one_at_a_time, recover, tree_for
 
 _NAMED = re.compile(r"(?:Doc file|page) '([^']+)'")
 
@@ -71,6 +73,7 @@ class Build:
     last: State | None
     force: str
     site: Site
+    inputs: str = ""  # '': the site is not to be sealed
     serving: bool = False
     arranged: Arranged | None = None
     team: Team = field(default_factory=Team)
@@ -91,10 +94,13 @@ class Build:
             if front := FRONT.get():
                 site = replace(site, settings=front.settings(site.settings))
                 parts["preview"] = front.signup
+            parts["url"] = site.settings.url  # the repository's name may give it
             build = cls(root, tree, parts, last, _forced(config, choice), site, serving=choice.serving, held=held.pop_all())
+            if not choice.serving and others.all_known(config, root):
+                build.inputs = inputs_of(root, known=site.hashes)
         # MkDocs empties its site_dir before it builds, so it is told of none until that is over.
         config.site_dir = f"{tree.live} (made beside it, then renamed)"
-        if not others(config):
+        if not others.named(config):
             stand_aside(config)
         logging.getLogger("mkdocs").addHandler(build.listener)
         return build
@@ -124,11 +130,13 @@ class Build:
         for source in written:
             if source in plan.make:
                 files.append(written_file(config, source))
-        self.team = make_team(0 if others(config) else len(plan.make))  # others' code may gather something from all pages
+        self.team = make_team(0 if others.named(config) else len(plan.make))  # others' code may gather something from all pages
         write = {} if self.team.helper else plan.write
         make = set(self.team.share([*plan.make]))
         given = GivenFiles(files, config, make=make, write=write, kept={*pages, *made}, written=frozenset(written))
         self.arranged = Arranged(wanted, plan, given)
+        if others.MISSING in plan.keep:
+            config.theme.static_templates.discard(others.MISSING)
         if self.team.helper:
             config.theme.static_templates.clear()
             config.extra_templates.clear()
@@ -147,12 +155,17 @@ class Build:
             if config.strict and self.listener.warned:
                 return False
             self._index(self.arranged.plan)
-            state.save_state(self.tree.work, self._state(self.arranged, links))
+            state.save_state(self.tree.work, self._state(self.arranged, links), self._seal(self.arranged.wanted))
             self.tree.publish()
             return True
         finally:
             config.site_dir = str(self.tree.live)
             self.give_up()
+
+    @property
+    def private(self) -> Path:
+        """Where the publication keeps what may be deleted at any time."""
+        return self.root / ".groundwire"
 
     @property
     def plan(self) -> Plan:
@@ -163,7 +176,7 @@ class Build:
     def pages(self) -> int:
         """How many HTML pages the site has, the one for addresses that don't exist among them."""
         wanted = self.arranged.wanted if self.arranged else None
-        return len(wanted.pages) + 1 + sum(path.endswith(".html") for path in wanted.files) if wanted else 0
+        return len(wanted.pages) + sum(path.endswith(".html") for path in wanted.files) if wanted else 0
 
     def give_up(self) -> None:
         """Let go of the site's folder; the old site stands."""
@@ -197,6 +210,8 @@ class Build:
                 plain.append(file.src_uri)
                 mark = file_hash(file.content_bytes)
             pages[file.src_uri] = (mark, file.dest_uri)
+        if others.MISSING in config.theme.static_templates:
+            outputs.setdefault(others.MISSING, "")
         if config.nav:  # then any page may show the titles of these
             parts["pages in nav"] = digest(*(pages[source][0] for source in plain))
         return Wanted(parts, pages, outputs, always=plain if config.nav else ())
@@ -212,6 +227,13 @@ class Build:
         ours = self.site.articles.keys() | self.site.issues.keys()
         changed = None if plan.everything else {source.removesuffix(".md") + "/" for source in plan.make if source in ours}
         search.index_site(self.tree.work, self.site.searchable, changed=changed)
+
+    def _seal(self, wanted: Wanted) -> Seal | None:
+        if not self.inputs or self.listener.warned:
+            return None
+        indexed = (f"{search.FOLDER}/{path}" for path, _ in files_in(self.tree.work / search.FOLDER))
+        outputs = {*(output for _, output in wanted.pages.values()), *wanted.files, *indexed}
+        return Seal(self.inputs, outputs_of(outputs), self.pages)
 
     def _state(self, done: Arranged, links: Mapping[str, tuple[str, ...]]) -> State:
         before = self.last.links if self.last else {}
@@ -240,14 +262,9 @@ def _uncollected() -> Iterator[None]:
 
 def _forced(config: MkDocsConfig, choice: Choice) -> str:
     """Why everything is made, if it is: by wish, or because others' code may change any page by what is on another one."""
-    if found := others(config):
-        return f"with {', '.join(found)}, any page may depend on any other"
+    if names := others.named(config):
+        return f"with {', '.join(names)}, any page may depend on any other"
     return "asked for" if choice.full else ""
-
-
-def others(config: MkDocsConfig) -> list[str]:
-    """Plugins and hooks besides ours."""
-    return sorted({*config.plugins, *config.hooks} - {"groundwire"})
 
 
 def _file_mark(file: File, docs_dir: str) -> str:

@@ -100,10 +100,14 @@ class Index:
     zone: tzinfo
     by_id: Mapping[str, Row] = field(default_factory=dict)
     noted: tuple[Article, ...] = ()  # with a correction, or a prediction that has a date
+    _months: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # by id: each story is in many listings
 
     def month(self, row: Row) -> str:
         """The month a story is listed under: of its publishing, in the publication's zone."""
-        return f"{row.moment.astimezone(self.zone):%Y-%m}"
+        found = self._months.get(row.id)
+        if found is None:
+            found = self._months[row.id] = f"{row.moment.astimezone(self.zone):%Y-%m}"
+        return found
 
     def months(self, rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
         """Stories by month, newest first."""

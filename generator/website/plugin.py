@@ -21,9 +21,11 @@ from mkdocs.structure.toc import TableOfContents
 from generator.errors import GroundwireError
 from generator.website import config as settings_into
 from generator.website import guest
+from generator.website.compiled import compiled
 from generator.website.front import FRONT
 from generator.website.given import GivenFiles
-from generator.website.incremental import Build, Choice, others
+from generator.website.incremental import Build, Choice
+from generator.website.others import named
 from generator.website.site import Site
 
 
@@ -61,6 +63,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Give our templates their globals and filters, and make them escape."""
+        env.bytecode_cache = compiled(self.build.private, self.build.parts)
         return guest.prepare_environment(env, self.site)
 
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
@@ -78,7 +81,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         """Say which quotations are in another language; let go of what only another plugin would still ask for."""
         if isinstance(files, GivenFiles):
             files.reads(None)
-        if not others(config):
+        if not named(config):
             page.markdown, page.toc = "", TableOfContents([])
         return guest.finish_page(html, page, self.site)
 

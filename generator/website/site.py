@@ -176,6 +176,12 @@ class Site:
         yield made("robots.txt", syndication.robots(self.settings.url))
 
     @property
+    def hashes(self) -> dict[str, str]:
+        """Of the files of articles and issues, by path below content/."""
+        articles = {path: page.content_hash for path, page in self.articles.items()}
+        return articles | {path: page.content_hash for path, page in self.issues.items()}
+
+    @property
     def searchable(self) -> Searchable:
         """What readers can search: stories and issues, with the values that they can filter by."""
         index = self.index

@@ -40,11 +40,11 @@ class Tree:
 
     def present(self) -> dict[str, int]:
         """The site's files by path, with their inodes. Names that start with a dot are not the site's: MkDocs leaves them alone too."""
-        return dict(_files(self.live))
+        return dict(files_in(self.live))
 
     def prepare(self, keep: Collection[str], *, present: Mapping[str, int], made: Collection[str]) -> None:
         """Make `work` hold exactly the kept files. `made` are those that will come, so that their folders stay."""
-        there = present if self.in_place else dict(_files(self.work))
+        there = present if self.in_place else dict(files_in(self.work))
         if self.in_place:
             forget_state(self.work)
         left = set()
@@ -115,7 +115,8 @@ def _locked(handle: int) -> bool:
     return True
 
 
-def _files(folder: Path) -> Iterator[tuple[str, int]]:
+def files_in(folder: Path) -> Iterator[tuple[str, int]]:
+    """A folder's files and their inodes, but for what a dot begins the name of at its top."""
     stack = [("", str(folder))] if folder.is_dir() else []
     while stack:
         before, place = stack.pop()

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from support import snapshot
 from generator.errors import GroundwireError
 from generator.website.build import BuildReport, build_site
 from generator.website.helpers import MANY, make_team
+from generator.website.settled import settled
 
 PLAIN = "# About\n\nSee [the story](articles/2026/01/january-story.md).\n"
 
@@ -51,6 +53,83 @@ def test_nothing_changed_nothing_made(pub: Publication) -> None:
     report = build_site(pub.root)
     assert (report.made, report.reasons) == (0, ())
     assert snapshot(pub.root / "site") == before
+
+
+def test_that_nothing_changed_is_told_without_mkdocs(pub: Publication) -> None:
+    script = (
+        "import sys; from pathlib import Path; from generator.website.build import build_site\n"
+        "print(build_site(Path(sys.argv[1])).made, 'mkdocs' in sys.modules, 'pydantic' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", script, str(pub.root)], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["0", "False", "False"]
+
+
+def left_alone(pub: Publication) -> bool:
+    """Whether a build finds the site as it would leave it."""
+    return settled(pub.root, None) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("content/articles/2026/02/gateway-flaw-0.md", None),
+        ("content/about.md", "# About us\n"),
+        ("content/picture.png", "a picture"),
+        ("content/.ledger/feeds-2026-02.jsonl", "{}\n"),
+        ("newsletter.yml", "title: Another\nurl: https://news.example/briefing/\n"),
+        ("entities.yml", "organisations: []\n"),
+        ("categories/flaws.yml", "id: flaws\nname: Faults\n"),
+        ("overrides/groundwire/footer.html", "<footer>ours</footer>"),
+        ("site/stray.html", "not ours"),
+        ("site/pagefind/pagefind-entry.json", None),
+        ("site/.groundwire-build", "strange"),
+    ],
+)
+def test_whatever_changed_is_seen_before_mkdocs_is_loaded(pub: Publication, path: str, text: str | None) -> None:
+    assert left_alone(pub)
+    file = pub.root / path
+    if text is None:
+        file.unlink()
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert not left_alone(pub)
+    build_site(pub.root)
+    assert left_alone(pub)
+    assert not pub.root.joinpath("site/stray.html").exists()
+
+
+def test_a_warning_is_not_forgotten_because_nothing_changed(pub: Publication) -> None:
+    pub.write("about.md", "# About\n\n[gone](nowhere.md)\n")
+    for _ in range(2):
+        build_site(pub.root, strict=False)
+        assert not left_alone(pub)
+    with pytest.raises(GroundwireError, match="nowhere"):
+        build_site(pub.root)
+
+
+@pytest.mark.parametrize(
+    "line", ["copyright: !ENV [RIGHTS, nobody]", "extra_templates: [feed.txt]", "hooks: [hook.py]", "site_dir: site # here"]
+)
+def test_what_cannot_be_told_without_mkdocs_is_left_to_it(pub: Publication, line: str) -> None:
+    pub.write("feed.txt", "text")
+    (pub.root / "hook.py").write_text("def on_page_content(html, **rest):\n    return html\n", encoding="utf-8")
+    config = pub.root / "mkdocs.yml"
+    lines = config.read_text(encoding="utf-8").splitlines()
+    config.write_text("\n".join([*(one for one in lines if not one.startswith(line.split(":")[0])), line, ""]), encoding="utf-8")
+    build_site(pub.root)
+    assert not left_alone(pub)
+
+
+def test_a_seal_is_for_its_own_folder_and_address(pub: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settled(pub.root, tmp_path / "elsewhere") is None
+    settings = pub.root / "newsletter.yml"
+    settings.write_text("title: The Briefing\ntimezone: Europe/Berlin\n", encoding="utf-8")
+    for name in ("one", "one", "two"):
+        monkeypatch.setenv("GITHUB_REPOSITORY", f"owner/{name}")
+        build_site(pub.root)
+        home = (pub.root / "site/index.html").read_text(encoding="utf-8")
+        assert f"https://owner.github.io/{name}/" in home
 
 
 def test_an_edited_body_makes_that_page_alone(pub: Publication) -> None:
@@ -197,10 +276,10 @@ def test_a_site_that_somebody_touched_is_mended(pub: Publication, harm: str) -> 
         for path in (pub.root / "content").rglob("*.md"):
             path.touch()
     else:
-        build_site(pub.root)
+        build_site(pub.root, full=True)
         shutil.rmtree(pub.root / ".groundwire-tmp-site")
-    for _ in range(3):  # each of the two folders has its turn
-        build_site(pub.root)
+    for turn in range(3):  # each of the two folders has its turn
+        build_site(pub.root, full=turn == 1)
         assert snapshot(site) == before
 
 

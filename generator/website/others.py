@@ -1,0 +1,30 @@
+"""Who else has a say in what a site becomes: others' plugins and hooks, templates from elsewhere, values of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+
+from generator.website.settled import stands_alone
+
+MISSING = "404.html"  # the one page of the theme's; made of what every page depends on, and of nothing else
+OURS = "sitemap.xml"  # the theme has one too
+
+
+def named(config: MkDocsConfig) -> list[str]:
+    """Others' plugins and hooks: they may look at any page."""
+    return sorted({*config.plugins, *config.hooks} - {"groundwire"})
+
+
+def all_known(config: MkDocsConfig, root: Path) -> bool:
+    """Whether all that decides about the site, and the name of each file in it, can be told without MkDocs: see `settled.py`."""
+    content, overrides = root / "content", root / "overrides"
+    return (
+        not named(config)
+        and Path(config.docs_dir).resolve() == content.resolve()
+        and Path(config.theme.custom_dir or overrides).resolve() == overrides.resolve()
+        and config.theme.static_templates <= {MISSING, OURS}
+        and not config.extra_templates
+        and stands_alone(Path(config.config_file_path).read_text(encoding="utf-8"))
+    )
