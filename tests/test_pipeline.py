@@ -21,9 +21,8 @@ from support import FeedServer, rss, snapshot
 from generator import pipeline
 from generator.errors import FeedsFailed, LockHeld, Refused
 from generator.jobs import check as check_jobs
-from generator.jobs import daily as jobs
-from generator.jobs.build import build
 from generator.jobs import issue as issue_jobs
+from generator.jobs.build import build
 from generator.record.lock import held
 from generator.record.store import Store
 from generator.wiring import open_publication

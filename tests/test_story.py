@@ -13,9 +13,8 @@ from support import FeedServer, rss, snapshot
 
 from generator import pipeline
 from generator.errors import Refused
-from generator.jobs import daily as jobs
-from generator.jobs.build import build
 from generator.jobs import story as story_jobs
+from generator.jobs.build import build
 from generator.record.store import Article, Store
 from generator.wiring import open_publication
 
