@@ -274,8 +274,8 @@ class Life:
             done = pipeline.update(parts, now=now)
         except FeedsFailed:
             return
-        tidy(Places(self.root), now=now, changed=done.changed)
-        pipeline.issue(parts, now=now)
+        tidy(Places(self.root), now=now, changed=done.changed, withdrawn=done.shelf.withdrawn() if done.shelf else ())
+        pipeline.issue(parts, now=now, shelf=done.shelf)
         for outlet in range(OUTLETS):
             if number not in self.world.failing[outlet]:
                 self.seen |= {int(entry.id) for entry in self.world.shows(outlet, now)}

@@ -17,6 +17,7 @@ from generator.feeds.health import transitions
 from generator.model import FeedResult, Story
 from generator.record.blocklist import blocked_pages
 from generator.record.registry import HEALTH, Registry
+from generator.record.shelf import Shelf
 from generator.steps.intake import fresh, owed, read
 from generator.steps.keeping import analyse_again, give_up_predictions, join_page, spared, take_edits
 from generator.steps.leave import leave_issues
@@ -26,6 +27,7 @@ from generator.stories.choose import choose
 from generator.stories.frozen import frozen_clusters
 from generator.stories.group import join_or_start
 from generator.stories.hold import held
+from generator.stories.similar import WINDOW
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Update:
     held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
     swallowed: tuple[str, ...] = ()  # headlines on withdrawn or deleted stories, shown nowhere
     blocked: int = 0
+    shelf: Shelf | None = None  # the articles as the run left them
     warnings: tuple[Problem, ...] = ()
     analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
     cost: str = ""  # what the analyses did cost, in words
@@ -63,8 +66,8 @@ def update(parts: Parts, *, now: datetime) -> Update:
     if not parts.settings.feeds:
         example = "feeds:\n- {url: https://www.example.org/feed.xml, name: Example}"
         raise Refused(f"newsletter.yml names no feeds; write for example\n{example}")
-    loaded = parts.store.articles()
-    registry = Registry(parts.ledger, loaded.pages)
+    shelf = parts.store.shelf()
+    registry = Registry(parts.ledger, shelf)
     take_edits(parts, registry, now=now)
     late = give_up_predictions(parts, registry, now=now)
     results = read(parts, now=now)
@@ -74,7 +77,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     entries = fresh(parts, registry, results, now=now)
     since = min((entry.published or now for entry in entries.new), default=now)
     waiting = owed(parts, registry, results, now=now)
-    known = frozen_clusters(loaded.pages, registry.gone(parts.store.exists), waiting, since=since)
+    known = frozen_clusters(shelf.covered_since(since - WINDOW), registry.gone(parts.store.exists), waiting, since=since)
     found = join_or_start(entries.new, known, separate=registry.separated(entries.new))
     later = [*entries.known, *found.joins, *found.swallowed]
     joined = [path for entry, story in later if (path := join_page(parts, registry, entry, story, now=now))]
@@ -86,6 +89,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         registry.chose(choice.chosen, category_of=homes, now=now)
     published = publish_all(parts, registry, [*waiting, *choice.chosen], homes, now=now)
     again = analyse_again(parts, registry, results, now=now)
+    parts.store.refresh(shelf)
     return Update(
         feeds=tuple(results),
         published=tuple(published.values()),
@@ -98,22 +102,27 @@ def update(parts: Parts, *, now: datetime) -> Update:
         held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
         swallowed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=entries.blocked,
-        warnings=loaded.problems,
+        shelf=shelf,
+        warnings=shelf.problems,
         analyst=parts.analyst.stopped,
         cost=parts.analyst.account(),
     )
 
 
-def issue(parts: Parts, *, now: datetime) -> str:
-    """Write the week's issue if one is due; the answer is lines for the owner, first what became of it."""
-    articles, issues = parts.store.articles().pages, parts.store.issues().require()
+def issue(parts: Parts, *, now: datetime, shelf: Shelf | None = None) -> str:
+    """Write the week's issue if one is due; the answer is lines for the owner, first what became of it.
+
+    `shelf`: the articles, where the same run has just looked at them.
+    """
+    shelf, issues = shelf or parts.store.shelf(), parts.store.issues().require()
     rows = list(parts.ledger.rows("issues"))
     if lost := unremembered(issues, rows):
         parts.ledger.append("issues", *lost, now=now)
         rows += lost
     slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
     if slot is None:
-        return "\n".join(["no issue is due", *leave_issues(parts, articles)])
+        return "\n".join(["no issue is due", *leave_issues(parts, shelf)])
+    articles = shelf.all()
     unwanted = blocked_pages(articles, parts.settings.block)
     draft = compose_issue(
         settings=parts.settings,
@@ -129,7 +138,7 @@ def issue(parts: Parts, *, now: datetime) -> str:
         parts.store.create(draft.path, draft.meta, draft.body)
     parts.ledger.append("issues", *draft.rows, now=now)
     told = f"no issue: {draft.reason}" if isinstance(draft, Quiet) else _wrote(draft)
-    return "\n".join([told, *leave_issues(parts, articles), *(f"alert: {line}" for line in draft.alerts)])
+    return "\n".join([told, *leave_issues(parts, shelf), *(f"alert: {line}" for line in draft.alerts)])
 
 
 def _wrote(draft: Draft) -> str:

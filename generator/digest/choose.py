@@ -119,8 +119,9 @@ def mended(articles: Iterable[Article], before: Past, *, settings: Settings, now
         notes += [(w.date, w.reason, True)] if (w := page.meta.withdrawn) else []
         for when, note, withdrawn in notes:
             key = digest(page.meta.id, note, length=10)
-            known = key in before.told or escape(note) in before.bodies
-            if not known and _midnight(carried, settings) <= when <= now:
+            if key in before.told or not _midnight(carried, settings) <= when <= now:
+                continue
+            if escape(note) not in before.bodies:
                 yield Mended(page, note, withdrawn, key)
 
 

@@ -121,7 +121,8 @@ def _meta(found: Contents, *, settings: Settings, due: Due, body: str, words: Wo
 def unremembered(issues: Sequence[Issue], rows: Iterable[Row]) -> list[Row]:
     """The rows that the ledger lacks: a run was killed after it wrote an issue's file. The file itself says what it carries."""
     known = {row.get("issue") for row in rows if row.get("event") == "composed"}
-    return [_row(page.meta) for page in issues if page.meta.generated and not page.meta.corrects and page.meta.id not in known]
+    lost = [page for page in issues if page.id not in known]
+    return [_row(page.meta) for page in lost if page.meta.generated and not page.meta.corrects]
 
 
 def _row(meta: IssueMeta, found: Contents | None = None) -> Row:

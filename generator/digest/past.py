@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from generator.record.ledger import Row
 from generator.record.store import Issue
@@ -33,15 +34,26 @@ class Past:
     quiet: frozenset[str] = frozenset()  # slots that passed without an issue
     carried: dict[str, datetime] = field(default_factory=dict)  # story → when its issue closed
     told: frozenset[str] = frozenset()  # corrections and outcomes of predictions that an issue has brought
-    bodies: str = ""  # of the issues that count, for what no ledger row remembers
+    counted: tuple[Issue, ...] = ()  # the issues that count, as they are on disk
     since: datetime | None = None  # when the newest of them closed
     horizon: datetime | None = None  # how far back the first issue of all, or the first quiet week, looked
     expired: tuple[str, ...] = ()  # drafts nobody approved, oldest first
+
+    @cached_property
+    def bodies(self) -> str:
+        """What the issues that count say, for what no ledger row remembers."""
+        return "\n".join(page.body for page in self.counted)
 
     @property
     def silent(self) -> int:
         """How many slots have passed without an issue since the last one."""
         return sum(1 for slot in self.quiet if slot > max(self.made, default=""))
+
+
+def taken(issues: Iterable[Issue], rows: Iterable[Row]) -> frozenset[str]:
+    """The ids of issues that were made, whatever became of them, and of slots that passed without one."""
+    passed = {row["issue"] for row in rows if row.get("event") in ("composed", "quiet") and isinstance(row.get("issue"), str)}
+    return frozenset({page.id for page in issues} | passed)
 
 
 def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past:
@@ -63,7 +75,7 @@ def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past
         told=frozenset(
             str(key) for row in [*remembered, *mended] for name in ("corrections", "outcomes") for key in _list(row, name)
         ),
-        bodies="\n".join(page.body for page in counted),
+        counted=tuple(counted),
         since=max([w.until for w in regular] + _times(remembered, "until"), default=None),
         horizon=min([page.meta.window.since for page in issues] + _times(rows, "since") + _times(rows, "reach"), default=None),
         expired=tuple(sorted(page.meta.id for page in expired if page.meta.id not in skipped)),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from generator.digest.past import past
+from generator.digest.past import taken
 from generator.record.ledger import Row
 from generator.record.store import Issue
 from generator.settings import Settings
@@ -35,8 +35,7 @@ def due(*, settings: Settings, issues: Sequence[Issue], now: datetime, ledger_ro
     """
     day = latest_slot(settings, now)
     name = issue_id(day)
-    before = past(issues, ledger_rows, now=now)
-    if name in before.made or name in before.quiet:
+    if name in taken(issues, ledger_rows):
         return None
     return Due(name, moment(settings, day), moment(settings, day + timedelta(days=7)))
 

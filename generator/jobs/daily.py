@@ -11,7 +11,7 @@ from generator.jobs.build import build
 from generator.jobs.housekeeping import tidy
 from generator.jobs.status import summary
 from generator.ports import Tell
-from generator.record.store import Article, Store
+from generator.record.store import Store
 from generator.settings import PLACEHOLDER_URL, Settings
 from generator.setup.scaffold import remove_sample
 from generator.wiring import Places, open_publication
@@ -22,8 +22,8 @@ def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     with open_publication(root, command="run", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed, withdrawn=_withdrawn(parts.store))
-        written = pipeline.issue(parts, now=now)
+        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.shelf.withdrawn() if done.shelf else ())
+        written = pipeline.issue(parts, now=now, shelf=done.shelf)
         built = build(root, strict=True)
     return "\n".join([summary(done, parts.store), written, built])
 
@@ -33,12 +33,8 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed, withdrawn=_withdrawn(parts.store))
+        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.shelf.withdrawn() if done.shelf else ())
         return summary(done, parts.store)
-
-
-def _withdrawn(store: Store) -> list[Article]:
-    return [page for page in store.articles().pages if page.brief.withdrawn]
 
 
 def preview(root: Path, *, port: int, sample: bool, tell: Tell) -> None:

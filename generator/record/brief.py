@@ -60,9 +60,7 @@ def brief_of(meta: Any) -> Brief:
 def kept_form(brief: Brief) -> str:
     """A brief as text."""
     moments = [moment and moment.isoformat() for moment in (brief.awaited, brief.published, brief.last)]
-    return json.dumps(
-        [dict(brief.marks), brief.category, *moments, brief.listed, brief.withdrawn, brief.ripe], ensure_ascii=False
-    )
+    return json.dumps([dict(brief.marks), brief.category, *moments, brief.listed, brief.withdrawn, brief.ripe])
 
 
 def from_kept(text: str) -> Brief:

@@ -14,16 +14,13 @@ from generator.record.registry import Registry
 from generator.record.store import Article
 
 Row = dict[str, Any]
-_Marks = Mapping[str, Mapping[str, str]]  # by story: the marks of its page's sources, each with its outlet's name
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What pages and ledger say: the marks on each page, by mark its last owner, the feeds' names by address."""
+    """What pages and ledger say, and the feeds' names by address."""
 
     registry: Registry
-    on: _Marks
-    owners: Mapping[str, str]
     feeds: Mapping[str, str]
 
 
@@ -35,15 +32,9 @@ def hand_edits(registry: Registry, *, feeds: Mapping[str, str], gone: Collection
 
     `feeds`: the names of feeds by address; `gone`: stories whose pages people deleted.
     """
-    pages = [page for page in registry.pages() if not page.brief.withdrawn]
-    on = {page.id: page.brief.marks for page in pages}
-    known = _Known(registry, on, registry.owners(), feeds)
-    touched = [page for page in pages if registry.listed(page.id).keys() != on[page.id].keys()]
-    rows = [row for page in touched for row in (*_taken(page, known), *_given(page, known))]
-    homes = _standing(on) if gone else {}
-    rows += [
-        {"event": "merged", "story": story, "into": home} for story in gone if (home := _home(registry.listed(story), homes))
-    ]
+    known = _Known(registry, feeds)
+    rows = [row for page in registry.differing() for row in (*_taken(page, known), *_given(page, known))]
+    rows += [{"event": "merged", "story": story, "into": home} for story in gone if (home := _home(registry, story))]
     return sorted(rows, key=lambda row: _ORDER.index(row["event"]))
 
 
@@ -60,18 +51,18 @@ def _taken(page: Article, known: _Known) -> Iterator[Row]:
     for mark, feed in known.registry.listed(story).items():
         if mark in new:
             yield {"event": "readdressed", "story": story, "from": mark, "to": new[mark]}
-        elif mark not in known.on[story]:
+        elif mark not in page.brief.marks:
             yield parting(known.registry, story, {mark: feed})
 
 
 def _given(page: Article, known: _Known) -> Iterator[Row]:
     """Sources that the page has and did not have: put back, or from another page. What people found themselves needs no row."""
     story, registry = page.id, known.registry
-    for mark in known.on[story].keys() - registry.listed(story).keys():
-        owner = known.owners.get(mark)
+    for mark in sorted(page.brief.marks.keys() - registry.listed(story).keys()):
+        owner = registry.owner(mark)
         if parted := registry.parting(mark, story):
             yield {"event": "rejoined", "story": story, "entries": parted["entries"], "marks": [mark], "listed": {mark: ""}}
-        elif owner and mark not in known.on.get(owner, {}):
+        elif owner and owner not in registry.shelf.standing(mark):
             feed = registry.listed(owner)[mark]
             entries = [list(entry) for entry in registry.entries_of(owner, feed=feed)] if feed else []
             yield {"event": "joined", "story": story, "entries": entries, "marks": [mark], "listed": {mark: feed}}
@@ -79,10 +70,10 @@ def _given(page: Article, known: _Known) -> Iterator[Row]:
 
 def _readdressed(page: Article, known: _Known) -> dict[str, str]:
     """Old and new marks of sources whose outlet stayed and whose address nobody else knows."""
-    listed, have = known.registry.listed(page.id), known.on[page.id]
+    listed, have = known.registry.listed(page.id), page.brief.marks
     if listed.keys() <= have.keys():
         return {}
-    unknown = (mark for mark in have if mark not in listed and mark not in known.owners)
+    unknown = (mark for mark in have if mark not in listed and known.registry.owner(mark) is None)
     new = [mark for mark in unknown if not known.registry.parting(mark, page.id)]
     found: dict[str, str] = {}
     for mark, feed in listed.items():
@@ -92,16 +83,8 @@ def _readdressed(page: Article, known: _Known) -> dict[str, str]:
     return found
 
 
-def _standing(on: _Marks) -> dict[str, set[str]]:
-    """By mark the stories on whose pages the source stands."""
-    found: dict[str, set[str]] = {}
-    for story, have in on.items():
-        for mark in have:
-            found.setdefault(mark, set()).add(story)
-    return found
-
-
-def _home(listed: Mapping[str, str], homes: Mapping[str, set[str]]) -> str:
+def _home(registry: Registry, story: str) -> str:
     """The one page on which all the sources of a deleted one stand; '' where there is none."""
-    common = set.intersection(*(homes.get(mark, set()) for mark in listed)) if listed else set()
+    listed = registry.listed(story)
+    common = set.intersection(*map(registry.shelf.standing, listed)) if listed else set()
     return common.pop() if len(common) == 1 else ""

@@ -13,7 +13,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +33,10 @@ M = TypeVar("M", bound=Meta)
 
 
 class Reading(NamedTuple):
-    """What is kept of one page. `content_hash` is that of the whole file, `meta` is JSON, `stamp` is '' where the file has to be read again."""
+    """What is kept of one page.
+
+    `content_hash` is that of the whole file; `meta` is JSON, '' where it is to be looked up; `stamp` is '' where the file has to be read again.
+    """
 
     content_hash: str
     id: str
@@ -47,9 +49,10 @@ class Reading(NamedTuple):
 class KeptPage(Page[M]):
     """A page whose parts are read when they are asked for: most commands need few of most pages."""
 
-    def __init__(self, path: str, content: Path, model: type[M], reading: Reading) -> None:
+    def __init__(self, path: str, content: Path, model: type[M], reading: Reading, *, readings: Readings | None = None) -> None:
+        """`readings`: where the front matter is looked up if `reading` comes without it."""
         self.__dict__.update(path=path, content_hash=reading.content_hash, pristine=reading.pristine)
-        self.__dict__.update(_content=content, _model=model, _reading=reading)
+        self.__dict__.update(_content=content, _model=model, _reading=reading, _readings=readings)
 
     @property
     def id(self) -> str:
@@ -69,7 +72,7 @@ class KeptPage(Page[M]):
         known = self.__dict__
         if name == "meta":
             try:
-                known["meta"] = known["_model"].model_validate_json(known["_reading"].meta)
+                known["meta"] = known["_model"].model_validate_json(self._kept_meta())
             except ValidationError:  # the kept row is damaged
                 known["meta"] = self._read().meta
         elif name in ("text", "body"):
@@ -78,6 +81,13 @@ class KeptPage(Page[M]):
         else:
             raise AttributeError(name)
         return known[name]
+
+    def _kept_meta(self) -> str:
+        reading: Reading = self.__dict__["_reading"]
+        if reading.meta or self.__dict__["_readings"] is None:
+            return reading.meta
+        found = self.__dict__["_readings"].one(self.path)
+        return found.meta if found and found.content_hash == reading.content_hash else ""
 
     def _read(self) -> Page[M]:
         known = self.__dict__
@@ -90,9 +100,10 @@ class KeptPage(Page[M]):
 
 def stamp_of(status: os.stat_result, *, now_ns: int) -> str:
     """By what a file is known to be the one that was read; '' where it is too young for that."""
-    if now_ns - max(status.st_ctime_ns, status.st_mtime_ns) < YOUNG_NS:
+    written, changed = status.st_mtime_ns, status.st_ctime_ns
+    if now_ns - changed < YOUNG_NS or now_ns - written < YOUNG_NS:
         return ""
-    return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino}"
+    return f"{written} {changed} {status.st_size} {status.st_ino}"
 
 
 def reading_of(page: Page[M], content_hash: str, stamp: str = "") -> Reading | None:
@@ -107,11 +118,13 @@ def reading_of(page: Page[M], content_hash: str, stamp: str = "") -> Reading | N
     return Reading(content_hash, page.id, page.pristine, kept, brief, stamp)
 
 
-@dataclass(frozen=True)
 class Readings:
     """The file of one publication. `folder` is made when there is something to keep."""
 
-    folder: Path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._looking: sqlite3.Connection | None = None  # open while one page after the other is asked for
+        self._lost = False  # no file, or none that can be read: not asked again
 
     def load(self, kind: str) -> dict[str, Reading]:
         """What is kept of the pages of one folder of content/, by path."""
@@ -120,20 +133,33 @@ class Readings:
             return {}
         try:
             with _opened(file) as db:
-                if db.execute("SELECT made_by FROM made").fetchone() != (made_by(),):
+                if not _ours(db):
                     return {}
-                rows = db.execute(
-                    "SELECT path, content_hash, id, pristine, meta, brief, stamp FROM pages WHERE kind = ?", (kind,)
-                )
-                return {path: Reading(mark, name, bool(pristine), *more) for path, mark, name, pristine, *more in rows}
+                return {row[0]: _reading(*row) for row in db.execute(f"{_SELECT} WHERE kind = ?", (kind,))}
         except (sqlite3.Error, UnicodeError):
             return {}
+
+    def one(self, path: str) -> Reading | None:
+        """What is kept of one page."""
+        try:
+            if self._looking is None and not self._lost:
+                self._lost = not (self.folder / FILE).is_file()
+                self._looking = None if self._lost else _connected(self.folder / FILE)
+                self._lost = self._looking is None or not _ours(self._looking)
+            rows = (
+                [] if self._lost or self._looking is None else self._looking.execute(_ONE, (path.split("/")[0], path)).fetchall()
+            )
+            return _reading(*rows[0]) if rows else None
+        except (sqlite3.Error, UnicodeError):
+            self._lost = True
+            return None
 
     def keep(self, kind: str, new: Mapping[str, Reading], *, gone: Iterable[str]) -> None:
         """Add and replace rows, take out those of pages that are gone: all at once, or nothing."""
         gone = list(gone)
         if not new and not gone:
             return
+        self._looking, self._lost = None, False  # what is written now is looked up anew
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -152,7 +178,7 @@ class Readings:
             db.execute("PRAGMA synchronous = OFF")
             db.execute("BEGIN IMMEDIATE")
             db.execute("CREATE TABLE IF NOT EXISTS made (made_by TEXT NOT NULL)")
-            if db.execute("SELECT made_by FROM made").fetchone() != (made_by(),):
+            if not _ours(db):
                 db.execute("DROP TABLE IF EXISTS pages")
                 db.execute("DELETE FROM made")
                 db.execute("INSERT INTO made VALUES (?)", (made_by(),))
@@ -166,10 +192,27 @@ class Readings:
             db.execute("COMMIT")
 
 
+_SELECT = "SELECT path, content_hash, id, pristine, meta, brief, stamp FROM pages"
+_ONE = f"{_SELECT} WHERE kind = ? AND path = ?"
+
+
+def _reading(path: str, mark: str, name: str, pristine: int, meta: str, brief: str, stamp: str) -> Reading:
+    return Reading(mark, name, bool(pristine), meta, brief, stamp)
+
+
+def _ours(db: sqlite3.Connection) -> bool:
+    """Whether the file was written by this version."""
+    return bool(db.execute("SELECT made_by FROM made").fetchall() == [(made_by(),)])
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=1, isolation_level=None)
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     """A connection that waits a moment for another command's; closed, an open transaction is rolled back."""
-    db = sqlite3.connect(file, timeout=1, isolation_level=None)
+    db = _connected(file)
     try:
         yield db
     finally:

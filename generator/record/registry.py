@@ -6,20 +6,23 @@ that a person deleted, and stays deleted.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.model import Entry, Story, replace
+from generator.record import learning
 from generator.record.identity import url_mark
-from generator.record.ledger import Ledger
-from generator.record.store import Article
+from generator.record.learning import STREAM as STREAM  # everybody knows it from here
+from generator.record.learning import learn, learn_all
+from generator.record.ledger import Ledger, Row
+from generator.record.shelf import Article, Shelf
 from generator.record.waiting import told
 
-STREAM, HEALTH = "stories", "feeds"
-MENDS = ("separated", "rejoined", "readdressed")  # what people did to a page's sources
+HEALTH = "feeds"
 
 
 @dataclass(frozen=True)
@@ -32,101 +35,98 @@ class Gone:
 
 
 class Registry:
-    """Entries and stories known so far, kept current while a run adds to them."""
+    """Entries and stories known so far, kept current while a run adds to them. Every question is answered by key or by a join of
+    tables: `shelf` has those of the pages, record/learning.py those of the ledger."""
 
-    def __init__(self, ledger: Ledger, pages: Iterable[Article]) -> None:
+    def __init__(self, ledger: Ledger, pages: Shelf | Iterable[Article]) -> None:
+        self.shelf = pages if isinstance(pages, Shelf) else Shelf.of(pages)
         self._ledger = ledger
-        by_path = {page.id: page for page in pages}
-        self._pages = dict(sorted(by_path.items()))
-        self._entries: dict[tuple[str, str], str] = {}
-        self._addresses: dict[str, str] = {}
-        self._rows: dict[str, dict[str, Any]] = {}
-        self._listed: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        self._parted: defaultdict[str | tuple[str, str], set[str]] = defaultdict(set)
-        self._partings: dict[tuple[str, str], dict[str, Any]] = {}
-        self._merged: dict[str, str] = {}
-        self._published: dict[str, tuple[datetime, str]] = {}
-        self._chosen: dict[str, dict[str, Any]] = {}
-        self._let_go: set[str] = set()
-        self._first_seen: dict[tuple[str, str], datetime] = {}
-        self._stood: set[tuple[str, str]] = set()
-        self._newly_seen: list[Entry] = []
-        # Git may have joined the ledger's lines in any order; what people decided counts after what the machine did.
-        for row in sorted(ledger.rows(STREAM), key=lambda row: (row.get("event") in MENDS, str(row["at"]))):
-            self._learn(row)
-        for page in by_path.values():
-            self._learn_page(page)
+        self._newly_seen: dict[tuple[str, str], datetime] = {}
+        self._db = self.shelf.db
+        self._db.execute(f"ATTACH ':memory:' AS {learning.SCHEMA}")
+        kept = self.shelf.kept
+        learn_all(self._db, ledger, kept=kept.with_name(learning.FILE) if kept else None)
 
     def has(self, entry: Entry) -> bool:
         """Whether this very entry is on a page, or was on one that a person deleted."""
-        return entry.key in self._entries
+        return bool(self._ask("SELECT 1 FROM known.entries WHERE feed = ? AND entry = ?", *entry.key))
 
     def story_of(self, entry: Entry) -> str | None:
         """The id of the published story that has this entry's address among its sources, or had before it was deleted."""
-        story = self._addresses.get(url_mark(entry.url))
-        return self._merged.get(story, story) if story else None
+        mark = url_mark(entry.url)
+        found = self._ask("SELECT story FROM known.addresses WHERE mark = ?", mark)
+        story = found[0][0] if found else self.shelf.first_with(mark)
+        merged = self._ask("SELECT home FROM known.merged WHERE story = ?", story)
+        return str(merged[0][0]) if merged else story
 
     def separated(self, entries: Iterable[Entry]) -> Mapping[tuple[str, str], frozenset[str]]:
         """The stories that people took an entry or its address out of, by entry: it never rejoins them."""
-        parted = ((e.key, self._parted.get(e.key, set()) | self._parted.get(url_mark(e.url), set())) for e in entries)
-        return {key: frozenset(stories) for key, stories in parted if stories}
+        query = (
+            "SELECT story FROM known.parted_entries WHERE feed = ? AND entry = ?"
+            " UNION SELECT story FROM known.parted_marks WHERE mark = ?"
+        )
+        parted = ((e.key, frozenset(story for (story,) in self._ask(query, *e.key, url_mark(e.url)))) for e in entries)
+        return {key: stories for key, stories in parted if stories}
 
     def listed(self, story: str) -> Mapping[str, str]:
         """The sources that the machine or a mend put on a story's page: mark of the address → address of the feed, '' if unknown."""
-        return self._listed.get(story, {})
+        return dict(self._ask("SELECT mark, feed FROM known.listed WHERE story = ? ORDER BY rowid", story))
 
-    def owners(self) -> dict[str, str]:
-        """By mark the story on whose page the source stood last, whatever the pages say now."""
-        found: dict[str, str] = {}
-        for story, marks in self._listed.items():
-            for mark in marks:
-                found.setdefault(mark, story)
-        return found
+    def owner(self, mark: str) -> str | None:
+        """The story on whose page the source stood last, whatever the pages say now."""
+        found = self._ask("SELECT story FROM known.listed WHERE mark = ? ORDER BY rowid LIMIT 1", mark)
+        return found[0][0] if found else None
 
     def parting(self, mark: str, story: str) -> Mapping[str, Any] | None:
         """The ledger's row by which people took this source out of the story, None where they did not or put it back."""
-        return self._partings.get((mark, story)) if story in self._parted.get(mark, ()) else None
+        found = self._ask("SELECT line FROM known.parted_marks WHERE mark = ? AND story = ?", mark, story)
+        return json.loads(found[0][0]) if found else None
 
-    def pages(self) -> Iterable[Article]:
-        """The pages as they stand, by id."""
-        return tuple(self._pages.values())
+    def differing(self) -> tuple[Article, ...]:
+        """Pages, not withdrawn, on which not all stands that the ledger put there, or something that it knows from elsewhere; by id."""
+        pages = (self.page(story) for (story,) in self._ask(_DIFFERING))
+        return tuple(page for page in pages if page)
 
     def entries_of(self, story: str, *, feed: str | None = None) -> list[tuple[str, str]]:
         """The entries that a story was made from and joined by; with `feed` only that feed's."""
-        return [entry for entry, owner in self._entries.items() if owner == story and feed in (None, entry[0])]
+        rows = self._ask("SELECT feed, entry FROM known.entries WHERE story = ? ORDER BY rowid", story)
+        return [(origin, entry) for origin, entry in rows if feed in (None, origin)]
 
     def gone(self, exists: Callable[[str], bool]) -> list[Gone]:
         """Stories whose pages people deleted: their coverage is known and comes back nowhere."""
-        lost = (row for story, row in self._rows.items() if story not in self._pages and story not in self._merged)
-        return [
-            Gone(str(row["story"]), str(row.get("title", "")), _moment(row))
-            for row in lost
-            if not exists(str(row.get("path", "")))
-        ]
+        rows = self._ask(
+            "SELECT story, title, at, path FROM known.published p WHERE NOT EXISTS (SELECT 1 FROM shelf.pages WHERE id = p.story)"
+            " AND NOT EXISTS (SELECT 1 FROM known.merged m WHERE m.story = p.story) ORDER BY at, story"
+        )
+        return [Gone(story, title, datetime.fromisoformat(at)) for story, title, at, path in rows if not exists(path)]
 
     def page(self, story: str) -> Article | None:
         """The story's page; None where a person deleted it."""
-        return self._pages.get(story)
+        return self.shelf.page(story)
 
     def dated(self, entry: Entry, *, now: datetime) -> Entry:
         """The entry with a date: its publisher's, else when we first saw it, marked as estimated."""
         if entry.published:
             return entry
-        if entry.key not in self._first_seen:
-            self._first_seen[entry.key] = now
-            self._newly_seen.append(entry)
-        return replace(entry, published=self._first_seen[entry.key], estimated=True)
+        known = self._ask("SELECT at FROM known.seen WHERE feed = ? AND entry = ?", *entry.key)
+        first = datetime.fromisoformat(known[0][0]) if known else self._newly_seen.setdefault(entry.key, now)
+        return replace(entry, published=first, estimated=True)
 
     def keep_first_seen(self, *, now: datetime) -> None:
         """Write down when the undated entries of this run were first seen."""
-        rows = [{"event": "seen", "feed": e.feed.url, "entry": e.id} for e in self._newly_seen]
-        self._ledger.append(STREAM, *rows, now=now)
+        rows = [{"event": "seen", "feed": feed, "entry": entry} for feed, entry in self._newly_seen]
+        self._write(*rows, now=now)
         self._newly_seen.clear()
 
     def published_on(self, today: str, *, day: Callable[[datetime], str]) -> Counter[str]:
         """How many stories were published on a day, by category; deleted ones count."""
         start = datetime.fromisoformat(today).replace(tzinfo=UTC) - timedelta(days=1)  # zones are at most a day apart
-        return Counter(category for moment, category in self._published.values() if moment >= start and day(moment) == today)
+        rows = self._ask(
+            "SELECT moment, category FROM known.counted WHERE moment >= ?1 UNION ALL SELECT published, category FROM shelf.pages p"
+            " WHERE published >= ?1 AND NOT EXISTS (SELECT 1 FROM known.counted c WHERE c.story = p.id)",
+            start.timestamp(),
+        )
+        return Counter(category for moment, category in rows if day(datetime.fromtimestamp(moment, UTC)) == today)
 
     def published(self, story: Story, *, path: str, category: str, listed: Iterable[Entry], now: datetime) -> None:
         """Remember a new page, and which of the story's entries stand on it as sources."""
@@ -135,13 +135,11 @@ class Registry:
 
     def chose(self, stories: Iterable[Story], *, category_of: Mapping[str, str], now: datetime) -> None:
         """Remember stories whose pages come in a later run: they count for the day on which they were chosen, and are chosen once."""
-        known = [story for story in stories if story.id not in self._chosen]
+        known = [story for story in stories if not self._ask("SELECT 1 FROM known.chosen WHERE story = ?", story.id)]
         rows = [
             {"event": "chosen", "story": s.id, "category": category_of[s.id], **told(s), **_known_by(s.entries)} for s in known
         ]
-        self._ledger.append(STREAM, *rows, now=now)
-        for row in rows:
-            self._learn({**row, "at": now.isoformat()})
+        self._write(*rows, now=now)
 
     def let_go(self, story: str, *, now: datetime) -> None:
         """Remember that a chosen story gets no page after all."""
@@ -149,100 +147,56 @@ class Registry:
 
     def waiting(self) -> list[Mapping[str, Any]]:
         """The rows of stories that are chosen and have no page yet, in the order in which they were chosen."""
-        return [row for story, row in self._chosen.items() if self.waits(story)]
+        return [json.loads(line) for (line,) in self._ask(f"SELECT line {_WAITING} ORDER BY rowid")]
 
     def waits(self, story: str) -> bool:
         """Whether a story is chosen and has no page yet."""
-        return story in self._chosen and not (story in self._pages or story in self._rows or story in self._let_go)
+        return bool(self._ask(f"SELECT 1 {_WAITING} AND story = ?", story))
 
     def joined(self, entry: Entry, story: str, *, listed: bool, now: datetime) -> None:
         """Remember that an entry is later coverage of a story, and whether it stands on its page as a source."""
         row = {"event": "joined", "story": story, **_known_by([entry])}
         self._write(row | _listing([entry] if listed else []), now=now)
 
-    def mended(self, rows: Iterable[dict[str, Any]], *, now: datetime) -> None:
+    def mended(self, rows: Iterable[Row], *, now: datetime) -> None:
         """Remember what people did to the sources of pages."""
         for row in rows:
             self._write(row, now=now)
 
     def remember_places(self, *, now: datetime) -> None:
         """Write down where public pages stand that people put there or moved: an address outlives its page."""
-        there = (page for page in self.pages() if page.brief.listed and (page.id, page.path) not in self._stood)
-        rows = [{"event": "stood", "story": page.id, "path": page.path} for page in there]
-        self._stood |= {(row["story"], row["path"]) for row in rows}
-        self._ledger.append(STREAM, *rows, now=now)
+        there = self._ask(
+            "SELECT id, path FROM shelf.pages p WHERE listed"
+            " AND NOT EXISTS (SELECT 1 FROM known.stood s WHERE s.story = p.id AND s.path = p.path) ORDER BY id"
+        )
+        self._write(*({"event": "stood", "story": story, "path": path} for story, path in there), now=now)
 
     def changed(self, page: Article) -> None:
         """Take a page's new text in place of the old one."""
-        self._pages[page.id] = page
+        self.shelf.put(page)
 
-    def _write(self, row: dict[str, Any], *, now: datetime) -> None:
-        self._ledger.append(STREAM, row, now=now)
-        self._learn({**row, "at": now.isoformat()})
-
-    def _learn(self, row: dict[str, Any]) -> None:
+    def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            learn = {"seen": self._seen, "separated": self._part, "rejoined": self._rejoin, "readdressed": self._readdress}
-            if "path" in row:
-                self._stood.add((row["story"], row["path"]))
-            if row["event"] in learn:
-                learn[row["event"]](row)
-                return
-            if row["event"] == "merged":
-                self._merged[row["story"]] = row["into"]
-                self._listed[row["into"]].update(self._listed.pop(row["story"], {}))
-                return
-            if row["event"] == "let go":
-                self._let_go.add(row["story"])
-                return
-            if row["event"] in ("published", "chosen"):
-                self._published.setdefault(row["story"], (_moment(row), str(row["category"])))
-                (self._rows if row["event"] == "published" else self._chosen).setdefault(row["story"], row)
-            self._own(row)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return  # a row of another version, or one that a person broke: it must not stop the run
+            return self._db.execute(query, values).fetchall()
+        except UnicodeEncodeError:  # a feed's half of a surrogate pair, which no file of ours can hold
+            return []
 
-    def _own(self, row: dict[str, Any]) -> None:
-        for feed, entry in row["entries"]:
-            self._entries[(feed, entry)] = row["story"]
-        for mark in row["marks"]:
-            self._addresses.setdefault(mark, row["story"])
-        self._listed[row["story"]].update({str(mark): str(feed) for mark, feed in row.get("listed", {}).items()})
+    def _write(self, *rows: Row, now: datetime) -> None:
+        self._ledger.append(STREAM, *rows, now=now)
+        learn(self._db, [{**row, "at": now.isoformat()} for row in rows])
 
-    def _seen(self, row: dict[str, Any]) -> None:
-        key = (str(row["feed"]), str(row["entry"]))
-        self._first_seen[key] = min(_moment(row), self._first_seen.get(key, _moment(row)))
 
-    def _part(self, row: dict[str, Any]) -> None:
-        """People took entries out of a story."""
-        story = row["story"]
-        for key in [(feed, entry) for feed, entry in row["entries"]]:
-            self._parted[key].add(story)
-            if self._entries.get(key) == story:
-                del self._entries[key]
-        for mark in row["marks"]:
-            self._parted[mark].add(story)
-            self._partings[mark, story] = row
-            self._listed[story].pop(mark, None)
-            if self._addresses.get(mark) == story:
-                del self._addresses[mark]
-
-    def _rejoin(self, row: dict[str, Any]) -> None:
-        """People put a source back."""
-        for key in [*((feed, entry) for feed, entry in row["entries"]), *row["marks"]]:
-            self._parted[key].discard(row["story"])
-        self._own(row)
-
-    def _readdress(self, row: dict[str, Any]) -> None:
-        """People put right the address of a source."""
-        listed = self._listed[row["story"]]
-        listed[row["to"]] = listed.pop(row["from"], "")
-
-    def _learn_page(self, page: Article) -> None:
-        if page.brief.published:
-            self._published.setdefault(page.id, (page.brief.published, page.brief.category))
-        for mark in page.brief.marks:
-            self._addresses.setdefault(mark, page.id)
+_WAITING = """FROM known.chosen c WHERE NOT EXISTS (SELECT 1 FROM shelf.pages WHERE id = c.story)
+    AND NOT EXISTS (SELECT 1 FROM known.published p WHERE p.story = c.story)
+    AND NOT EXISTS (SELECT 1 FROM known.let_go l WHERE l.story = c.story)"""
+_DIFFERING = """
+SELECT id FROM shelf.pages WHERE NOT withdrawn AND id IN (
+    SELECT story FROM known.listed l WHERE NOT EXISTS (SELECT 1 FROM shelf.marks m WHERE m.story = l.story AND m.mark = l.mark)
+    UNION
+    SELECT story FROM shelf.marks m WHERE NOT EXISTS (SELECT 1 FROM known.listed l WHERE l.story = m.story AND l.mark = m.mark)
+        AND (EXISTS (SELECT 1 FROM known.listed l WHERE l.mark = m.mark)
+            OR EXISTS (SELECT 1 FROM known.parted_marks p WHERE p.mark = m.mark AND p.story = m.story))
+) ORDER BY id"""
 
 
 def _known_by(entries: Iterable[Entry]) -> dict[str, Any]:
@@ -257,7 +211,3 @@ def _listing(entries: Iterable[Entry]) -> dict[str, Any]:
     """The key `listed` of a row: which marks stand on the page, each with its feed; none where there are none."""
     listed = {mark: entry.feed.url for entry in entries if (mark := url_mark(entry.url))}
     return {"listed": listed} if listed else {}
-
-
-def _moment(row: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(row["at"]).astimezone(UTC)

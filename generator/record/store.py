@@ -17,11 +17,13 @@ from generator.errors import InputError, Problem, not_utf8
 from generator.record import atomic
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose, flow, parse, read, yaml_lines
 from generator.record.readings import KeptPage, Reading, Readings, reading_of, stamp_of
+from generator.record.shelf import FILE, SCHEMA, Shelf
+from generator.record.shelf import Article as Article  # by this name everybody knows it from here
+from generator.record.snapshot import database
 from generator.record.text import file_hash
 
 M = TypeVar("M", bound=Meta)
 P = TypeVar("P")
-Article = Page[ArticleMeta]
 Issue = Page[IssueMeta]
 
 
@@ -45,19 +47,56 @@ class Store:
     def __init__(self, content: Path, *, private: Path | None = None, clock_ns: Callable[[], int] = time.time_ns) -> None:
         self.content = content
         self._clock_ns = clock_ns  # no date of ours comes from it: only how young a file is
-        self._readings = Readings(private or content.parent / ".groundwire")
+        self.private = private or content.parent / ".groundwire"
+        self._readings = Readings(self.private)
+        self._written: set[str] = set()
 
     def articles(self) -> Loaded[Article]:
         """Every article, by path, with the problems of those that break the contract (two with one id among them)."""
         loaded = self._load("articles", ArticleMeta)
-        seen: dict[str, str] = {}
-        problems = list(loaded.problems)
-        for page in loaded.pages:
-            if page.id in seen:
-                message = f"{seen[page.id]} has the same id; every page has its own: in the newer of the two delete this line, then groundwire check --fix writes another"
-                problems.append(Problem(self._shown(page.path), message, _line(page, "id"), 1, key="id"))
-            seen.setdefault(page.id, page.path)
-        return Loaded(loaded.pages, tuple(problems))
+        first: dict[str, Article] = {}
+        twins = [(page, first[page.id]) for page in loaded.pages if first.setdefault(page.id, page) is not page]
+        return Loaded(loaded.pages, (*loaded.problems, *map(self._twin, twins)))
+
+    def shelf(self) -> Shelf:
+        """The articles as a run asks for them, of several with one id the last; its problems are those that `articles` tells."""
+        shelf = Shelf(database(SCHEMA), self._shelved, kept=self.private / FILE)
+        folders = self._look("articles")
+        unsure, problems = self._take_in(shelf, shelf.differences(folders))
+        shelf.note(folders, unsure=unsure)
+        shelf.settle()
+        shelf.problems = (*problems, *map(self._twin, shelf.single_out()))
+        return shelf
+
+    def refresh(self, shelf: Shelf) -> None:
+        """Bring a shelf of this store's to what this store has written since. It looks at no other file."""
+        written = [path for path in sorted(self._written) if path.startswith("articles/")]
+        self._take_in(shelf, [(path, "" if self.exists(path) else None) for path in written])
+        self._written.clear()
+
+    def _take_in(self, shelf: Shelf, changed: Iterable[tuple[str, str | None]]) -> tuple[set[str], list[Problem]]:
+        """Bring the shelf's rows to what the changed files (paths with stamps, None for one that is gone) say now.
+
+        The answer: the paths of those that are to be read again next time, and what is wrong with them.
+        """
+        new, gone, unsure, problems = dict[str, Reading](), list[str](), set[str](), list[Problem]()
+        for path, stamp in changed:
+            if stamp is None:
+                shelf.drop([path])
+                gone.append(path)
+                continue
+            old = self._readings.one(path)
+            known, page = self._current(path, ArticleMeta, old=old, stamp=stamp, problems=problems)
+            if page is None:
+                shelf.drop([path])
+            elif shelf.hash_of(path) != page.content_hash:
+                shelf.put(page)
+            if known is None:
+                unsure.add(path)
+            elif known != old:
+                new[path] = known
+        self._readings.keep("articles", new, gone=gone)
+        return unsure, problems
 
     def article(self, path: str) -> Article:
         """The article at this path below content/. Raises InputError where it breaks the contract."""
@@ -77,35 +116,49 @@ class Store:
         if target.exists():
             raise FileExistsError(path)
         atomic.write_atomic(target, compose(meta, body))
+        self._written.add(path)
 
     def remove(self, page: Page[Any]) -> None:
         """Delete a page's file."""
+        self._written.add(page.path)
         (self.content / page.path).unlink()
 
     def replace_text(self, page: Page[Any], text: str) -> bool:
         """Put `text` in a page's place, atomically; says whether anything changed."""
+        self._written.add(page.path)
         return atomic.write_atomic(self.content / page.path, text)
 
     def _load(self, folder: str, model: type[M]) -> Loaded[Page[M]]:
         kept, new = self._readings.load(folder), dict[str, Reading]()
         pages: list[Page[M]] = []
         problems: list[Problem] = []
-        now_ns = self._clock_ns()
-        for path in self._files(folder):
-            status = os.stat(f"{self.content}/{path}")  # noqa: PTH116  # a Path for each of 20,000 files costs more than all the rest
-            old, stamp = kept.pop(path, None), stamp_of(status, now_ns=now_ns)
-            if old is not None and stamp and old.stamp == stamp:
-                pages.append(KeptPage(path, self.content, model, old))
-                continue
-            known, page = self._known((self.content / path).read_bytes(), path, model, old=old, stamp=stamp, problems=problems)
-            if known is not None:
-                pages.append(KeptPage(path, self.content, model, known))
-                if known != old:
-                    new[path] = known
-            elif page is not None:
+        stamps = [(f"{place}/{name}", stamp) for place, files in self._look(folder).items() for name, stamp in files.items()]
+        for path, stamp in sorted(stamps, key=lambda one: one[0].split("/")):
+            old = kept.pop(path, None)
+            known, page = self._current(path, model, old=old, stamp=stamp, problems=problems)
+            if page is not None:
                 pages.append(page)
+            if known is not None and known != old:
+                new[path] = known
         self._readings.keep(folder, new, gone=kept)
         return Loaded(tuple(pages), tuple(problems))
+
+    def _current(
+        self, path: str, model: type[M], *, old: Reading | None, stamp: str, problems: list[Problem]
+    ) -> tuple[Reading | None, Page[M] | None]:
+        """A page as it stands, and what is kept of it; the file is opened where `old` does not speak for it."""
+        if old is not None and old.stamp == stamp != "":
+            return old, KeptPage(path, self.content, model, old)
+        known, page = self._known((self.content / path).read_bytes(), path, model, old=old, stamp=stamp, problems=problems)
+        return known, page if known is None else KeptPage(path, self.content, model, known)
+
+    def _shelved(self, path: str, reading: Reading) -> Article:
+        return KeptPage(path, self.content, ArticleMeta, reading, readings=self._readings)
+
+    def _twin(self, twin: tuple[Article, Article]) -> Problem:
+        page, first = twin
+        message = f"{first.path} has the same id; every page has its own: in the newer of the two delete this line, then groundwire check --fix writes another"
+        return Problem(self._shown(page.path), message, _line(page, "id"), 1, key="id")
 
     def _known(
         self, raw: bytes, path: str, model: type[M], *, old: Reading | None, stamp: str, problems: list[Problem]
@@ -121,14 +174,24 @@ class Store:
             return None, None
         return reading_of(page, mark, stamp), page
 
-    def _files(self, folder: str) -> list[str]:
-        """The paths below content/ of a folder's pages, in order; hidden files and listings are none."""
-        found = []
-        for place, folders, names in os.walk(self.content / folder, onerror=_unless_absent):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            inside = Path(place).relative_to(self.content).as_posix()
-            found += [f"{inside}/{n}" for n in names if n.endswith(".md") and n != "index.md" and not n.startswith(".")]
-        return sorted(found, key=lambda path: path.split("/"))
+    def _look(self, folder: str) -> dict[str, dict[str, str]]:
+        """By folder, by name, the stamps of a folder's pages in order; hidden files and listings are none."""
+        found: dict[str, dict[str, str]] = {}
+        todo, now_ns = [folder], self._clock_ns()
+        while todo:
+            place = todo.pop()
+            files: dict[str, str] = {}
+            for entry in _entries(f"{self.content}/{place}"):
+                name = entry.name
+                if name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    todo += [] if entry.is_symlink() else [f"{place}/{name}"]
+                elif name.endswith(".md") and name != "index.md":
+                    files[name] = stamp_of(entry.stat(), now_ns=now_ns)
+            if files:
+                found[place] = files
+        return found
 
     def _parse(self, raw: bytes, path: str, model: type[M]) -> Page[M]:
         page = parse(_decoded(raw, self._shown(path)), model, file=self._shown(path))
@@ -226,10 +289,13 @@ def _line(page: Page[Any], key: str) -> int:
     return read(page.text, file=page.path)[0].place((key,))[0]
 
 
-def _unless_absent(error: OSError) -> None:
-    """A folder that cannot be read is not an empty one: its pages would count as deleted by a person."""
-    if not isinstance(error, FileNotFoundError):
-        raise error
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What a folder holds, by name. One that cannot be read is not an empty one: its pages would count as deleted by a person."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
 
 
 def _decoded(raw: bytes, shown: str) -> str:

@@ -57,7 +57,7 @@ def take_edits(parts: Parts, registry: Registry, *, now: datetime) -> None:
 def give_up_predictions(parts: Parts, registry: Registry, *, now: datetime) -> tuple[str, ...]:
     """Say of predictions that nobody marked in time that they were not followed up; the answer is their pages' paths."""
     today = now.astimezone(parts.settings.zone).date()
-    found = [(page, text) for page in registry.pages() if (text := given_up(page, today=today))]
+    found = [(page, text) for page in registry.shelf.awaited(today) if (text := given_up(page, today=today))]
     for page, text in found:
         parts.store.replace_text(page, text)
         registry.changed(parse(text, ArticleMeta, file=page.path))
@@ -70,9 +70,9 @@ def analyse_again(
     """Make the analyses again that are due, or of the one story that is `named`; the answer is the paths of the pages that changed."""
     entries = {url_mark(entry.url): entry for result in results for entry in result.entries}
     if named:
-        wanted = [(page, "named") for page in registry.pages() if page.id == named]
+        wanted = [(page, "named") for page in [registry.page(named)] if page]
     else:
-        wanted = [(page, afresh.due(page, now=now)) for page in registry.pages() if page.brief.ripe]
+        wanted = [(page, afresh.due(page, now=now)) for page in registry.shelf.ripe()]
     return tuple(
         path for page, why in wanted if why and (path := _analyse_again(parts, registry, page, entries, why=why, now=now))
     )
