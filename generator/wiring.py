@@ -96,6 +96,7 @@ def open_publication(
     categories = load_categories(root)
     with held(places.private, command=command):
         sweep(places.content)
+        sweep(places.private, below=False)
         store = Store(places.content)
         web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes, refuse=refuser(settings.block))
         with web, Parsers() as parsers:

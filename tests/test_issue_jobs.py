@@ -109,3 +109,18 @@ def test_an_issue_that_nobody_approved_alerts_once(root: Path) -> None:
     later = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
     assert "alert: content/issues/2026-w48.md was skipped" in issue_jobs.write(root, now=later, tell=lambda line: None)
     assert "alert" not in issue_jobs.write(root, now=later, tell=lambda line: None)
+
+
+def test_what_was_looked_at_is_looked_at_again_when_it_changes(root: Path) -> None:
+    """A person links to a withdrawn story in an issue that was without it."""
+    story_jobs.withdraw(root, "s-0000000001", reason="Denied.", now=NOW, tell=lambda line: None)
+    assert "took" not in issue_jobs.write(root, now=NOW, tell=lambda line: None)
+    assert "took" not in issue_jobs.write(root, now=NOW, tell=lambda line: None)
+    store = Store(root / "content")
+    article = store.shelf().page("s-0000000001")
+    assert article is not None
+    file = root / "content/issues/2026-w48.md"
+    without = file.read_text()
+    file.write_text(f"{without}\n- [Once more](https://briefing.example/{article.url})\n")
+    assert "took withdrawn stories out of content/issues/2026-w48.md" in issue_jobs.write(root, now=NOW, tell=lambda line: None)
+    assert "Once more" not in file.read_text()

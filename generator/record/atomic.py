@@ -38,10 +38,14 @@ def move_whole(written: Path, path: Path) -> None:
     _sync_folder(path.parent)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed writer left beside its files. Call it with the publication's lock held."""
-    for leftover in folder.rglob(f"{PREFIX}*"):
-        leftover.unlink(missing_ok=True)
+def sweep(folder: Path, *, below: bool = True) -> None:
+    """Remove what a killed writer left beside its files, `below` in all folders. Call it with the publication's lock held."""
+    for place, folders, names in os.walk(folder):
+        for name in names:
+            if name.startswith(PREFIX):
+                Path(place, name).unlink(missing_ok=True)
+        if not below:
+            folders.clear()
 
 
 def _sync_folder(folder: Path) -> None:

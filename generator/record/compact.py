@@ -63,6 +63,13 @@ def _pairs(row: Row) -> list[list[str]]:
     return [pair for pair in found if isinstance(pair, list) and len(pair) == 2] if isinstance(found, list) else []
 
 
+def _is_whole(row: Row) -> bool:
+    """Whether a row says what such a row says; one that a person broke stays as it is."""
+    marks, entries = row.get("marks"), row.get("entries")
+    texts = [*(marks if isinstance(marks, list) else [None]), *(part for pair in _pairs(row) for part in pair), row.get("story")]
+    return isinstance(entries, list) and len(entries) == len(_pairs(row)) and all(isinstance(text, str) for text in texts)
+
+
 def _stories(rows: Sequence[Row], known: Known) -> list[Row]:
     folded: dict[tuple[str, str], Row] = {}
     kept: list[Row] = []
@@ -72,15 +79,15 @@ def _stories(rows: Sequence[Row], known: Known) -> list[Row]:
             kept += [row] if (str(row.get("feed")), str(row.get("entry"))) not in known else []
         elif event == "chosen":  # and then waited for its analysis
             kept += [row] if not {(str(feed), str(entry)) for feed, entry in _pairs(row)} <= known else []
-        elif event not in ("published", "joined"):
+        elif event not in ("published", "joined") or not _is_whole(row):
             kept.append(row)
         elif (event, story) in folded:
             first = folded[event, story]
             first["entries"] += [pair for pair in _pairs(row) if pair not in first["entries"]]
-            first["marks"] = sorted({*first["marks"], *row.get("marks", [])})
+            first["marks"] = sorted({*first["marks"], *row["marks"]})
         else:
             short: Row = {key: row[key] for key in ("at", "event", "story", "path", "category") if key in row}
-            folded[event, story] = {**short, "entries": _pairs(row), "marks": list(row.get("marks", []))}
+            folded[event, story] = {**short, "entries": _pairs(row), "marks": row["marks"]}
     return [*folded.values(), *kept]
 
 

@@ -46,21 +46,26 @@ CREATE TABLE known.learned (latest TEXT);
 def learn_all(db: sqlite3.Connection, ledger: Ledger, *, kept: Path | None = None) -> None:
     """Fill the schema `known` of `db`, which is empty, with what the ledger says. `kept`: the file in which a part of it is kept."""
     months = ledger.months(STREAM)
-    old, newest = months[:-1], months[-1:]
-    key = _key(old)
-    if kept is None or not restored(db, SCHEMA, kept, key=key):
-        db.executescript(_TABLES)
-        _learn_old(db, _rows(ledger, old))
-        if kept is not None and _key(old) == key:  # nobody wrote there meanwhile
-            keep(db, SCHEMA, kept, key=key)
-    rows = _rows(ledger, newest)
-    [(latest,)] = db.execute("SELECT latest FROM known.learned").fetchall()
-    if any(str(row["at"]) <= latest for row in rows):  # not after what was learned, or said once before: then all in order
+    if kept is None or not _learn_newest(db, ledger, months, kept):
         db.executescript(f"DETACH {SCHEMA}; ATTACH ':memory:' AS {SCHEMA};{_TABLES}")
         learn(db, _in_order(_rows(ledger, months)))
-        return
+
+
+def _learn_newest(db: sqlite3.Connection, ledger: Ledger, months: Sequence[Path], kept: Path) -> bool:
+    """Learn what is kept of all months but the newest, and on top of it the newest; False where that is not the order of the rows."""
+    old, key = months[:-1], _key(months[:-1])
+    if not restored(db, SCHEMA, kept, key=key):
+        db.executescript(_TABLES)
+        _learn_old(db, _rows(ledger, old))
+        if _key(old) == key:  # nobody wrote there meanwhile
+            keep(db, SCHEMA, kept, key=key)
+    rows = _rows(ledger, months[-1:])
+    [(latest,)] = db.execute("SELECT latest FROM known.learned").fetchall()
+    if any(str(row["at"]) <= latest for row in rows):  # not after what was learned, or said once before
+        return False
     lines = db.execute("SELECT line FROM known.mends ORDER BY rowid").fetchall()
     learn(db, _in_order([*(json.loads(line) for (line,) in lines), *rows]))
+    return True
 
 
 def learn(db: sqlite3.Connection, rows: Iterable[Row]) -> None:

@@ -73,7 +73,7 @@ class Registry:
         return dict(self._ask("SELECT mark, feed FROM known.listed WHERE story = ? ORDER BY rowid", story))
 
     def owner(self, mark: str) -> str | None:
-        """The story on whose page the source stood last, whatever the pages say now."""
+        """The story on whose page the source stood last, whatever the pages say now; of several the one that had it first."""
         found = self._ask("SELECT story FROM known.listed WHERE mark = ? ORDER BY rowid LIMIT 1", mark)
         return found[0][0] if found else None
 

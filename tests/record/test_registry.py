@@ -1,0 +1,328 @@
+"""What is published, as a run knows it from what is kept between runs: the same as one that learns all anew."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.model import Entry, Feed
+from generator.record import learning, shelf
+from generator.record.compact import compact
+from generator.record.frontmatter import ArticleMeta, compose
+from generator.record.identity import url_mark
+from generator.record.ledger import Ledger, Row, line_of
+from generator.record.mending import hand_edits
+from generator.record.registry import Registry
+from generator.record.store import Store, edited
+
+START = datetime(2026, 1, 10, tzinfo=UTC)
+NOW = datetime(2026, 9, 20, 6, tzinfo=UTC)
+FEEDS = [Feed(url=f"https://{name}.example/f", name=name) for name in "ab"]
+ENTRIES = [Entry(feed, f"e{n}", f"https://{feed.name}.example/{n}", f"Title {n}") for feed in FEEDS for n in range(2)]
+STORIES = [f"s-{n:010x}" for n in range(3)]
+MARKS = [url_mark(entry.url) for entry in ENTRIES]
+
+
+class Told(Ledger):
+    """A ledger that keeps to itself what would be written."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.told: list[Row] = []
+
+    def append(self, stream: str, *rows: Row, now: datetime) -> None:
+        self.told += rows
+
+
+def answers(registry: Registry, ledger: Told) -> dict[str, object]:
+    """Every question that a run asks."""
+    registry.remember_places(now=NOW)
+    days = [(START + timedelta(days=n)).date().isoformat() for n in range(0, 250, 10)]
+    told: dict[str, object] = {
+        "has": [registry.has(entry) for entry in ENTRIES],
+        "story_of": [registry.story_of(entry) for entry in ENTRIES],
+        "separated": registry.separated(ENTRIES),
+        "listed": [dict(registry.listed(story)) for story in STORIES],
+        "owner": [registry.owner(mark) for mark in MARKS],
+        "parting": [registry.parting(mark, story) for mark in MARKS for story in STORIES],
+        "entries_of": [registry.entries_of(story, feed=feed) for story in STORIES for feed in (None, FEEDS[0].url)],
+        "gone": sorted((one.story, one.title, one.published) for one in registry.gone(lambda path: False)),
+        "page": [page and page.path for story in STORIES for page in [registry.page(story)]],
+        "dated": [registry.dated(entry, now=NOW).published for entry in ENTRIES],
+        "published_on": [registry.published_on(day, day=lambda moment: moment.date().isoformat()) for day in days],
+        "waiting": registry.waiting(),
+        "waits": [registry.waits(story) for story in STORIES],
+        "edits": hand_edits(registry, feeds={f.url: f.title for f in FEEDS}, gone=STORIES[:1]),
+        "places": list(ledger.told),
+    }
+    return told
+
+
+def _entry_rows() -> st.SearchStrategy[Row]:
+    def row(numbers: list[int], listed: bool) -> Row:
+        marks = [MARKS[n] for n in numbers]
+        found: Row = {"entries": [list(ENTRIES[n].key) for n in numbers], "marks": marks}
+        return (
+            {**found, "listed": {mark: ENTRIES[n].feed.url for n, mark in zip(numbers, marks, strict=True)}} if listed else found
+        )
+
+    return st.builds(row, st.lists(st.integers(0, 3), min_size=1, max_size=2, unique=True), st.booleans())
+
+
+@st.composite
+def _rows(draw: st.DrawFn) -> Row:
+    """A row of any kind, now and then a broken one."""
+    story, known = draw(st.sampled_from(STORIES)), draw(_entry_rows())
+    entry = draw(st.sampled_from(ENTRIES))
+    kinds: list[Row] = [
+        {
+            "event": "published",
+            "story": story,
+            "path": f"articles/2026/01/{story}.md",
+            "category": "research",
+            "title": "T",
+            **known,
+        },
+        {
+            "event": "published",
+            "story": story,
+            "path": f"articles/2026/02/{story}.md",
+            "category": "other",
+            "title": "U",
+            **known,
+        },
+        {"event": "joined", "story": story, **known},
+        {"event": "seen", "feed": entry.feed.url, "entry": entry.id},
+        {"event": "separated", "story": story, **known},
+        {"event": "rejoined", "story": story, **known},
+        {"event": "readdressed", "story": story, "from": draw(st.sampled_from(MARKS)), "to": draw(st.sampled_from(MARKS))},
+        {"event": "chosen", "story": story, "category": "research", "coverage": [], **known},
+        {"event": "let go", "story": story},
+        {"event": "merged", "story": story, "into": draw(st.sampled_from(STORIES))},
+        {"event": "stood", "story": story, "path": f"articles/2026/01/{story}.md"},
+        {"event": "of another version", "story": story, **known},
+    ]
+    row = draw(st.sampled_from(kinds))
+    if draw(st.integers(0, 11)) == 11:
+        row = dict(row)
+        key = draw(st.sampled_from(sorted(row)))
+        row[key] = draw(st.sampled_from([None, 3, ["x"], {"x": 1}, "\ud800"]))
+    return row
+
+
+class Publication:
+    """A folder with pages and a ledger, and what may happen to them between two runs."""
+
+    def __init__(self, root: Path, chance: random.Random) -> None:
+        self.content, self.private = root / "content", root / ".groundwire"
+        self.ledger = Ledger(self.content / ".ledger")
+        self.chance = chance
+        self.day = 0.0
+
+    def goes_on(self, rows: list[Row]) -> None:
+        """Runs write rows, on later days."""
+        for row in rows:
+            self.ledger.append("stories", row, now=START + timedelta(days=self.day))
+            self.day += self.chance.choice((0, 0, 1, 9, 40))
+
+    def merged_by_git(self, rows: list[Row]) -> None:
+        """A month's lines in another order, some twice, some from another month, some that another machine wrote back then."""
+        months = self.ledger.months("stories")
+        if not months:
+            return
+        file = self.chance.choice((months[-1], *months))
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        other = self.chance.choice(months).read_text(encoding="utf-8").splitlines(keepends=True)
+        whens = [START + timedelta(days=self.chance.random() * self.day) for _ in rows]
+        early = [line_of({"at": f"{when:%Y-%m-%dT%H:%M:%SZ}", **row}) for when, row in zip(whens, rows, strict=True)]
+        lines += [*self.chance.sample(lines, min(2, len(lines))), *other[:1], *early]
+        self.chance.shuffle(lines)
+        file.write_text("".join(lines), encoding="utf-8", errors="replace")
+
+    def compacted(self, rows: list[Row]) -> None:
+        compact(self.ledger, now=START + timedelta(days=200 + self.day))
+
+    def pages_change(self, rows: list[Row]) -> None:
+        """People write, edit, move and delete pages."""
+        for story in self.chance.sample(STORIES, 2):
+            path = f"articles/2026/0{self.chance.randint(1, 2)}/{story}.md"
+            file = self.content / path
+            if not file.exists():
+                self.writes(story, file)
+            elif self.chance.random() < 0.3:
+                file.unlink()
+            else:
+                page = Store(self.content).article(path)
+                reason = {"withdrawn": {"date": NOW, "reason": "Wrong."}}
+                file.write_text(
+                    edited(page, put=reason) if self.chance.random() < 0.4 and not page.meta.withdrawn else page.text + "More.\n"
+                )
+
+    def writes(self, story: str, file: Path) -> None:
+        some = self.chance.sample(ENTRIES, self.chance.randint(0, 2))
+        meta = ArticleMeta.model_validate(
+            {
+                "id": story,
+                "title": "A title",
+                "description": "A line.",
+                "date": START,
+                "category": "research",
+                "published": self.chance.choice((None, START, NOW)),
+                "sources": [{"feed": entry.feed.title, "title": "T", "url": entry.url} for entry in some],
+                "status": self.chance.choice((None, "draft")),
+            }
+        )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(compose(meta, "Text.\n"))
+
+    def lost(self, rows: list[Row]) -> None:
+        shutil.rmtree(self.private, ignore_errors=True)
+
+    def damaged(self, rows: list[Row]) -> None:
+        for file in sorted(self.private.glob("*")):
+            raw = file.read_bytes()
+            place = self.chance.randrange(len(raw) + 1)
+            how = self.chance.randrange(4)
+            file.write_bytes([raw[:place], b"", raw[:place] + b"\0" * 64 + raw[place + 64 :], b"no such thing"][how])
+
+    def of_another_time(self, rows: list[Row]) -> None:
+        """An old copy of what is kept comes back."""
+        old = self.private.with_name("old")
+        if self.private.exists():
+            if old.exists():
+                shutil.rmtree(self.private)
+                shutil.copytree(old, self.private)
+            else:
+                shutil.copytree(self.private, old)
+
+
+HAPPENINGS: list[Callable[[Publication, list[Row]], None]] = [
+    Publication.goes_on,
+    Publication.goes_on,
+    Publication.goes_on,
+    Publication.merged_by_git,
+    Publication.compacted,
+    Publication.pages_change,
+    Publication.pages_change,
+    Publication.lost,
+    Publication.damaged,
+    Publication.of_another_time,
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(HAPPENINGS), st.lists(_rows(), min_size=2, max_size=6), st.booleans()), min_size=6, max_size=12
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_what_is_kept_answers_as_what_is_learned_anew(
+    tmp_path_factory: pytest.TempPathFactory, life: list[tuple[Callable[..., None], list[Row], bool]], chance: random.Random
+) -> None:
+    pub = Publication(tmp_path_factory.mktemp("publication"), chance)
+    for happens, rows, later in life:
+        happens(pub, rows)
+        kept, anew = Told(pub.ledger.folder), Told(pub.ledger.folder)
+        # By a later clock no file is young, so that what is kept of it is believed.
+        store = Store(pub.content, clock_ns=lambda later=later: time.time_ns() + 10**10 * later)
+        pages = Store(pub.content, private=pub.content / "nowhere").articles().pages
+        by_kept = answers(Registry(kept, store.shelf()), kept)
+        assert by_kept == answers(Registry(anew, pages), anew)
+        assert not (pub.content / "nowhere" / shelf.FILE).exists()
+
+
+def test_a_second_run_learns_the_newest_month_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is used: else all of this proves nothing."""
+    ledger, store = Ledger(tmp_path / "content/.ledger"), Store(tmp_path / "content")
+    for month in range(5):
+        ledger.append(
+            "stories",
+            {"event": "joined", "story": f"s-{month}", "entries": [["f", str(month)]], "marks": []},
+            now=START + timedelta(days=31 * month),
+        )
+    Registry(ledger, store.shelf())
+    read: list[str] = []
+
+    class Watched(Ledger):
+        def rows_of(self, path: Path, seen: set[str] | None = None):  # type: ignore[no-untyped-def]  # as its parent's
+            read.append(path.name)
+            return super().rows_of(path, seen)
+
+    registry = Registry(Watched(ledger.folder), store.shelf())
+    assert read == ["stories-2026-05.jsonl"]
+    assert registry.entries_of("s-0") == [("f", "0")]
+    assert (tmp_path / ".groundwire" / learning.FILE).exists()
+
+
+def test_an_edit_of_a_page_that_is_still_young_is_seen(tmp_path: Path) -> None:
+    """Its file has no stamp yet by which it could be known."""
+    pub = Publication(tmp_path, random.Random(1))
+    file = pub.content / "articles/2026/01/a-page.md"
+    pub.writes(STORIES[0], file)
+    for title in ("Other", "Third"):
+        Store(pub.content).shelf()
+        file.write_text(file.read_text().replace("A title", title).replace("Other", title))
+        page = Store(pub.content).shelf().page(STORIES[0])
+        assert page is not None
+        assert page.meta.title == title
+
+
+@pytest.mark.parametrize("how", ["a file in its place", "read-only"])
+def test_where_nothing_can_be_kept_all_is_known_all_the_same(tmp_path: Path, how: str) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    pub.writes(STORIES[0], pub.content / "articles/2026/01/a-page.md")
+    pub.goes_on([{"event": "joined", "story": STORIES[1], "entries": [list(ENTRIES[0].key)], "marks": []}])
+    if how == "read-only":
+        Store(pub.content).shelf()
+        pub.private.chmod(0o500)
+    else:
+        pub.private.write_text("")
+    for _ in range(2):
+        registry = Registry(pub.ledger, Store(pub.content).shelf())
+        assert registry.has(ENTRIES[0])
+        assert registry.page(STORIES[0]) is not None
+
+
+def test_of_two_pages_with_one_id_the_last_counts_and_both_are_told_of(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    for name in ("b-page", "a-page", "c-page"):
+        pub.writes(STORIES[0], pub.content / f"articles/2026/01/{name}.md")
+    for _ in range(2):
+        shelf = Store(pub.content).shelf()
+        assert [page.path for page in shelf.all()] == ["articles/2026/01/c-page.md"]
+        assert shelf.problems == Store(pub.content).articles().problems
+        assert len(shelf.problems) == 2
+
+
+def test_a_page_that_breaks_is_told_of_in_every_run(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    file = pub.content / "articles/2026/01/a-page.md"
+    pub.writes(STORIES[0], file)
+    Store(pub.content).shelf()
+    file.write_text(file.read_text().replace("\ntitle:", "\ntitel:"))
+    for later in (0, 1, 1):
+        shelf = Store(pub.content, clock_ns=lambda later=later: time.time_ns() + 10**10 * later).shelf()  # type: ignore[misc]  # bound early
+        assert any("titel" in str(problem) for problem in shelf.problems)
+        assert shelf.page(STORIES[0]) is None
+
+
+def test_a_store_takes_in_what_it_wrote_itself(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    pub.writes(STORIES[0], pub.content / "articles/2026/01/a-page.md")
+    store = Store(pub.content)
+    shelf = store.shelf()
+    page = store.article("articles/2026/01/a-page.md")
+    store.replace_text(page, page.text.replace("A title", "Another"))
+    store.create("articles/2026/02/b-page.md", page.meta.model_copy(update={"id": STORIES[1]}), "Text.")
+    store.refresh(shelf)
+    assert [(one.id, one.meta.title) for one in shelf.all()] == [(STORIES[0], "Another"), (STORIES[1], "A title")]
+    assert [one.path for one in Store(pub.content).shelf().all()] == [one.path for one in shelf.all()]
