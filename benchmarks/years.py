@@ -274,7 +274,7 @@ class Life:
             done = pipeline.update(parts, now=now)
         except FeedsFailed:
             return
-        tidy(Places(self.root), now=now, changed=done.changed, withdrawn=done.shelf.withdrawn() if done.shelf else ())
+        tidy(Places(self.root), now=now, changed=done.changed, withdrawn=done.withdrawn)
         pipeline.issue(parts, now=now, shelf=done.shelf)
         for outlet in range(OUTLETS):
             if number not in self.world.failing[outlet]:

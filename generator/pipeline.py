@@ -17,7 +17,7 @@ from generator.feeds.health import transitions
 from generator.model import FeedResult, Story
 from generator.record.blocklist import blocked_pages
 from generator.record.registry import HEALTH, Registry
-from generator.record.shelf import Shelf
+from generator.record.shelf import Article, Shelf
 from generator.steps.intake import fresh, owed, read
 from generator.steps.keeping import analyse_again, give_up_predictions, join_page, spared, take_edits
 from generator.steps.leave import leave_issues
@@ -54,6 +54,11 @@ class Update:
     def changed(self) -> bool:
         """Whether pages were written."""
         return bool(self.published or self.joined or self.again or self.given_up)
+
+    @property
+    def withdrawn(self) -> tuple[Article, ...]:
+        """The pages that are withdrawn."""
+        return self.shelf.withdrawn() if self.shelf else ()
 
     @property
     def failed(self) -> tuple[FeedResult, ...]:

@@ -22,7 +22,7 @@ def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     with open_publication(root, command="run", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.shelf.withdrawn() if done.shelf else ())
+        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.withdrawn)
         written = pipeline.issue(parts, now=now, shelf=done.shelf)
         built = build(root, strict=True)
     return "\n".join([summary(done, parts.store), written, built])
@@ -33,7 +33,7 @@ def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
         _without_sample(root, parts.settings, tell)
         done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.shelf.withdrawn() if done.shelf else ())
+        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.withdrawn)
         return summary(done, parts.store)
 
 
