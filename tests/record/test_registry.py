@@ -204,6 +204,11 @@ class Publication:
                 shutil.copytree(self.private, old)
 
 
+def _clock(later: bool) -> Callable[[], int]:
+    """The clock, or one by which no file is young any more."""
+    return lambda: time.time_ns() + 10**10 * later
+
+
 HAPPENINGS: list[Callable[[Publication, list[Row]], None]] = [
     Publication.goes_on,
     Publication.goes_on,
@@ -233,7 +238,7 @@ def test_what_is_kept_answers_as_what_is_learned_anew(
         happens(pub, rows)
         kept, anew = Told(pub.ledger.folder), Told(pub.ledger.folder)
         # By a later clock no file is young, so that what is kept of it is believed.
-        store = Store(pub.content, clock_ns=lambda later=later: time.time_ns() + 10**10 * later)
+        store = Store(pub.content, clock_ns=_clock(later))
         pages = Store(pub.content, private=pub.content / "nowhere").articles().pages
         by_kept = answers(Registry(kept, store.shelf()), kept)
         assert by_kept == answers(Registry(anew, pages), anew)
@@ -310,7 +315,7 @@ def test_a_page_that_breaks_is_told_of_in_every_run(tmp_path: Path) -> None:
     Store(pub.content).shelf()
     file.write_text(file.read_text().replace("\ntitle:", "\ntitel:"))
     for later in (0, 1, 1):
-        shelf = Store(pub.content, clock_ns=lambda later=later: time.time_ns() + 10**10 * later).shelf()  # type: ignore[misc]  # bound early
+        shelf = Store(pub.content, clock_ns=_clock(bool(later))).shelf()
         assert any("titel" in str(problem) for problem in shelf.problems)
         assert shelf.page(STORIES[0]) is None
 
