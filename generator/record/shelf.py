@@ -136,8 +136,8 @@ class Shelf:
         return next(self._where("id = ?", story), None)
 
     def all(self) -> tuple[Article, ...]:
-        """Every page, by id."""
-        return tuple(sorted(self._where("1"), key=lambda page: page.id))
+        """Every page, by path."""
+        return tuple(sorted(self._where("1"), key=place))
 
     def covered_since(self, moment: datetime) -> tuple[Article, ...]:
         """Pages whose last coverage is of that moment or later."""
