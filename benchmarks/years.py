@@ -210,6 +210,15 @@ class MortalStore(Store):
         return changed
 
 
+@dataclass(frozen=True)
+class Day:
+    """What a day's run did cost, in CPU seconds, and whether it wrote the week's issue."""
+
+    number: int
+    cost: float
+    issue: bool
+
+
 @dataclass
 class Quarter:
     """What the days of a quarter cost, in CPU seconds."""
@@ -234,6 +243,7 @@ class Life:
     issues: Counter[str] = field(default_factory=Counter)
     kills: int = 0
     runs: int = 0
+    days: list[Day] = field(default_factory=list)  # of a machine that ran before
 
     @property
     def content(self) -> Path:
@@ -249,12 +259,19 @@ class Life:
             fresh = self.random.random() < 0.1
             if fresh:
                 shutil.rmtree(self.root / ".groundwire", ignore_errors=True)
-            began = time.process_time()
+            issues, began = len(self.issues_written()), time.process_time()
             self.run(number, now + timedelta(hours=extra))
-            (costs.fresh if fresh else costs.warm).append(time.process_time() - began)
+            cost = time.process_time() - began
+            (costs.fresh if fresh else costs.warm).append(cost)
+            if not fresh:
+                self.days.append(Day(number, cost, issue=len(self.issues_written()) > issues))
         self.people(number, now + timedelta(hours=8))
         if self.random.random() < 0.1:
             self.git_joins_lines()
+
+    def issues_written(self) -> list[Path]:
+        """The files of issues."""
+        return list((self.content / "issues").rglob("*.md"))
 
     def run(self, number: int, now: datetime) -> None:
         """Update and issue, perhaps killed and run again."""
@@ -417,7 +434,20 @@ def live(root: Path, *, days: int, stories: int, seed: int, tell: Any = print) -
             rows.append(row(life, costs, day=number + 1))
             tell(shown(rows[-1]))
             costs = Quarter()
+    tell(compared(life.days, days_in_all=days))
     return rows
+
+
+def compared(days: Sequence[Day], *, days_in_all: int) -> str:
+    """The first month beside the last one: medians of days without an issue, and of those with one."""
+    said = []
+    for name, wanted in (("without an issue", False), ("with one", True)):
+        first = [day.cost for day in days if day.issue == wanted and 7 <= day.number < 37]
+        last = [day.cost for day in days if day.issue == wanted and day.number >= days_in_all - 30]
+        if first and last:
+            one, other = statistics.median(first), statistics.median(last)
+            said.append(f"a day {name}: {one:.3f} s in the first month, {other:.3f} s in the last, {other / one:.2f} times")
+    return "\n".join(said)
 
 
 def row(life: Life, costs: Quarter, *, day: int) -> dict[str, float]:

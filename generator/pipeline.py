@@ -11,6 +11,7 @@ from datetime import datetime
 
 from generator.analysis.classify import category_of
 from generator.digest.compose import Draft, Quiet, compose_issue, unremembered
+from generator.digest.past import past
 from generator.digest.schedule import due
 from generator.errors import FeedsFailed, Problem, Refused
 from generator.feeds.health import transitions
@@ -127,7 +128,8 @@ def issue(parts: Parts, *, now: datetime, shelf: Shelf | None = None) -> str:
     slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
     if slot is None:
         return "\n".join(["no issue is due", *leave_issues(parts, shelf)])
-    articles = shelf.all()
+    before = past(issues, rows, now=now)
+    articles = shelf.newsworthy(carried=before.carried, told=before.told, since=before.since, until=now)
     unwanted = blocked_pages(articles, parts.settings.block)
     draft = compose_issue(
         settings=parts.settings,

@@ -10,6 +10,7 @@ from math import inf
 from generator.digest.past import Past
 from generator.record.escape import escape
 from generator.record.frontmatter import SourceMeta, Watch
+from generator.record.identity import outcome_mark
 from generator.record.store import Article
 from generator.record.text import digest
 from generator.settings import Settings
@@ -143,4 +144,4 @@ def _outcomes(
 
 
 def _key(page: Article, watch: Watch, outcome: str) -> str:
-    return digest(page.meta.id, watch.claim, watch.by.isoformat(), outcome, length=10)
+    return outcome_mark(page.meta.id, watch.claim, watch.by, outcome)

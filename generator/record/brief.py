@@ -6,11 +6,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from generator.record.identity import url_mark
+from generator.record.identity import outcome_mark, url_mark
 
 TIMES = 2  # as many sources as were read: then an analysis is made again
+
+
+class Promise(NamedTuple):
+    """A prediction: its day, the mark (record/identity.py) that it has while it is open, and that of what became of it, '' until then."""
+
+    by: date
+    asked: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,8 @@ class Brief:
     """`marks`: the sources' addresses as marks (record/identity.py), each with its outlet; `last`: the last coverage that the page has.
 
     `ripe`: its analysis was unpaid, or its sources have doubled since; whether it is made again says record/afresh.py. `awaited`: the
-    first day of its open predictions; whether one is given up says record/watching.py.
+    first day of its open predictions; whether one is given up says record/watching.py. `added`: when the last source joined it. `mended`:
+    it has corrections or is withdrawn.
     """
 
     marks: Mapping[str, str]
@@ -29,6 +38,9 @@ class Brief:
     withdrawn: bool
     ripe: bool
     awaited: date | None = None
+    added: datetime | None = None
+    mended: bool = False
+    promises: tuple[Promise, ...] = ()
 
 
 def sources_read(meta: Any) -> int:
@@ -54,23 +66,37 @@ def brief_of(meta: Any) -> Brief:
         withdrawn=meta.withdrawn is not None,
         ripe=meta.analysis is not None and (meta.analysis.unpaid or doubled(meta)),
         awaited=min((watch.by for watch in meta.watch if watch.outcome == "open"), default=None),
+        added=max((source.added for source in meta.sources if source.added), default=None),
+        mended=bool(meta.corrections or meta.withdrawn),
+        promises=tuple(_promise(meta.id, watch) for watch in meta.watch),
     )
+
+
+def _promise(story: str, watch: Any) -> Promise:
+    asked, answer = (outcome_mark(story, watch.claim, watch.by, outcome) for outcome in ("open", watch.outcome))
+    return Promise(watch.by, asked, "" if answer == asked else answer)
 
 
 def kept_form(brief: Brief) -> str:
     """A brief as text."""
-    moments = [moment and moment.isoformat() for moment in (brief.awaited, brief.published, brief.last)]
-    return json.dumps([dict(brief.marks), brief.category, *moments, brief.listed, brief.withdrawn, brief.ripe])
+    moments = [moment and moment.isoformat() for moment in (brief.awaited, brief.published, brief.added, brief.last)]
+    promises = [(by.isoformat(), asked, answer) for by, asked, answer in brief.promises]
+    return json.dumps(
+        [dict(brief.marks), brief.category, promises, *moments, brief.listed, brief.withdrawn, brief.ripe, brief.mended]
+    )
 
 
 def from_kept(text: str) -> Brief:
     """A brief from its text. Raises ValueError where that is damaged."""
     try:
-        marks, category, awaited, published, last, *flags = json.loads(text)
-        listed, withdrawn, ripe = map(bool, flags)
-        moment = datetime.fromisoformat(published) if published else None
+        marks, category, promises, awaited, published, added, last, *flags = json.loads(text)
+        listed, withdrawn, ripe, mended = map(bool, flags)
+        moment, joined = (datetime.fromisoformat(one) if one else None for one in (published, added))
         day = date.fromisoformat(awaited) if awaited else None
         outlets = {str(mark): str(outlet) for mark, outlet in marks.items()}
-        return Brief(outlets, str(category), moment, datetime.fromisoformat(last), listed, withdrawn, ripe, day)
+        told = tuple(Promise(date.fromisoformat(by), str(asked), str(answer)) for by, asked, answer in promises)
+        return Brief(
+            outlets, str(category), moment, datetime.fromisoformat(last), listed, withdrawn, ripe, day, joined, mended, told
+        )
     except (AttributeError, TypeError) as error:
         raise ValueError(f"no brief: {text!r}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from generator.record.text import digest, normal_title, words
 from generator.record.urls import canonical
 
@@ -23,6 +25,11 @@ def title_mark(title: str) -> str:
     """A short hash of the headline, '' where it is too short to say anything."""
     plain = normal_title(title)
     return digest("title", plain) if len(words(plain)) >= TITLE_WORDS else ""
+
+
+def outcome_mark(story: str, claim: str, by: date, outcome: str) -> str:
+    """A short hash of a prediction of a story's and of what became of it, `open` until then."""
+    return digest(story, claim, by.isoformat(), outcome, length=10)
 
 
 def story_id(feed_url: str, entry_id: str) -> str:

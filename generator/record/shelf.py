@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ Article = Page[ArticleMeta]
 _COLUMNS = "path, content_hash, id, pristine, brief"
 _TABLES = """
 CREATE TABLE shelf.pages (n INTEGER PRIMARY KEY, path TEXT UNIQUE, content_hash TEXT, id TEXT, pristine INTEGER, brief TEXT,
-    listed INTEGER, withdrawn INTEGER, ripe INTEGER, awaited TEXT, last REAL, published REAL, category TEXT);
+    listed INTEGER, withdrawn INTEGER, ripe INTEGER, awaited TEXT, last REAL, published REAL, category TEXT, added REAL, mended INTEGER);
 CREATE INDEX shelf.by_id ON pages (id);
 CREATE INDEX shelf.by_last ON pages (last);
 CREATE INDEX shelf.by_published ON pages (published);
@@ -35,6 +35,11 @@ CREATE INDEX shelf.by_ripe ON pages (n) WHERE ripe;
 CREATE INDEX shelf.by_awaited ON pages (awaited) WHERE awaited IS NOT NULL;
 CREATE TABLE shelf.marks (story TEXT, mark TEXT, n INTEGER, PRIMARY KEY (story, mark, n)) WITHOUT ROWID;
 CREATE INDEX shelf.by_mark ON marks (mark);
+CREATE INDEX shelf.by_added ON pages (added) WHERE added IS NOT NULL;
+CREATE INDEX shelf.by_mended ON pages (n) WHERE mended;
+CREATE TABLE shelf.promises (n INTEGER, by TEXT, asked TEXT, answer TEXT);
+CREATE INDEX shelf.promises_by_page ON promises (n);
+CREATE INDEX shelf.promises_by_day ON promises (by);
 CREATE TABLE shelf.folders (folder TEXT PRIMARY KEY, listing TEXT);
 """
 Folders = Mapping[
@@ -105,9 +110,11 @@ class Shelf:
         """Take in a page, in place of what stood at its path."""
         self.drop([page.path])
         row = (page.path, page.content_hash, page.id, page.pristine, kept_form(page.brief), *_asked(page.brief))
-        n = self.db.execute("INSERT INTO shelf.pages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
+        n = self.db.execute("INSERT INTO shelf.pages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
         marks = [(page.id, one, n) for one in page.brief.marks]
         self.db.executemany("INSERT INTO shelf.marks VALUES (?, ?, ?)", marks)
+        promises = [(n, by.isoformat(), asked, answer) for by, asked, answer in page.brief.promises]
+        self.db.executemany("INSERT INTO shelf.promises VALUES (?, ?, ?, ?)", promises)
         self._made[page.path] = page
 
     def drop(self, paths: Iterable[str]) -> None:
@@ -117,6 +124,7 @@ class Shelf:
             self._made.pop(path, None)
             for n, story in self.db.execute("SELECT n, id FROM shelf.pages WHERE path = ?", (path,)).fetchall():
                 self.db.execute("DELETE FROM shelf.marks WHERE story = ? AND n = ?", (story, n))
+                self.db.execute("DELETE FROM shelf.promises WHERE n = ?", (n,))
                 self.db.execute("DELETE FROM shelf.pages WHERE n = ?", (n,))
 
     def single_out(self) -> list[tuple[Article, Article]]:
@@ -162,6 +170,30 @@ class Shelf:
         ).fetchall()
         return min((path.split("/"), str(story)) for story, path in rows)[1] if rows else None
 
+    def newsworthy(
+        self, *, carried: Collection[str], told: Collection[str], since: datetime | None, until: datetime
+    ) -> tuple[Article, ...]:
+        """Every page, by path, of which an issue may have to say something, and few others.
+
+        They are those that no issue has `carried`, that got a source `since` the last one, that have corrections or are withdrawn, and
+        those with a prediction whose day came between then and `until`, or whose answer was not `told` though the question was.
+        Without an issue before it there is nothing to leave out.
+        """
+        if since is None:
+            return self.all()
+        day = timedelta(days=1)  # zones are at most a day apart
+        days = ((since - day).date().isoformat(), (until + day).date().isoformat())
+        rows = self.db.execute("SELECT n, id FROM shelf.pages WHERE listed").fetchall()
+        found = {n for n, story in rows if story not in carried}
+        answers = self.db.execute("SELECT n, asked, answer FROM shelf.promises WHERE answer != ''").fetchall()
+        found |= {n for n, asked, answer in answers if asked in told and answer not in told}
+        query = (
+            "SELECT n FROM shelf.pages WHERE added >= ? UNION SELECT n FROM shelf.pages WHERE mended"
+            " UNION SELECT n FROM shelf.promises WHERE by BETWEEN ? AND ?"
+        )
+        found |= {n for (n,) in self.db.execute(query, (since.timestamp(), *days)).fetchall()}
+        return tuple(sorted((page for n in found for page in self._where("n = ?", n)), key=place))
+
     def standing(self, mark: str) -> set[str]:
         """The stories on whose pages, the withdrawn ones left out, the source with this mark stands."""
         rows = self.db.execute(
@@ -202,4 +234,6 @@ def _key() -> str:
 def _asked(brief: Brief) -> tuple[object, ...]:
     published = brief.published.timestamp() if brief.published else None
     awaited = brief.awaited.isoformat() if brief.awaited else None
-    return (brief.listed, brief.withdrawn, brief.ripe, awaited, brief.last.timestamp(), published, brief.category)
+    added = brief.added.timestamp() if brief.added else None
+    seen = (brief.listed, brief.withdrawn, brief.ripe, awaited, brief.last.timestamp(), published, brief.category)
+    return (*seen, added, brief.mended)
