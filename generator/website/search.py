@@ -2,9 +2,9 @@
 
 The bundles stand in `pagefind/`: the current one there itself, each archive in a folder of its own, named by its content.
 `pagefind-entry.json`, which the browser reads first, is replaced last and at once: killed before that, the old search stands.
-Under its key `groundwire` it says which archives belong to it and how large they are, what of them is hidden, and the filters' values. Beside it
-`order-….json` has all ids, newest first, for those who sort by date; `state.json` is the builder's memory, and tells nothing
-that the bundles don't.
+Under its key `groundwire` it says which archives belong to it and how large they are, what of them is hidden, where their lists of parts
+are, and the filters' values. Beside it `order-….json` has all ids, newest first, for those who sort by date; `state.json` is the
+builder's memory, and tells nothing that the bundles don't.
 """
 
 from __future__ import annotations

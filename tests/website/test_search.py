@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sitekit import NOON, Publication
 
-from generator.website import pagefind
+from generator.website import canonical, pagefind
 from generator.website.bundles import Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
 from generator.website.load import load_site
 from generator.website.search import Searchable, index_site
@@ -370,6 +370,28 @@ def test_an_index_in_small_parts_answers_as_a_whole_one(
         found = reader.page.evaluate(ASK_MANY, [base, asked])
     assert [(query, one) for query, (_, one) in zip(asked, found, strict=True)] == list(zip(asked, expected, strict=True))
     assert not any(narrowed for narrowed, _ in found)
+
+
+@pytest.mark.slow
+def test_bundles_of_a_version_that_cannot_be_read_stay_as_they_are_and_are_searched(
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(data: bytes, at: int) -> None:
+        raise ValueError(f"not written so before: {data[at:]!r}")
+
+    monkeypatch.setattr(canonical, "_decode", unreadable)
+    desk = Desk(tmp_path / "web")
+    for number in range(12):
+        desk.put(number, " ".join(TELLING[5 * number : 5 * number + 20]))
+    desk.index(full=True)
+    assert head(desk)["parts"] == []
+    one_index(desk)
+    shutil.copytree(OVERRIDES / "assets", desk.site / "assets")
+    asked = [*TELLING[:75], "secu", "log4j café", '"attack attacks"']
+    with served(desk.site) as base:
+        reader.page.goto(base + next(iter(desk.pages)))
+        expected = reader.page.evaluate(ASK_ONE, [base, asked])
+        assert [found for _, found in reader.page.evaluate(ASK_MANY, [base, asked])] == expected
 
 
 @pytest.mark.slow
