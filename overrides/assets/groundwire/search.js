@@ -22,12 +22,17 @@
     walk(new DOMParser().parseFromString(markup, "text/html").body, false);
     return found;
   };
+  // A mark ends with its word, before the comma.
+  const peel = ([text, inside]) => {
+    const end = inside ? text.match(/[\p{Po}\p{Pe}\p{Pf}]*$/u)[0] : "";
+    return [[text.slice(0, text.length - end.length), inside], [end, false]];
+  };
   const bare = (word) => word.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   // The story's own sentence where it has a word that was found; else the place in the text.
   const said = ({ meta, excerpt }) => {
-    const place = pieces(excerpt);
+    const place = pieces(excerpt).flatMap(peel);
     const words = new Set(place.filter(([, inside]) => inside).map(([text]) => bare(text)).filter(Boolean));
-    const sentence = (meta.summary || "").split(/(\s+)/).map((word) => [word, words.has(bare(word))]);
+    const sentence = (meta.summary || "").split(/(\s+)/).map((word) => [word, words.has(bare(word))]).flatMap(peel);
     if (meta.summary && (!words.size || sentence.some(([, inside]) => inside))) return sentence;
     return [["… ", false], ...place, [" …", false]];
   };
