@@ -57,7 +57,7 @@ def status(root: Path, *, now: datetime) -> str:
         _issues(issues.pages),
         _mail(root, settings),
         *spending(costs(ledger.rows(SPEND)), settings.analysis, now=now),
-        *_waiting(Registry(ledger, articles.pages)),
+        *_waiting(Registry(ledger, store.shelf())),
         f"needs a person: {len(needs)}" if needs else "nothing needs a person",
         *(f"- {need}" for need in needs),
     ]

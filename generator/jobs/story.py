@@ -108,7 +108,7 @@ def analyse(root: Path, name: str, *, anew: bool, now: datetime, tell: Tell) -> 
         outlets = {source.feed for source in page.meta.sources}
         feeds = [feed for feed in parts.settings.feeds if feed.title in outlets]
         results = list(parts.reader.read(feeds, now=now))
-        registry = Registry(parts.ledger, parts.store.articles().pages)
+        registry = Registry(parts.ledger, parts.store.shelf())
         if not analyse_again(parts, registry, results, now=now, named=page.meta.id):
             raise Refused(f"the sources of content/{page.path} cannot be read any more; nothing was changed")
         cost = f"; {spent}" if (spent := parts.analyst.account()) else ""
