@@ -54,7 +54,7 @@ def serve_preview(root: Path, *, port: int, tell: Tell) -> None:
         threads = workers.start()
         tell(f"{site} (^C ends it)\nsubscribe there; what it mails is at {here}{MAILBOX} and goes to nobody")
         try:
-            serve_site(root, port=port, front=Front(here + SERVICE, lambda behind: _front(behind, app, mailbox)))
+            serve_site(root, port=port, front=Front(SERVICE, lambda behind: _front(behind, app, mailbox)))
         finally:
             workers.end(threads)
 

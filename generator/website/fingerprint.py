@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 from pathspec import PathSpec
@@ -35,6 +36,7 @@ def _given(config: MkDocsConfig) -> object:
     """All that mkdocs.yml, what it inherits and the command say, the environment's values in it; not where the site is written to."""
     aside = ("site_dir", "config_file_path", "docs_dir", "strict", "plugins", "hooks", "theme", "dev_addr", "watch")
     given = {key: value for key, value in config.items() if key not in aside}
+    given["site_url"] = urlsplit(config.site_url or "").path  # its host is there only under `mkdocs serve`, with a port that means nothing
     return [given, dict(config.theme), config.theme.name]
 
 

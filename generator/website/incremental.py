@@ -29,6 +29,7 @@ from generator.website.site import Made, Site
 from generator.website.state import Seal, State
 from generator.website.tree import Tree, files_in, one_at_a_time, recover, tree_for
 
+PRIVATE = ".groundwire"
 _NAMED = re.compile(r"(?:Doc file|page) '([^']+)'")
 
 
@@ -84,6 +85,8 @@ class Build:
     def begin(cls, config: MkDocsConfig, choice: Choice) -> Build:
         """Read the publication and the last build; take the site's folder. Raises InputError, Refused."""
         root = Path(config.config_file_path).parent
+        if choice.serving and FRONT.get():  # MkDocs would begin with an empty folder every time
+            config.site_dir = str(root.resolve() / PRIVATE / "preview-site")
         tree = tree_for(Path(config.site_dir), in_place=choice.serving)
         with ExitStack() as held, _uncollected():
             held.enter_context(one_at_a_time(tree))
@@ -165,7 +168,7 @@ class Build:
     @property
     def private(self) -> Path:
         """Where the publication keeps what may be deleted at any time."""
-        return self.root / ".groundwire"
+        return self.root / PRIVATE
 
     @property
     def plan(self) -> Plan:

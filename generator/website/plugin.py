@@ -100,6 +100,8 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
                 server.watch(str(root / name))
         if front := FRONT.get():
             server.set_app(front.before(server.serve_request))
+            server.root = config.site_dir
+            server.error_handler = lambda code: _page(Path(config.site_dir) / f"{code}.html")
         return server
 
     @event_priority(-100)  # after others' files are there
@@ -113,6 +115,10 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         self.failure = error
         if hasattr(self, "build"):
             self.build.give_up()
+
+
+def _page(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class Tree:
             if path not in keep or present.get(path) != inode:
                 os.unlink(f"{self.work}/{path}")
                 left.add(os.path.dirname(path))
-        self._remove_empty(left, needed={os.path.dirname(path) for path in (*keep, *made)})
+        self._remove_empty(left, needed={os.path.dirname(path) for path in made})
         for path in keep:
             if there.get(path) != present[path]:
                 _link(f"{self.live}/{path}", f"{self.work}/{path}")
@@ -79,7 +79,7 @@ class Tree:
             try:
                 os.rmdir(f"{self.work}/{folder}")
             except OSError:
-                continue  # something stands in it that is not ours
+                continue  # something stands in it
 
 
 def tree_for(site: Path, *, in_place: bool) -> Tree:
