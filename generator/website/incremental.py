@@ -111,7 +111,9 @@ class Build:
     def arrange(self, files: Files, config: MkDocsConfig) -> GivenFiles:
         """Decide what is made; make room for it. MkDocs is given all files, but only those to read that change."""
         with _uncollected():
-            return self._arrange(files, config)
+            given = self._arrange(files, config)
+            gc.freeze()  # all this stays till the end, in helpers too
+            return given
 
     def _arrange(self, files: Files, config: MkDocsConfig) -> GivenFiles:
         config.site_dir = str(self.tree.work)
@@ -183,6 +185,7 @@ class Build:
 
     def give_up(self) -> None:
         """Let go of the site's folder; the old site stands."""
+        gc.unfreeze()
         if self.team.helper:  # the main process meets the same error, or says that a helper ended early
             os._exit(1)
         self.team.dismiss()
