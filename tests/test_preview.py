@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -61,9 +62,8 @@ class Reader:
         return self.page
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    root, port = tmp_path_factory.mktemp("preview"), free_port()
+def publication(root: Path) -> Path:
+    """A week of articles, and an issue that is ready."""
     shutil.copytree(DIGEST / "week", root / "content")
     text = (DIGEST / "2026-w48.md").read_text(encoding="utf-8")
     (root / "content" / "issues" / "2026-w48.md").write_text(re.sub("(?m)^status: .*", "status: ready", text), encoding="utf-8")
@@ -72,6 +72,13 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         encoding="utf-8",
     )
     shutil.copy(ROOT / "mkdocs.yml", root)
+    return root
+
+
+@contextmanager
+def previewed(root: Path) -> Iterator[Reader]:
+    """A preview that runs, as its reader sees it."""
+    port = free_port()
     command = [sys.executable, "-m", "generator", "preview", "-C", str(root), "--port", str(port)]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
     base = f"http://127.0.0.1:{port}/"
@@ -90,6 +97,37 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         said = process.communicate(timeout=30)[1].decode()
     assert f"{base}_mailbox/" in said
     assert "Traceback" not in said
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    with previewed(publication(tmp_path_factory.mktemp("preview"))) as reader:
+        yield reader
+
+
+@pytest.mark.slow
+def test_an_edit_shows_and_the_next_preview_begins_where_this_one_ended(tmp_path: Path) -> None:
+    root = publication(tmp_path)
+    article, other = sorted((root / "content/articles").rglob("*.md"))[:2]
+
+    def made(source: Path) -> Path:
+        return root / ".groundwire/preview-site" / source.relative_to(root / "content").with_suffix("") / "index.html"
+
+    with previewed(root) as reader:
+        address = f"{article.relative_to(root / 'content').with_suffix('')}/"
+        assert "Zanzibar" not in reader.open(address)
+        before = made(other).stat().st_ino
+        article.write_text(article.read_text(encoding="utf-8") + "\nZanzibar.\n", encoding="utf-8")
+        end = time.monotonic() + 30
+        while "Zanzibar" not in reader.open(f"/{address}"):
+            assert time.monotonic() < end, "the edit does not show"
+            time.sleep(0.1)
+        assert httpx2.get(urljoin(reader.base, "nowhere/")).status_code == 404
+    os.utime(made(other), (1, 1))
+    with previewed(root) as reader:
+        assert "Zanzibar" in reader.open(address)
+    assert (made(other).stat().st_ino, made(other).stat().st_mtime) == (before, 1), "made anew"
+    assert not (root / "site").exists()
 
 
 @pytest.mark.slow
