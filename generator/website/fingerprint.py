@@ -36,7 +36,9 @@ def _given(config: MkDocsConfig) -> object:
     """All that mkdocs.yml, what it inherits and the command say, the environment's values in it; not where the site is written to."""
     aside = ("site_dir", "config_file_path", "docs_dir", "strict", "plugins", "hooks", "theme", "dev_addr", "watch")
     given = {key: value for key, value in config.items() if key not in aside}
-    given["site_url"] = urlsplit(config.site_url or "").path  # its host is there only under `mkdocs serve`, with a port that means nothing
+    address = urlsplit(config.site_url or "")
+    if address.netloc == "{}:{}".format(*config.dev_addr):  # `mkdocs serve` puts its own there: the port means nothing
+        given["site_url"] = address.path
     return [given, dict(config.theme), config.theme.name]
 
 
