@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from generator.digest.body import cut
@@ -13,6 +13,7 @@ from generator.record.text import clean
 
 _HEADING = re.compile(r"(#{1,3})\s")
 _ENTRY = re.compile(r"[-*+]\s")
+_ADDRESS = re.compile(r"[^\s()<>#]+(?=[)>#])")  # of a link, up to a place on its page
 _COUNT = re.compile(r"\d+")
 
 
@@ -29,24 +30,30 @@ class _Block:
         return len(found[1]) if found else 0
 
 
+class _Addresses:
+    """Where stories stand or stood: by them an issue leads to its stories."""
+
+    def __init__(self, stories: Iterable[Article]) -> None:
+        self._paths = {path for one in stories for path in (one.path, one.url, *one.meta.aliases)}
+        self._names = {_last(path) for path in self._paths}
+
+    def led_to(self, text: str) -> bool:
+        """Whether a text links to one of them, by its address or by its file."""
+        likely = (address.split("/") for address in _ADDRESS.findall(text) if _last(address) in self._names)
+        return any("/".join(parts[number:]) in self._paths for parts in likely for number in range(len(parts)))
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
 def touched(issues: Iterable[Issue], gone: Iterable[Article]) -> list[Issue]:
     """The issues that may have one of these stories; the others need no closer look."""
     gone = list(gone)
-    ids = {one.id for one in gone}
-    paths = {path for one in gone for path in (one.path, one.url, *one.meta.aliases)}
-    names = {path.rstrip("/").rsplit("/", 1)[-1] for path in paths}
+    ids, addresses = {one.id for one in gone}, _Addresses(gone)
     return [
-        page
-        for page in issues
-        if not ids.isdisjoint((*page.meta.items, *page.meta.continuing)) or _links(page.body, paths, names)
+        page for page in issues if not ids.isdisjoint((*page.meta.items, *page.meta.continuing)) or addresses.led_to(page.body)
     ]
-
-
-def _links(body: str, paths: Collection[str], names: Collection[str]) -> bool:
-    """Whether any link's address ends in one of the paths, whose last parts are the names."""
-    addresses = (address.split("/") for address in re.findall(r"\(<?([^\s()<>#]+)", body))
-    likely = (parts for parts in addresses if (parts[-1] or parts[-2]) in names)
-    return any("/".join(parts[number:]) in paths for parts in likely for number in range(len(parts)))
 
 
 def without(page: Issue, gone: Sequence[Article], *, left: Sequence[Article]) -> str:
@@ -54,8 +61,8 @@ def without(page: Issue, gone: Sequence[Article], *, left: Sequence[Article]) ->
 
     What corrections say about a story stays. An opening that the machine wrote counts stories, so that it goes with the first.
     """
-    paths = [path for one in gone for path in (one.path, one.url, *one.meta.aliases)]
-    body = "".join(line for block in _kept(_blocks(page.body), paths) for line in block.lines)
+    addresses = _Addresses(gone)
+    body = "".join(line for block in _kept(_blocks(page.body), addresses) for line in block.lines)
     ids = {one.meta.id for one in gone}
     if body == page.body and not ids & {*page.meta.items, *page.meta.continuing}:
         return page.text
@@ -78,22 +85,22 @@ def _blocks(body: str) -> list[_Block]:
     return [block for block in blocks if block.lines]
 
 
-def _kept(blocks: Sequence[_Block], paths: Sequence[str]) -> Iterator[_Block]:
+def _kept(blocks: Sequence[_Block], addresses: _Addresses) -> Iterator[_Block]:
     """The blocks without those stories and entries; a heading of which nothing is left goes too."""
     section: list[_Block] = []
     for block in [*blocks, _Block(["## \n"])]:
         if block.level in (1, 2) and section:
-            yield from _section(section, paths)
+            yield from _section(section, addresses)
             section = []
         section.append(block)
 
 
-def _section(section: Sequence[_Block], paths: Sequence[str]) -> list[_Block]:
+def _section(section: Sequence[_Block], addresses: _Addresses) -> list[_Block]:
     head, *stories = section
-    kept = [story for story in stories if not _leads(story.lines[0], paths)]
+    kept = [story for story in stories if not addresses.led_to(story.lines[0])]
     if ".corrections" in head.lines[0]:
         return [head, *kept]
-    lines = _without_entries(head.lines, paths)
+    lines = _without_entries(head.lines, addresses)
     taken = len(kept) < len(stories) or len(lines) < len(head.lines)
     if taken and ".online" in lines[0]:
         lines[0] = _COUNT.sub(str(sum(1 for line in lines if _ENTRY.match(line))), lines[0], count=1)
@@ -101,20 +108,15 @@ def _section(section: Sequence[_Block], paths: Sequence[str]) -> list[_Block]:
     return [] if taken and head.level and empty else [_Block(lines), *kept]
 
 
-def _without_entries(lines: Sequence[str], paths: Sequence[str]) -> list[str]:
+def _without_entries(lines: Sequence[str], addresses: _Addresses) -> list[str]:
     """Without the list entries that lead to such a story, each with the lines that are indented below it."""
     kept: list[str] = []
     dropping = False
     for line in lines:
-        dropping = _leads(line, paths) if _ENTRY.match(line) else dropping and line[:1] in " \t"
+        dropping = addresses.led_to(line) if _ENTRY.match(line) else dropping and line[:1] in " \t"
         if not dropping:
             kept.append(line)
     return kept
-
-
-def _leads(line: str, paths: Sequence[str]) -> bool:
-    """Whether a line links to one of these pages, by its address or by its file."""
-    return any(re.search(rf"(?:/|\(<?){re.escape(path)}[)>#]", line) for path in paths)
 
 
 def _without_opening(body: str) -> str:
