@@ -124,8 +124,11 @@ def test_an_edit_shows_and_the_next_preview_begins_where_this_one_ended(tmp_path
             time.sleep(0.1)
         assert httpx2.get(urljoin(reader.base, "nowhere/")).status_code == 404
     os.utime(made(other), (1, 1))
+    search = root / ".groundwire/preview-site/pagefind/pagefind-entry.json"
+    searched = search.read_bytes()
     with previewed(root) as reader:
         assert "Zanzibar" in reader.open(address)
+    assert search.read_bytes() != searched, "the edit cannot be found"
     assert (made(other).stat().st_ino, made(other).stat().st_mtime) == (before, 1), "made anew"
     assert not (root / "site").exists()
 

@@ -6,10 +6,11 @@ import gc
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -21,6 +22,7 @@ from generator.website.fingerprint import parts_of
 from generator.website.front import FRONT
 from generator.website.given import GivenFiles, html_of, owners_files, stand_aside, step_back, written_file
 from generator.website.helpers import Team, make_team
+from generator.website.index import Brief
 from generator.website.inputs import inputs_of
 from generator.website.load import load_site
 from generator.website.plan import Plan, Wanted, plan_build
@@ -35,10 +37,11 @@ _NAMED = re.compile(r"(?:Doc file|page) '([^']+)'")
 
 @dataclass(frozen=True)
 class Choice:
-    """What the one who builds may choose. `serving`: the site's one reader is who writes it (`mkdocs serve`)."""
+    """What the one who builds may choose. `serving`: the site's one reader is who writes it (`mkdocs serve`); `again`: and has seen it."""
 
     full: bool = False
     serving: bool = False
+    again: bool = False
 
 
 class Listener(logging.Handler):
@@ -75,7 +78,8 @@ class Build:
     force: str
     site: Site
     inputs: str = ""  # '': the site is not to be sealed
-    serving: bool = False
+    choice: Choice = field(default_factory=Choice)
+    unsearched: Collection[str] = ()
     arranged: Arranged | None = None
     team: Team = field(default_factory=Team)
     listener: Listener = field(default_factory=Listener)
@@ -98,7 +102,7 @@ class Build:
                 site = replace(site, settings=front.settings(site.settings))
                 parts["preview"] = front.signup
             parts["url"] = site.settings.url  # the repository's name may give it
-            build = cls(root, tree, parts, last, _forced(config, choice), site, serving=choice.serving, held=held.pop_all())
+            build = cls(root, tree, parts, last, _forced(config, choice), site, choice=choice, held=held.pop_all())
             if not choice.serving and others.all_known(config, root):
                 build.inputs = inputs_of(root, known=site.hashes)
         # MkDocs empties its site_dir before it builds, so it is told of none until that is over.
@@ -225,14 +229,17 @@ class Build:
     @property
     def _least(self) -> InclusionLevel:
         """MkDocs' own drafts are built for the one who writes them."""
-        return InclusionLevel.DRAFT if self.serving else InclusionLevel.NOT_IN_NAV
+        return InclusionLevel.DRAFT if self.choice.serving else InclusionLevel.NOT_IN_NAV
 
     def _index(self, plan: Plan) -> None:
-        if self.serving and not plan.everything:
-            return  # who writes wants to see the page now; the search knows the pages as they were when the preview began
+        """Bring the search up to date; what it lacks is left to the next build that does."""
         ours = self.site.articles.keys() | self.site.issues.keys()
-        changed = None if plan.everything else {source.removesuffix(".md") + "/" for source in plan.make if source in ours}
-        search.index_site(self.tree.work, self.site.searchable, changed=changed)
+        changed = {source.removesuffix(".md") + "/" for source in plan.make if source in ours}
+        changed.update(self.last.unsearched if self.last else ())
+        if self.choice.again and not plan.everything:
+            self.unsearched = changed  # who writes wants to see the page now, and searches for it later
+        else:
+            search.index_site(self.tree.work, self.site.searchable, changed=None if plan.everything else changed)
 
     def _seal(self, wanted: Wanted) -> Seal | None:
         if not self.inputs or self.listener.warned:
@@ -250,8 +257,13 @@ class Build:
             files=done.wanted.files,
             links=dict(sorted({**kept, **links}.items())),
             unsettled=tuple(sorted(self.listener.unsettled)),
-            briefs={path: brief_out(brief) for path, brief in self.site.briefs.items() if brief.shown != "draft"},
+            unsearched=tuple(sorted(self.unsearched)),
+            briefs={path: self._brief(path, brief) for path, brief in self.site.briefs.items() if brief.shown != "draft"},
         )
+
+    def _brief(self, path: str, brief: Brief) -> list[Any]:
+        known = self.last.briefs.get(path) if self.last and not self.plan.everything else None
+        return known if known and known[0] == brief.page.content_hash else brief_out(brief)
 
 
 @contextmanager

@@ -35,6 +35,8 @@ def canonical(value: Any, rows: Mapping[str, str]) -> str:
     if isinstance(value, Listing):
         return f"{value.kind}/{value.slug}/{value.name!r}({''.join([rows[row.id] for row in value.rows])})"
     if isinstance(value, tuple | list):
+        if all(type(item) is Row for item in value):  # nearly all that a listing shows
+            return f"[{','.join([rows[row.id] for row in value])}]"
         return f"[{','.join([canonical(item, rows) for item in value])}]"
     if isinstance(value, Mapping):
         return f"{{{','.join(f'{key!r}:{canonical(item, rows)}' for key, item in value.items())}}}"

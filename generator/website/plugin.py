@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -109,6 +110,7 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         """Index the built pages for the search; the new site takes the old one's place."""
         with _told():
             self.build.finish(config)
+            self.choice = replace(self.choice, again=self.choice.serving)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Keep the error for the one who called."""

@@ -34,7 +34,7 @@ class State:
 
     `parts`: what every page depends on, each by its hash. `pages`: source → (mark of all that it was made from, output).
     `files`: output → mark. `links`: source → sources and files that it links to, those with a fragment end with '#'.
-    `unsettled`: sources that the build warned of. `briefs`: see `briefs.py`.
+    `unsettled`: sources that the build warned of. `unsearched`: addresses of pages that changed since the search was made. `briefs`: see `briefs.py`.
     """
 
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +42,7 @@ class State:
     files: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unsettled: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()
     briefs: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
@@ -57,7 +58,7 @@ def load_state(site: Path) -> State | None:
         pages = {source: (str(mark), str(output)) for source, (mark, output) in data["pages"].items()}
         links = {source: tuple(targets) for source, targets in data["links"].items()}
         parts, files, briefs = dict(data["parts"]), dict(data["files"]), dict(data["briefs"])
-        return State(parts, pages, files, links, tuple(data["unsettled"]), briefs)
+        return State(parts, pages, files, links, tuple(data["unsettled"]), tuple(data["unsearched"]), briefs)
     except (OSError, zlib.error, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -181,7 +181,7 @@ def _attribute(value: str) -> str:
 
 
 def _rfc3339(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _rfc822(moment: datetime) -> str:
