@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import GroundwireError, InputError, Problem
-from generator.website.settled import FILE, SITE, settled
+from generator.website.builder.settled import FILE, SITE, settled
 
 if TYPE_CHECKING:
     from generator.website.front import Front
@@ -89,7 +89,7 @@ def _build(root: Path, *, site_dir: Path | None, strict: bool, full: bool, heard
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, ConfigurationError
 
-    from generator.website.incremental import Choice
+    from generator.website.builder.incremental import Choice
     from generator.website.plugin import GroundwirePlugin
 
     started = time.monotonic()

@@ -16,8 +16,8 @@ from generator import resources
 from generator.record.authorship import author_line
 from generator.settings import Weekday
 from generator.website import views
+from generator.website.builder.given import html_of
 from generator.website.fragments import shared_in
-from generator.website.given import html_of
 from generator.website.site import Made, Site
 from generator.website.site import made as made_of
 from generator.website.tongue import with_languages

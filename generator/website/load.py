@@ -15,10 +15,10 @@ from generator.record.store import Article, Issue, Store, colliding_aliases
 from generator.record.words import translated, words_of
 from generator.settings import FILE, Settings, load_settings
 from generator.website.briefs import brief_in, brief_of
+from generator.website.builder.priming import prime
 from generator.website.channels import feed_files
 from generator.website.index import Brief, build_index
 from generator.website.names import Names, load_names
-from generator.website.priming import prime
 from generator.website.site import Site
 
 

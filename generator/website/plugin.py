@@ -22,11 +22,11 @@ from mkdocs.structure.toc import TableOfContents
 from generator.errors import GroundwireError
 from generator.website import config as settings_into
 from generator.website import guest
-from generator.website.compiled import compiled
+from generator.website.builder.compiled import compiled
+from generator.website.builder.given import GivenFiles
+from generator.website.builder.incremental import Build, Choice
+from generator.website.builder.others import named
 from generator.website.front import FRONT
-from generator.website.given import GivenFiles
-from generator.website.incremental import Build, Choice
-from generator.website.others import named
 from generator.website.site import Site
 
 

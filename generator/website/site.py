@@ -26,7 +26,7 @@ from generator.website.marks import article_mark, virtual_mark
 from generator.website.names import Names
 from generator.website.pages import Virtual, virtual_pages
 from generator.website.reports import reports_for
-from generator.website.search import Searchable
+from generator.website.searching.search import Searchable
 from generator.website.signup import signup_of
 
 ASSETS = "assets/groundwire/"

@@ -17,8 +17,8 @@ from support import snapshot
 
 from generator.errors import GroundwireError
 from generator.website.build import BuildReport, build_site
-from generator.website.helpers import MANY, make_team
-from generator.website.settled import settled
+from generator.website.builder.helpers import MANY, make_team
+from generator.website.builder.settled import settled
 
 PLAIN = "# About\n\nSee [the story](articles/2026/01/january-story.md).\n"
 
@@ -240,8 +240,8 @@ def test_another_plugin_sees_all_pages_in_one_process(
     settings = pub.root / "mkdocs.yml"
     listed = "".join(f"- {name}\n" for name in plugins)
     settings.write_text(settings.read_text(encoding="utf-8").replace("- groundwire\n", listed), encoding="utf-8")
-    monkeypatch.setattr("generator.website.helpers.MANY", 1)
-    monkeypatch.setattr("generator.website.helpers._processors", lambda: 2)
+    monkeypatch.setattr("generator.website.builder.helpers.MANY", 1)
+    monkeypatch.setattr("generator.website.builder.helpers._processors", lambda: 2)
     assert build_site(pub.root).reasons == ("everything: with material/search, any page may depend on any other",)
     after = pages_of(pub.root / "site")
     index = json.loads(after.pop("search/search_index.json"))

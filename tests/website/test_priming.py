@@ -12,7 +12,7 @@ from sitekit import Publication, sample
 
 from generator.errors import InputError
 from generator.record.readings import FILE, reading_of
-from generator.website import priming
+from generator.website.builder import priming
 from generator.website.load import load_site
 
 
@@ -24,8 +24,8 @@ def pub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publication:
     (pub.root / "content/articles/.draft.md").write_text("no article either", encoding="utf-8")
     for path in (pub.root / "content").rglob("*.md"):
         os.utime(path, (1_600_000_000, 1_600_000_000))
-    monkeypatch.setattr("generator.website.helpers.MANY", 1)
-    monkeypatch.setattr("generator.website.helpers._processors", lambda: 3)
+    monkeypatch.setattr("generator.website.builder.helpers.MANY", 1)
+    monkeypatch.setattr("generator.website.builder.helpers._processors", lambda: 3)
     return pub
 
 

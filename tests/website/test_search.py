@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sitekit import NOON, Publication
 
-from generator.website import canonical, pagefind
-from generator.website.bundles import Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
 from generator.website.load import load_site
-from generator.website.search import Searchable, index_site
+from generator.website.searching import canonical, pagefind
+from generator.website.searching.bundles import Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
+from generator.website.searching.search import Searchable, index_site
 
 OVERRIDES = Path(__file__).resolve().parents[2] / "overrides"
 FEW = Sizes(recent=2, small=4, large=6)

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from generator.record.text import digest
-from generator.website.inputs import inputs_of
-from generator.website.state import Seal, load_seal
-from generator.website.tree import one_at_a_time, recover, tree_for
+from generator.website.builder.inputs import inputs_of
+from generator.website.builder.state import Seal, load_seal
+from generator.website.builder.tree import one_at_a_time, recover, tree_for
 
 FILE, SITE = "mkdocs.yml", "site"
 _MORE = re.compile(r"INHERIT|!ENV|!!python")  # MkDocs reads more than this file

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 
-from generator.website.settled import stands_alone
+from generator.website.builder.settled import stands_alone
 
 MISSING = "404.html"  # the one page of the theme's; made of what every page depends on, and of nothing else
 OURS = "sitemap.xml"  # the theme has one too

@@ -25,9 +25,9 @@ from zlib import decompressobj
 
 from generator.record.atomic import write_atomic
 from generator.record.text import digest
-from generator.website import canonical
-from generator.website.bundles import SIZES, Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
-from generator.website.pagefind import ENGINE, ENTRY, IGNORED, PART, PARTS, make_bundle
+from generator.website.searching import canonical
+from generator.website.searching.bundles import SIZES, Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
+from generator.website.searching.pagefind import ENGINE, ENTRY, IGNORED, PART, PARTS, make_bundle
 
 FOLDER = "pagefind"
 STATE, INCOMING = "state.json", "incoming"

@@ -15,7 +15,7 @@ from generator.errors import GroundwireError, InputError
 from generator.record.frontmatter import ArticleMeta, parse
 from generator.record.readings import FILE, Reading, Readings, reading_of, stamp_of
 from generator.record.text import file_hash
-from generator.website.helpers import MANY, Team, make_team
+from generator.website.builder.helpers import MANY, Team, make_team
 
 
 def prime(content: Path, private: Path, *, clock_ns: Callable[[], int] = time.time_ns) -> None:

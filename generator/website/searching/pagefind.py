@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from generator.errors import GroundwireError
-from generator.website import canonical
+from generator.website.searching import canonical
 
 IGNORED = ".footnote, .footnote-ref, .headerlink, .gw-body--made > h2, .gw-body--made thead"
 ENTRY = "pagefind-entry.json"

@@ -14,7 +14,7 @@ from generator import resources
 from generator.record.text import digest
 from generator.settings import FILE
 from generator.website import names
-from generator.website.inputs import below, code, hash_of, libraries
+from generator.website.builder.inputs import below, code, hash_of, libraries
 
 
 def parts_of(root: Path, config: MkDocsConfig) -> dict[str, str]:

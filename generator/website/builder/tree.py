@@ -20,7 +20,7 @@ from pathlib import Path
 
 from generator.errors import Refused
 from generator.record.atomic import PREFIX
-from generator.website.state import forget_state
+from generator.website.builder.state import forget_state
 
 WAIT_S = 10.0
 _HERE, _SWAP_LINUX, _SWAP_DARWIN = -100, 2, 2  # AT_FDCWD, RENAME_EXCHANGE (renameat2), RENAME_SWAP (renamex_np)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from generator.website.state import State
+from generator.website.builder.state import State
 
 
 @dataclass(frozen=True)

@@ -16,20 +16,22 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
 from generator.record.text import digest, file_hash
-from generator.website import guest, others, search, state
+from generator.website import guest
 from generator.website.briefs import brief_out
-from generator.website.fingerprint import parts_of
+from generator.website.builder import others, state
+from generator.website.builder.fingerprint import parts_of
+from generator.website.builder.given import GivenFiles, html_of, owners_files, stand_aside, step_back, written_file
+from generator.website.builder.helpers import Team, make_team
+from generator.website.builder.inputs import inputs_of
+from generator.website.builder.plan import Plan, Wanted, plan_build
+from generator.website.builder.settled import outputs_of
+from generator.website.builder.state import Seal, State
+from generator.website.builder.tree import Tree, files_in, one_at_a_time, recover, tree_for
 from generator.website.front import FRONT
-from generator.website.given import GivenFiles, html_of, owners_files, stand_aside, step_back, written_file
-from generator.website.helpers import Team, make_team
 from generator.website.index import Brief
-from generator.website.inputs import inputs_of
 from generator.website.load import load_site
-from generator.website.plan import Plan, Wanted, plan_build
-from generator.website.settled import outputs_of
+from generator.website.searching import search
 from generator.website.site import Made, Site
-from generator.website.state import Seal, State
-from generator.website.tree import Tree, files_in, one_at_a_time, recover, tree_for
 
 PRIVATE = ".groundwire"
 _NAMED = re.compile(r"(?:Doc file|page) '([^']+)'")

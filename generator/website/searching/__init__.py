@@ -1,0 +1,1 @@
+"""The search: bundles of Pagefind's, and what the browser needs to ask them as one."""
