@@ -38,8 +38,9 @@ from generator.errors import FeedsFailed  # noqa: E402
 from generator.jobs.housekeeping import tidy  # noqa: E402
 from generator.model import Entry, Feed, FeedResult, Source  # noqa: E402
 from generator.record.categories import load_categories  # noqa: E402
+from generator.record.editing import edited  # noqa: E402
 from generator.record.ledger import Ledger, Row  # noqa: E402
-from generator.record.store import Article, Store, edited  # noqa: E402
+from generator.record.store import Article, Store  # noqa: E402
 from generator.settings import Settings, load_settings  # noqa: E402
 from generator.steps.parts import Parts  # noqa: E402
 from generator.website.load import load_site  # noqa: E402

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from generator.digest.body import cut
+from generator.record.editing import edited
 from generator.record.frontmatter import body_hash
-from generator.record.store import Article, Issue, edited
+from generator.record.store import Article, Issue
 from generator.record.text import clean
 
 _HEADING = re.compile(r"(#{1,3})\s")

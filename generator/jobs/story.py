@@ -17,13 +17,14 @@ from generator.errors import Refused
 from generator.jobs.housekeeping import forget
 from generator.ports import Tell
 from generator.record.afresh import edited_by_people, protected
+from generator.record.editing import edited
 from generator.record.escape import link
 from generator.record.frontmatter import Entities, Generated, SourceMeta, body_hash
 from generator.record.identity import story_id, url_mark
 from generator.record.mending import parting
 from generator.record.page import article_path
 from generator.record.registry import STREAM, Registry
-from generator.record.store import Article, edited
+from generator.record.store import Article
 from generator.record.urls import canonical
 from generator.steps.keeping import analyse_again
 from generator.steps.leave import leave_issues

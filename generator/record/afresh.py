@@ -14,10 +14,11 @@ from itertools import takewhile
 from generator.model import Analysis, Entry, Source, Story
 from generator.record import brief
 from generator.record.article import compose_body
+from generator.record.editing import edited
 from generator.record.frontmatter import Generated, SourceMeta, body_hash
 from generator.record.identity import url_mark
 from generator.record.page import analysis_meta
-from generator.record.store import Article, edited
+from generator.record.store import Article
 from generator.settings import Feed
 
 UNPAID = timedelta(days=3)

@@ -1,6 +1,6 @@
 """The front matter of articles and issues: one pydantic model each, read with true lines, written short.
 
-What people wrote is never re-serialised: `store.py` changes a page by inserting text.
+What people wrote is never re-serialised: `editing.py` changes a page by inserting text.
 """
 
 from __future__ import annotations

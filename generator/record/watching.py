@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from generator.errors import InputError
+from generator.record.editing import edited
 from generator.record.frontmatter import ArticleMeta, Watch, parse, read
-from generator.record.store import Article, edited
+from generator.record.store import Article
 
 PATIENCE = timedelta(days=30)  # after its day; then a prediction that nobody marked was not followed up
 LEFT = "not followed up"

@@ -17,7 +17,8 @@ from generator.delivery.posting import post
 from generator.mail.message import Recipient
 from generator.ports import Tell
 from generator.record.atomic import write_atomic
-from generator.record.store import Store, edited
+from generator.record.editing import edited
+from generator.record.store import Store
 from generator.record.text import slugify
 from generator.sample.press import BASE, Outlet, load_outlets, print_feeds, print_pages
 from generator.settings import load_settings

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from generator.model import Entry, FeedResult, Source
 from generator.record import afresh
+from generator.record.editing import edited
 from generator.record.evidence import remember
 from generator.record.frontmatter import ArticleMeta, parse
 from generator.record.identity import url_mark
 from generator.record.mending import hand_edits
 from generator.record.page import source_row
 from generator.record.registry import Registry
-from generator.record.store import Article, edited
+from generator.record.store import Article
 from generator.record.watching import given_up
 from generator.steps.parts import Parts
 

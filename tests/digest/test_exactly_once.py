@@ -18,8 +18,9 @@ from generator import pipeline
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Entry, Feed, FeedResult, Source
 from generator.record.categories import load_categories
+from generator.record.editing import edited
 from generator.record.ledger import Ledger
-from generator.record.store import Article, Issue, Store, edited
+from generator.record.store import Article, Issue, Store
 from generator.settings import Settings
 from generator.steps.parts import Parts
 

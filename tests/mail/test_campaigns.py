@@ -23,7 +23,8 @@ from generator.jobs import subscribers as subscriber_jobs
 from generator.mail.buttondown import Buttondown
 from generator.mail.links import Answer
 from generator.mail.listmonk import Listmonk
-from generator.record.store import Store, edited
+from generator.record.editing import edited
+from generator.record.store import Store
 from generator.settings import Settings
 
 DIGEST = Path(__file__).parents[1] / "digest" / "golden"

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from generator.model import Entry, Feed
 from generator.record import learning, shelf
 from generator.record.compact import compact
+from generator.record.editing import edited
 from generator.record.frontmatter import ArticleMeta, compose
 from generator.record.identity import url_mark
 from generator.record.ledger import Ledger, Row, line_of
 from generator.record.mending import hand_edits
 from generator.record.registry import Registry
-from generator.record.store import Store, edited
+from generator.record.store import Store
 
 START = datetime(2026, 1, 10, tzinfo=UTC)
 NOW = datetime(2026, 9, 20, 6, tzinfo=UTC)

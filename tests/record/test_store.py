@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import InputError
+from generator.record.editing import edited
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, body_hash, compose, parse
 from generator.record.ledger import Ledger
-from generator.record.store import Store, edited
+from generator.record.store import Store
 from generator.record.text import clean
 
 META = ArticleMeta(

@@ -31,8 +31,9 @@ from generator.jobs import issue as issue_jobs
 from generator.jobs import subscribers as subscriber_jobs
 from generator.mail.letter import Letter, compose_letter
 from generator.mail.links import Answer, Site, missing_pages, own_links
+from generator.record.editing import edited
 from generator.record.ledger import Ledger
-from generator.record.store import Store, edited
+from generator.record.store import Store
 from generator.settings import load_settings
 from generator.subscribers.database import Database
 from generator.subscribers.ledger import Deliveries

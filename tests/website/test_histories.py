@@ -21,7 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sitekit import NOON, Publication
 from support import snapshot
 
-from generator.record.store import Store, edited
+from generator.record.editing import edited
+from generator.record.store import Store
 from generator.website.build import build_site
 
 pytestmark = pytest.mark.slow
