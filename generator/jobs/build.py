@@ -10,6 +10,6 @@ def build(root: Path, *, strict: bool = True, full: bool = False, explain: bool 
     from generator.website.build import build_site
 
     report = build_site(root, strict=strict, full=full)
-    made = "" if report.made == report.pages - 1 else f", {report.made} of them made anew"
+    made = "" if report.whole else f", {report.made} of them made anew"
     told = [*report.reasons, ""] if explain and report.reasons else []
     return "\n".join([*told, f"built {report.pages} pages{made}, in {report.seconds:.1f} s: {report.site_dir}/index.html"])

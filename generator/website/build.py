@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `pages` counts the site's HTML pages, `made` those that were made; `reasons` says why, a line each."""
+    """What a build did. `pages` counts the site's HTML pages, `made` those that were made; `reasons` says why, a line each.
+
+    `whole`: everything was made.
+    """
 
     pages: int
     made: int
     seconds: float
     site_dir: Path
     reasons: tuple[str, ...] = ()
+    whole: bool = False
 
 
 class _Warnings(logging.Handler):
@@ -112,7 +116,9 @@ def _build(root: Path, *, site_dir: Path | None, strict: bool, full: bool, heard
         lines = heard.lines or [str(error)]
         raise GroundwireError("\n".join(["the site was not built:", *(f"  {line}" for line in lines)])) from None
     pages, plan = plugin.build.pages, plugin.build.plan
-    return BuildReport(pages, len(plan.make), time.monotonic() - started, Path(config.site_dir), tuple(plan.reasons))
+    return BuildReport(
+        pages, len(plan.make), time.monotonic() - started, Path(config.site_dir), tuple(plan.reasons), bool(plan.everything)
+    )
 
 
 def _config_file(root: Path) -> Path:
