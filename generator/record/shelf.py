@@ -42,9 +42,8 @@ CREATE INDEX shelf.promises_by_page ON promises (n);
 CREATE INDEX shelf.promises_by_day ON promises (by);
 CREATE TABLE shelf.folders (folder TEXT PRIMARY KEY, listing TEXT);
 """
-Folders = Mapping[
-    str, Mapping[str, str]
-]  # by folder, by name: the stamps of the files in it, '' of one that is too young to have one
+# By folder, by name: the stamps of the files in it, '' of one that is too young to have one.
+Folders = Mapping[str, Mapping[str, str]]
 Make = Callable[[str, Reading], Article]
 
 

@@ -115,7 +115,7 @@ class Build:
         return build
 
     def arrange(self, files: Files, config: MkDocsConfig) -> GivenFiles:
-        """Decide what is made; make room for it. MkDocs is given all files, but only those to read that change."""
+        """Decide what is made; make room for it. MkDocs is given what changes to read, and finds the rest when a page links to it."""
         with _uncollected():
             given = self._arrange(files, config)
             gc.freeze()  # all this stays till the end, in helpers too

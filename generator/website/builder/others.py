@@ -8,8 +8,9 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from generator.website.builder.settled import stands_alone
 
-MISSING = "404.html"  # the one page of the theme's; made of what every page depends on, and of nothing else
-OURS = "sitemap.xml"  # the theme has one too
+# The theme's own templates that are no page of anybody's. The first is made of what every page depends on, and of nothing else.
+MISSING = "404.html"
+SITEMAP = "sitemap.xml"  # MkDocs dates its own by the clock; ours dates each page by its content
 
 
 def named(config: MkDocsConfig) -> list[str]:
@@ -24,7 +25,7 @@ def all_known(config: MkDocsConfig, root: Path) -> bool:
         not named(config)
         and Path(config.docs_dir).resolve() == content.resolve()
         and Path(config.theme.custom_dir or overrides).resolve() == overrides.resolve()
-        and config.theme.static_templates <= {MISSING, OURS}
+        and config.theme.static_templates <= {MISSING, SITEMAP}
         and not config.extra_templates
         and stands_alone(Path(config.config_file_path).read_text(encoding="utf-8"))
     )

@@ -1,6 +1,6 @@
 """Whether a site is as a build would leave it, answered before MkDocs is loaded: most builds of a publication change nothing.
 
-A build seals the site (`seal`) where all that decides about it is known here: not with others' plugins, hooks, templates outside the publication or
+A build seals the site (`incremental.py`) where all that decides about it is known here: not with others' plugins, hooks, templates outside the publication or
 values of the environment in mkdocs.yml, nor where MkDocs warned, or makes files of which we know no name. `settled` compares the seal with the
 publication's files, our code, the libraries and the names of the site's files; anything else is the build's to decide.
 """
