@@ -25,12 +25,12 @@ export const start = async (folder) => {
   const bundles = Object.keys(sizes); // newest first
   const gone = new Set(hidden);
   const options = { baseUrl: new URL("..", folder).pathname, excerptLength: 24 };
-  const own = (bundle) => ({ ...options, mergeFilter: { bundle } });
+  const optionsFor = (bundle) => ({ ...options, mergeFilter: { bundle } });
   const firsts = Promise.all(parts.map((name) => json(folder + name)));
-  const pagefind = createInstance(own(CURRENT));
+  const pagefind = createInstance(optionsFor(CURRENT));
   try {
     await pagefind.init();
-    await Promise.all([firsts, ...Object.keys(archives).map((name) => pagefind.mergeIndex(folder + name, own(name)))]);
+    await Promise.all([firsts, ...Object.keys(archives).map((name) => pagefind.mergeIndex(folder + name, optionsFor(name)))]);
   } catch (error) {
     await pagefind.destroy();
     throw error;
