@@ -57,6 +57,11 @@ class Places:
         return self.root / ".groundwire"
 
     @property
+    def derived(self) -> Path:
+        """What content/ comes to, kept from run to run; nothing in it that content/ has not."""
+        return self.root / ".derived"
+
+    @property
     def ledger(self) -> Path:
         """The part of the record that has no page."""
         return self.content / ".ledger"

@@ -81,7 +81,7 @@ def _fix_once(root: Path, problems: Sequence[Problem]) -> list[str]:
 
 def _memory(root: Path) -> Path | None:
     """Where what was read is kept; nowhere if that would make a folder in what is no publication."""
-    return Places(root).private / "check.json" if (root / "newsletter.yml").is_file() else None
+    return Places(root).derived / "check.json" if (root / "newsletter.yml").is_file() else None
 
 
 def _many(count: int, what: str) -> str:

@@ -49,17 +49,21 @@ class Ledger:
 
     def rows_of(self, path: Path, seen: set[str] | None = None) -> Iterator[Row]:
         """The rows of one file, without lines that were seen."""
-        seen = set() if seen is None else seen
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line in seen or not line.startswith("{"):
-                continue
-            seen.add(line)
-            try:
-                row = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(row, dict) and "at" in row:
-                yield row
+        return rows_in(path.read_bytes(), set() if seen is None else seen)
+
+
+def rows_in(raw: bytes, seen: set[str]) -> Iterator[Row]:
+    """The rows of a piece of a file, without lines that were seen; what is no row is passed over."""
+    for line in raw.decode("utf-8", "replace").split("\n"):  # only there: a title may hold what Unicode calls a line's end
+        if line in seen or not line.startswith("{"):
+            continue
+        seen.add(line)
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict) and "at" in row:
+            yield row
 
 
 def line_of(row: Row) -> str:

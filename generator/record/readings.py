@@ -3,13 +3,12 @@
 A file whose times, size and number are those of the last reading is not even opened. Its change time is set by the kernel alone, so an edit
 shows however it was made; one made within the kernel's clock tick of the reading would not, so a file that young is read again (as Git does).
 
-One SQLite file in the publication's private folder. It holds nothing that content/ doesn't, and may be deleted at any time. A file
+One SQLite file beside the index. It holds nothing that content/ doesn't, and may be deleted at any time. A file
 that cannot be read or written, is broken, or was written by another version costs time, never a page: then everything is read anew.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +27,6 @@ from generator.record.frontmatter import ArticleMeta, Meta, Page, parse, split
 from generator.record.text import file_hash
 
 FILE = "frontmatter.sqlite"
-YOUNG_NS = 2_000_000_000  # file systems' clocks tick at most every two seconds
 M = TypeVar("M", bound=Meta)
 
 
@@ -96,14 +94,6 @@ class KeptPage(Page[M]):
     def _on_disk(self) -> str:
         content: Path = self.__dict__["_content"]
         return (content / self.path).read_bytes().decode("utf-8")
-
-
-def stamp_of(status: os.stat_result, *, now_ns: int) -> str:
-    """By what a file is known to be the one that was read; '' where it is too young for that."""
-    written, changed = status.st_mtime_ns, status.st_ctime_ns
-    if now_ns - changed < YOUNG_NS or now_ns - written < YOUNG_NS:
-        return ""
-    return f"{written} {changed} {status.st_size} {status.st_ino}"
 
 
 def reading_of(page: Page[M], content_hash: str, stamp: str = "") -> Reading | None:

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.model import Entry, Story, replace
-from generator.record import learning
+from generator.record import derived, following, learning
+from generator.record.derived import work_out
 from generator.record.identity import url_mark
 from generator.record.learning import STREAM as STREAM  # everybody knows it from here
-from generator.record.learning import learn, learn_all
+from generator.record.learning import learn
 from generator.record.ledger import Ledger, Row
 from generator.record.shelf import Article, Shelf
 from generator.record.waiting import told
@@ -35,69 +36,70 @@ class Gone:
 
 
 class Registry:
-    """Entries and stories known so far, kept current while a run adds to them. Every question is answered by key or by a join of
-    tables: `shelf` has those of the pages, record/learning.py those of the ledger."""
+    """Entries and stories known so far, kept current while a run adds to them. Every question is answered by key from the tables of the
+    shelf's index: record/shelf.py has those of the pages, record/learning.py those of the ledger, record/derived.py what both come to."""
 
     def __init__(self, ledger: Ledger, pages: Shelf | Iterable[Article]) -> None:
         self.shelf = pages if isinstance(pages, Shelf) else Shelf.of(pages)
         self._ledger = ledger
         self._newly_seen: dict[tuple[str, str], datetime] = {}
-        self._db = self.shelf.db
-        self._db.execute(f"ATTACH ':memory:' AS {learning.SCHEMA}")
-        kept = self.shelf.kept
-        learn_all(self._db, ledger, kept=kept.with_name(learning.FILE) if kept else None)
+        self._db = self.shelf.index.db
+        if not self._ask("SELECT 1 FROM sqlite_master WHERE name = 'touched'"):
+            for statement in (*following.TABLES, *learning.TABLES, *derived.TABLES):
+                self._db.execute(statement)
+        learning.take_in(self._db, ledger)
+        work_out(self._db)
+        self.shelf.index.settle()
+        learning.mend(self._db)
 
     def has(self, entry: Entry) -> bool:
         """Whether this very entry is on a page, or was on one that a person deleted."""
-        return bool(self._ask("SELECT 1 FROM known.entries WHERE feed = ? AND entry = ?", *entry.key))
+        return bool(self._ask("SELECT 1 FROM entries WHERE feed = ? AND entry = ?", *entry.key))
 
     def story_of(self, entry: Entry) -> str | None:
         """The id of the published story that has this entry's address among its sources, or had before it was deleted."""
         mark = url_mark(entry.url)
-        found = self._ask("SELECT story FROM known.addresses WHERE mark = ?", mark)
+        found = self._ask("SELECT story FROM addresses WHERE mark = ?", mark)
         story = found[0][0] if found else self.shelf.first_with(mark)
-        merged = self._ask("SELECT home FROM known.merged WHERE story = ?", story)
+        merged = self._ask("SELECT home FROM merged WHERE story = ?", story)
         return str(merged[0][0]) if merged else story
 
     def separated(self, entries: Iterable[Entry]) -> Mapping[tuple[str, str], frozenset[str]]:
         """The stories that people took an entry or its address out of, by entry: it never rejoins them."""
         query = (
-            "SELECT story FROM known.parted_entries WHERE feed = ? AND entry = ?"
-            " UNION SELECT story FROM known.parted_marks WHERE mark = ?"
+            "SELECT story FROM parted_entries WHERE feed = ? AND entry = ?"
+            " UNION SELECT story FROM parted_marks WHERE mark = ?"
         )
         parted = ((e.key, frozenset(story for (story,) in self._ask(query, *e.key, url_mark(e.url)))) for e in entries)
         return {key: stories for key, stories in parted if stories}
 
     def listed(self, story: str) -> Mapping[str, str]:
-        """The sources that the machine or a mend put on a story's page: mark of the address → address of the feed, '' if unknown."""
-        return dict(self._ask("SELECT mark, feed FROM known.listed WHERE story = ? ORDER BY rowid", story))
+        """The sources that the machine or a mend put on a story's page: mark of the address → address of the feed, '' if un"""
+        return dict(self._ask("SELECT mark, feed FROM listed WHERE story = ? ORDER BY rowid", story))
 
     def owner(self, mark: str) -> str | None:
         """The story on whose page the source stood last, whatever the pages say now; of several the one that had it first."""
-        found = self._ask("SELECT story FROM known.listed WHERE mark = ? ORDER BY rowid LIMIT 1", mark)
+        found = self._ask("SELECT story FROM listed WHERE mark = ? ORDER BY rowid LIMIT 1", mark)
         return found[0][0] if found else None
 
     def parting(self, mark: str, story: str) -> Mapping[str, Any] | None:
         """The ledger's row by which people took this source out of the story, None where they did not or put it back."""
-        found = self._ask("SELECT line FROM known.parted_marks WHERE mark = ? AND story = ?", mark, story)
+        found = self._ask("SELECT line FROM parted_marks WHERE mark = ? AND story = ?", mark, story)
         return json.loads(found[0][0]) if found else None
 
     def differing(self) -> tuple[Article, ...]:
         """Pages, not withdrawn, on which not all stands that the ledger put there, or something that it knows from elsewhere; by id."""
-        pages = (self.page(story) for (story,) in self._ask(_DIFFERING))
+        pages = (self.page(story) for (story,) in self._answer("SELECT story FROM differing ORDER BY story"))
         return tuple(page for page in pages if page)
 
     def entries_of(self, story: str, *, feed: str | None = None) -> list[tuple[str, str]]:
         """The entries that a story was made from and joined by; with `feed` only that feed's."""
-        rows = self._ask("SELECT feed, entry FROM known.entries WHERE story = ? ORDER BY rowid", story)
+        rows = self._ask("SELECT feed, entry FROM entries WHERE story = ? ORDER BY rowid", story)
         return [(origin, entry) for origin, entry in rows if feed in (None, origin)]
 
     def gone(self, exists: Callable[[str], bool]) -> list[Gone]:
         """Stories whose pages people deleted: their coverage is known and comes back nowhere."""
-        rows = self._ask(
-            "SELECT story, title, at, path FROM known.published p WHERE NOT EXISTS (SELECT 1 FROM shelf.pages WHERE id = p.story)"
-            " AND NOT EXISTS (SELECT 1 FROM known.merged m WHERE m.story = p.story) ORDER BY at, story"
-        )
+        rows = self._answer("SELECT story, title, at, path FROM missing JOIN published USING (story) ORDER BY at, story")
         return [Gone(story, title, datetime.fromisoformat(at)) for story, title, at, path in rows if not exists(path)]
 
     def page(self, story: str) -> Article | None:
@@ -108,7 +110,7 @@ class Registry:
         """The entry with a date: its publisher's, else when we first saw it, marked as estimated."""
         if entry.published:
             return entry
-        known = self._ask("SELECT at FROM known.seen WHERE feed = ? AND entry = ?", *entry.key)
+        known = self._ask("SELECT at FROM seen WHERE feed = ? AND entry = ?", *entry.key)
         first = datetime.fromisoformat(known[0][0]) if known else self._newly_seen.setdefault(entry.key, now)
         return replace(entry, published=first, estimated=True)
 
@@ -122,8 +124,8 @@ class Registry:
         """How many stories were published on a day, by category; deleted ones count."""
         start = datetime.fromisoformat(today).replace(tzinfo=UTC) - timedelta(days=1)  # zones are at most a day apart
         rows = self._ask(
-            "SELECT moment, category FROM known.counted WHERE moment >= ?1 UNION ALL SELECT published, category FROM shelf.pages p"
-            " WHERE published >= ?1 AND NOT EXISTS (SELECT 1 FROM known.counted c WHERE c.story = p.id)",
+            "SELECT moment, category FROM counted WHERE moment >= ?1 UNION ALL SELECT published, category FROM pages p"
+            " WHERE published >= ?1 AND NOT EXISTS (SELECT 1 FROM counted c WHERE c.story = p.id)",
             start.timestamp(),
         )
         return Counter(category for moment, category in rows if day(datetime.fromtimestamp(moment, UTC)) == today)
@@ -135,7 +137,7 @@ class Registry:
 
     def chose(self, stories: Iterable[Story], *, category_of: Mapping[str, str], now: datetime) -> None:
         """Remember stories whose pages come in a later run: they count for the day on which they were chosen, and are chosen once."""
-        known = [story for story in stories if not self._ask("SELECT 1 FROM known.chosen WHERE story = ?", story.id)]
+        known = [story for story in stories if not self._ask("SELECT 1 FROM chosen WHERE story = ?", story.id)]
         rows = [
             {"event": "chosen", "story": s.id, "category": category_of[s.id], **told(s), **_known_by(s.entries)} for s in known
         ]
@@ -147,11 +149,12 @@ class Registry:
 
     def waiting(self) -> list[Mapping[str, Any]]:
         """The rows of stories that are chosen and have no page yet, in the order in which they were chosen."""
-        return [json.loads(line) for (line,) in self._ask(f"SELECT line {_WAITING} ORDER BY rowid")]
+        rows = self._answer("SELECT line FROM waiting JOIN chosen USING (story) ORDER BY chosen.rowid")
+        return [json.loads(line) for (line,) in rows]
 
     def waits(self, story: str) -> bool:
         """Whether a story is chosen and has no page yet."""
-        return bool(self._ask(f"SELECT 1 {_WAITING} AND story = ?", story))
+        return bool(self._answer("SELECT 1 FROM waiting WHERE story = ?", story))
 
     def joined(self, entry: Entry, story: str, *, listed: bool, now: datetime) -> None:
         """Remember that an entry is later coverage of a story, and whether it stands on its page as a source."""
@@ -165,10 +168,7 @@ class Registry:
 
     def remember_places(self, *, now: datetime) -> None:
         """Write down where public pages stand that people put there or moved: an address outlives its page."""
-        there = self._ask(
-            "SELECT id, path FROM shelf.pages p WHERE listed"
-            " AND NOT EXISTS (SELECT 1 FROM known.stood s WHERE s.story = p.id AND s.path = p.path) ORDER BY id"
-        )
+        there = self._answer("SELECT id, path FROM unplaced JOIN pages ON id = story ORDER BY id")
         self._write(*({"event": "stood", "story": story, "path": path} for story, path in there), now=now)
 
     def changed(self, page: Article) -> None:
@@ -181,22 +181,14 @@ class Registry:
         except UnicodeEncodeError:  # a feed's half of a surrogate pair, which no file of ours can hold
             return []
 
+    def _answer(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask what is worked out."""
+        work_out(self._db)
+        return self._ask(query, *values)
+
     def _write(self, *rows: Row, now: datetime) -> None:
         self._ledger.append(STREAM, *rows, now=now)
         learn(self._db, [{**row, "at": now.isoformat()} for row in rows])
-
-
-_WAITING = """FROM known.chosen c WHERE NOT EXISTS (SELECT 1 FROM shelf.pages WHERE id = c.story)
-    AND NOT EXISTS (SELECT 1 FROM known.published p WHERE p.story = c.story)
-    AND NOT EXISTS (SELECT 1 FROM known.let_go l WHERE l.story = c.story)"""
-_DIFFERING = """
-SELECT id FROM shelf.pages WHERE NOT withdrawn AND id IN (
-    SELECT story FROM known.listed l WHERE NOT EXISTS (SELECT 1 FROM shelf.marks m WHERE m.story = l.story AND m.mark = l.mark)
-    UNION
-    SELECT story FROM shelf.marks m WHERE NOT EXISTS (SELECT 1 FROM known.listed l WHERE l.story = m.story AND l.mark = m.mark)
-        AND (EXISTS (SELECT 1 FROM known.listed l WHERE l.mark = m.mark)
-            OR EXISTS (SELECT 1 FROM known.parted_marks p WHERE p.mark = m.mark AND p.story = m.story))
-) ORDER BY id"""
 
 
 def _known_by(entries: Iterable[Entry]) -> dict[str, Any]:

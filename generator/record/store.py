@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from typing import Any, Generic, TypeVar
 from generator.errors import InputError, Problem, not_utf8
 from generator.record import atomic
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose, parse, read
-from generator.record.readings import KeptPage, Reading, Readings, reading_of, stamp_of
-from generator.record.shelf import FILE, SCHEMA, Shelf
+from generator.record.index import Index
+from generator.record.listing import differences, look, note
+from generator.record.readings import KeptPage, Reading, Readings, made_by, reading_of
 from generator.record.shelf import Article as Article  # by this name everybody knows it from here
-from generator.record.snapshot import database
+from generator.record.shelf import Shelf
 from generator.record.text import file_hash
 
 M = TypeVar("M", bound=Meta)
@@ -38,13 +38,13 @@ class Loaded(Generic[P]):
 
 
 class Store:
-    """The pages of one publication. What was read of them before is kept in `private` (by default .groundwire/ beside content/)."""
+    """The pages of one publication. What was read of them before is kept in `derived` (by default .derived/ beside content/)."""
 
-    def __init__(self, content: Path, *, private: Path | None = None, clock_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(self, content: Path, *, derived: Path | None = None, clock_ns: Callable[[], int] = time.time_ns) -> None:
         self.content = content
         self._clock_ns = clock_ns  # no date of ours comes from it: only how young a file is
-        self.private = private or content.parent / ".groundwire"
-        self._readings = Readings(self.private)
+        self.derived = derived or content.parent / ".derived"
+        self._readings = Readings(self.derived)
         self._written: set[str] = set()
 
     def articles(self) -> Loaded[Article]:
@@ -55,13 +55,20 @@ class Store:
         return Loaded(loaded.pages, (*loaded.problems, *map(self._twin, twins)))
 
     def shelf(self) -> Shelf:
-        """The articles as a run asks for them, of several with one id the last; its problems are those that `articles` tells."""
-        shelf = Shelf(database(SCHEMA), self._shelved, kept=self.private / FILE)
-        folders = self._look("articles")
-        unsure, problems = self._take_in(shelf, shelf.differences(folders))
-        shelf.note(folders, unsure=unsure)
-        shelf.settle()
+        """The articles as a run asks for them, of several with one id the last; its problems are those that `articles` tells.
+
+        One at a time: a shelf that was asked for before answers no more.
+        """
+        shelf = Shelf(Index.of(self.derived, code=made_by()), self._shelved)
+        db = shelf.index.db
+        folders = look(str(self.content), "articles", now_ns=self._clock_ns())
+        changed = differences(db, folders)
+        unsure, problems = self._take_in(shelf, changed)
         shelf.problems = (*problems, *map(self._twin, shelf.single_out()))
+        # Of a page that another one with its id keeps away nothing is known next time, so it is read and told of again.
+        unsure |= {path for path, stamp in changed if stamp is not None and shelf.hash_of(path) is None}
+        note(db, folders, unsure=unsure)
+        shelf.index.settle()
         return shelf
 
     def refresh(self, shelf: Shelf) -> None:
@@ -128,7 +135,8 @@ class Store:
         kept, new = self._readings.load(folder), dict[str, Reading]()
         pages: list[Page[M]] = []
         problems: list[Problem] = []
-        stamps = [(f"{place}/{name}", stamp) for place, files in self._look(folder).items() for name, stamp in files.items()]
+        folders = look(str(self.content), folder, now_ns=self._clock_ns())
+        stamps = [(f"{place}/{name}", stamp) for place, listing in folders.items() for name, stamp in listing.stamps()]
         for path, stamp in sorted(stamps, key=lambda one: one[0].split("/")):
             old = kept.pop(path, None)
             known, page = self._current(path, model, old=old, stamp=stamp, problems=problems)
@@ -170,25 +178,6 @@ class Store:
             return None, None
         return reading_of(page, mark, stamp), page
 
-    def _look(self, folder: str) -> dict[str, dict[str, str]]:
-        """By folder, by name, the stamps of a folder's pages in order; hidden files and listings are none."""
-        found: dict[str, dict[str, str]] = {}
-        todo, now_ns = [folder], self._clock_ns()
-        while todo:
-            place = todo.pop()
-            files: dict[str, str] = {}
-            for entry in _entries(f"{self.content}/{place}"):
-                name = entry.name
-                if name.startswith("."):
-                    continue
-                if entry.is_dir():
-                    todo += [] if entry.is_symlink() else [f"{place}/{name}"]
-                elif name.endswith(".md") and name != "index.md":
-                    files[name] = stamp_of(entry.stat(), now_ns=now_ns)
-            if files:
-                found[place] = files
-        return found
-
     def _parse(self, raw: bytes, path: str, model: type[M]) -> Page[M]:
         page = parse(_decoded(raw, self._shown(path)), model, file=self._shown(path))
         return Page(path, page.meta, page.body, page.text)
@@ -213,15 +202,6 @@ def colliding_aliases(pages: Iterable[tuple[Article, Sequence[str]]], *, folder:
 
 def _line(page: Page[Any], key: str) -> int:
     return read(page.text, file=page.path)[0].place((key,))[0]
-
-
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """What a folder holds, by name. One that cannot be read is not an empty one: its pages would count as deleted by a person."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return []
 
 
 def _decoded(raw: bytes, shown: str) -> str:

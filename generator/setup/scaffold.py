@@ -15,7 +15,7 @@ from generator.settings import FILE, PLACEHOLDER_URL, Settings, load_settings
 from generator.setup.renewal import NOTE, note_of
 
 SAMPLE_MARK = ".sample"  # in content/: these pages are the sample's, not the owner's
-_GITIGNORE = ".venv/\n.groundwire/\nsite/\n__pycache__/\n.groundwire-tmp-*\n"
+_GITIGNORE = ".venv/\n.groundwire/\n.derived/\nsite/\n__pycache__/\n.groundwire-tmp-*\n"
 _GITATTRIBUTES = "content/.ledger/*.jsonl merge=union\n"
 
 

@@ -25,7 +25,7 @@ def leave_issues(parts: Parts, shelf: Shelf) -> list[str]:
     gone = shelf.withdrawn()
     if not gone:
         return []
-    file = parts.store.private / "left.json"
+    file = parts.store.derived / "left.json"
     stories = digest(_version(), *(f"{page.path} {page.content_hash}" for page in gone))
     issues = parts.store.issues().pages
     looked_at = _kept(file, stories)

@@ -29,7 +29,7 @@ def load_site(root: Path, *, last: Mapping[str, list[Any]] | None = None) -> Sit
     """
     settings = load_settings(root)
     categories, names = translated(load_categories(root), words_of(settings.language)), load_names(root)
-    prime(root / "content", root / ".groundwire")
+    prime(root / "content", root / ".derived")
     store = Store(root / "content")
     articles, issues = store.articles(), store.issues()
     problems = [*articles.problems, *issues.problems]

@@ -341,7 +341,7 @@ def test_fix_keeps_what_it_does_not_mend(pub: Publication) -> None:
 def test_the_memory_changes_nothing_but_the_time(pub: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
     change(pub, "Words", "![](no.png) [^1] <script> Words")
     first = told(pub)
-    memory = pub.root / ".groundwire" / "check.json"
+    memory = pub.root / ".derived" / "check.json"
     assert memory.is_file()
     rendered: list[str] = []
     monkeypatch.setattr("generator.checking.memory.read_body", lambda text: rendered.append(text))

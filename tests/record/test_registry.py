@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model import Entry, Feed
-from generator.record import learning, shelf
+from generator.record import following, index
 from generator.record.compact import compact
 from generator.record.editing import edited
 from generator.record.frontmatter import ArticleMeta, compose
 from generator.record.identity import url_mark
-from generator.record.ledger import Ledger, Row, line_of
+from generator.record.ledger import Ledger, Row, line_of, rows_in
 from generator.record.mending import hand_edits
 from generator.record.registry import Registry
 from generator.record.store import Store
@@ -123,7 +124,7 @@ class Publication:
     """A folder with pages and a ledger, and what may happen to them between two runs."""
 
     def __init__(self, root: Path, chance: random.Random) -> None:
-        self.content, self.private = root / "content", root / ".groundwire"
+        self.content, self.derived = root / "content", root / ".derived"
         self.ledger = Ledger(self.content / ".ledger")
         self.chance = chance
         self.day = 0.0
@@ -185,10 +186,11 @@ class Publication:
         file.write_text(compose(meta, "Text.\n"))
 
     def lost(self, rows: list[Row]) -> None:
-        shutil.rmtree(self.private, ignore_errors=True)
+        shutil.rmtree(self.derived, ignore_errors=True)
 
     def damaged(self, rows: list[Row]) -> None:
-        for file in sorted(self.private.glob("*")):
+        time.sleep(0.02)  # the kernel's clock ticks: a change shows in the file's times
+        for file in sorted(self.derived.glob("*")):
             raw = file.read_bytes()
             place = self.chance.randrange(len(raw) + 1)
             how = self.chance.randrange(4)
@@ -196,13 +198,13 @@ class Publication:
 
     def of_another_time(self, rows: list[Row]) -> None:
         """An old copy of what is kept comes back."""
-        old = self.private.with_name("old")
-        if self.private.exists():
+        old = self.derived.with_name("old")
+        if self.derived.exists():
             if old.exists():
-                shutil.rmtree(self.private)
-                shutil.copytree(old, self.private)
+                shutil.rmtree(self.derived)
+                shutil.copytree(old, self.derived)
             else:
-                shutil.copytree(self.private, old)
+                shutil.copytree(self.derived, old)
 
 
 def _clock(later: bool) -> Callable[[], int]:
@@ -240,33 +242,76 @@ def test_what_is_kept_answers_as_what_is_learned_anew(
         kept, anew = Told(pub.ledger.folder), Told(pub.ledger.folder)
         # By a later clock no file is young, so that what is kept of it is believed.
         store = Store(pub.content, clock_ns=_clock(later))
-        pages = Store(pub.content, private=pub.content / "nowhere").articles().pages
+        pages = Store(pub.content, derived=pub.content / "nowhere").articles().pages
         by_kept = answers(Registry(kept, store.shelf()), kept)
         assert by_kept == answers(Registry(anew, pages), anew)
-        assert not (pub.content / "nowhere" / shelf.FILE).exists()
+        assert not (pub.content / "nowhere" / index.FILE).exists()
 
 
-def test_a_second_run_learns_the_newest_month_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_run_reads_only_what_was_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept is used: else all of this proves nothing."""
     ledger, store = Ledger(tmp_path / "content/.ledger"), Store(tmp_path / "content")
     for month in range(5):
-        ledger.append(
-            "stories",
-            {"event": "joined", "story": f"s-{month}", "entries": [["f", str(month)]], "marks": []},
-            now=START + timedelta(days=31 * month),
-        )
-    Registry(ledger, store.shelf())
+        ledger.append("stories", joined(month), now=START + timedelta(days=31 * month))
     read: list[str] = []
+    monkeypatch.setattr(following, "rows_in", lambda raw, seen: [read.append(row["story"]) or row for row in rows_in(raw, seen)])
+    Registry(ledger, store.shelf())
+    assert read == [f"s-{month}" for month in range(5)]
+    for later in (5, 6):
+        ledger.append("stories", joined(later), now=START + timedelta(days=150 + later))
+        read.clear()
+        registry = Registry(ledger, store.shelf())
+        assert read == [f"s-{later}"]
+        assert [registry.entries_of(f"s-{n}") for n in range(later + 1)] == [[("f", str(n))] for n in range(later + 1)]
 
-    class Watched(Ledger):
-        def rows_of(self, path: Path, seen: set[str] | None = None):  # type: ignore[no-untyped-def]  # as its parent's
-            read.append(path.name)
-            return super().rows_of(path, seen)
 
-    registry = Registry(Watched(ledger.folder), store.shelf())
-    assert read == ["stories-2026-05.jsonl"]
-    assert registry.entries_of("s-0") == [("f", "0")]
-    assert (tmp_path / ".groundwire" / learning.FILE).exists()
+def joined(number: int) -> Row:
+    return {"event": "joined", "story": f"s-{number}", "entries": [["f", str(number)]], "marks": []}
+
+
+def test_what_comes_from_another_machine_is_believed_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a runner's cache brings it: other times, other inodes. Later runs of that machine, and the machine after it, too."""
+    pub = Publication(tmp_path / "one", random.Random(1))
+    pub.writes(STORIES[0], pub.content / "articles/2026/01/a-page.md")
+    pub.goes_on([joined(number) for number in range(3)])
+    Registry(pub.ledger, Store(pub.content).shelf())
+    for number in (2, 3):
+        there = tmp_path / f"machine-{number}"
+        shutil.copytree(pub.content.parent, there, copy_function=shutil.copyfile)
+        pub = Publication(there, random.Random(1))
+        pub.day = 100.0 * number
+        for later in range(2):
+            assert not Store(pub.content).shelf().index.new
+            pub.goes_on([joined(10 * number + later)])
+            assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of(f"s-{10 * number + later}")
+    with (pub.derived / index.FILE).open("ab") as handle:
+        handle.write(b"x")
+    assert Store(pub.content).shelf().index.new
+
+
+def test_a_run_that_ends_anywhere_leaves_the_index_as_it_was_settled(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    pub.writes(STORIES[0], pub.content / "articles/2026/01/a-page.md")
+    registry = Registry(pub.ledger, Store(pub.content).shelf())
+    settled = (pub.derived / index.FILE).read_bytes()
+    for number in range(2000):
+        registry.mended([joined(number)], now=NOW)
+    assert (pub.derived / index.FILE).read_bytes() == settled
+    assert sorted(file.name for file in pub.derived.iterdir()) == ["frontmatter.sqlite", index.SEAL, index.FILE]
+    assert registry.entries_of("s-1999") == [("f", "1999")]
+    assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of("s-1999") == [("f", "1999")]
+
+
+def test_where_another_process_has_the_index_a_command_does_without(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    pub.goes_on([joined(1)])
+    Registry(pub.ledger, Store(pub.content).shelf())
+    other = sqlite3.connect(pub.derived / index.FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    registry = Registry(pub.ledger, Store(pub.content).shelf())
+    assert registry.entries_of("s-1") == [("f", "1")]
+    other.close()
+    assert not Store(pub.content).shelf().index.new
 
 
 def test_an_edit_of_a_page_that_is_still_young_is_seen(tmp_path: Path) -> None:
@@ -289,9 +334,9 @@ def test_where_nothing_can_be_kept_all_is_known_all_the_same(tmp_path: Path, how
     pub.goes_on([{"event": "joined", "story": STORIES[1], "entries": [list(ENTRIES[0].key)], "marks": []}])
     if how == "read-only":
         Store(pub.content).shelf()
-        pub.private.chmod(0o500)
+        pub.derived.chmod(0o500)
     else:
-        pub.private.write_text("")
+        pub.derived.write_text("")
     for _ in range(2):
         registry = Registry(pub.ledger, Store(pub.content).shelf())
         assert registry.has(ENTRIES[0])

@@ -13,14 +13,15 @@ from pathlib import Path
 
 from generator.errors import GroundwireError, InputError
 from generator.record.frontmatter import ArticleMeta, parse
-from generator.record.readings import FILE, Reading, Readings, reading_of, stamp_of
+from generator.record.listing import stamp_of
+from generator.record.readings import FILE, Reading, Readings, reading_of
 from generator.record.text import file_hash
 from generator.website.builder.helpers import MANY, Team, make_team
 
 
-def prime(content: Path, private: Path, *, clock_ns: Callable[[], int] = time.time_ns) -> None:
-    """Read the articles of a publication of which `private` holds nothing yet. Where little is to be read, this does nothing."""
-    if (private / FILE).exists():
+def prime(content: Path, derived: Path, *, clock_ns: Callable[[], int] = time.time_ns) -> None:
+    """Read the articles of a publication of which `derived` holds nothing yet. Where little is to be read, this does nothing."""
+    if (derived / FILE).exists():
         return
     paths = sorted(path.relative_to(content).as_posix() for path in (content / "articles").rglob("[!.]*.md"))
     if len(paths) < MANY:
@@ -34,7 +35,7 @@ def prime(content: Path, private: Path, *, clock_ns: Callable[[], int] = time.ti
             rows |= {path: Reading(*row) for path, row in found.items()}
     except GroundwireError:
         team.dismiss()  # its share is read again
-    Readings(private).keep("articles", rows, gone=())
+    Readings(derived).keep("articles", rows, gone=())
 
 
 def _help(team: Team, content: Path, paths: list[str], now_ns: int) -> None:

@@ -1,0 +1,69 @@
+"""What is the matter with stories, by pages and ledger together, worked out anew only for those of which something changed.
+
+Four questions would each need a look at every story there ever was: which pages differ from what the ledger put there, which published stories have
+no page any more, which pages stand where the ledger knows none, which chosen stories wait for theirs. The answers are tables. Triggers note every
+story whose answer may be another one since (`touched`), whoever changed a row of it; before a question is asked its rows are made again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+# Answer → which of the touched stories `t` belong to it.
+_ANSWERS = {
+    "differing": """
+        EXISTS (SELECT 1 FROM pages p WHERE p.id = t.story AND NOT p.withdrawn) AND (
+            EXISTS (SELECT 1 FROM listed l WHERE l.story = t.story
+                AND NOT EXISTS (SELECT 1 FROM marks m WHERE m.story = l.story AND m.mark = l.mark))
+            OR EXISTS (SELECT 1 FROM marks m WHERE m.story = t.story
+                AND NOT EXISTS (SELECT 1 FROM listed l WHERE l.story = m.story AND l.mark = m.mark)
+                AND (EXISTS (SELECT 1 FROM listed l WHERE l.mark = m.mark)
+                    OR EXISTS (SELECT 1 FROM parted_marks p WHERE p.mark = m.mark AND p.story = m.story))))""",
+    "missing": """
+        EXISTS (SELECT 1 FROM published p WHERE p.story = t.story)
+        AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.id = t.story) AND NOT EXISTS (SELECT 1 FROM merged m WHERE m.story = t.story)""",
+    "unplaced": """
+        EXISTS (SELECT 1 FROM pages p WHERE p.id = t.story AND p.listed
+            AND NOT EXISTS (SELECT 1 FROM stood s WHERE s.story = p.id AND s.path = p.path))""",
+    "waiting": """
+        EXISTS (SELECT 1 FROM chosen c WHERE c.story = t.story) AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.id = t.story)
+        AND NOT EXISTS (SELECT 1 FROM published p WHERE p.story = t.story) AND NOT EXISTS (SELECT 1 FROM let_go l WHERE l.story = t.story)""",
+}
+# Table → the column with the story of which a new row, or one that goes, may change an answer.
+_STORY = {
+    "pages": "id",
+    "listed": "story",
+    "parted_marks": "story",
+    "published": "story",
+    "merged": "story",
+    "stood": "story",
+    "chosen": "story",
+    "let_go": "story",
+}
+TABLES = (
+    "CREATE TABLE touched (story TEXT PRIMARY KEY) WITHOUT ROWID",
+    *(f"CREATE TABLE {name} (story TEXT PRIMARY KEY) WITHOUT ROWID" for name in _ANSWERS),
+    *(
+        f"CREATE TRIGGER {table}_{event} AFTER {event} ON {table} BEGIN INSERT OR IGNORE INTO touched VALUES ({row}.{column}); END"
+        for table, column in _STORY.items()
+        for event, row in (("INSERT", "NEW"), ("DELETE", "OLD"))
+    ),
+    # A page may have a source that stands, or stood, on another one.
+    *(
+        f"CREATE TRIGGER listed_elsewhere_{event} AFTER {event} ON listed"
+        f" BEGIN INSERT OR IGNORE INTO touched SELECT story FROM marks WHERE mark = {row}.mark; END"
+        for event, row in (("INSERT", "NEW"), ("DELETE", "OLD"))
+    ),
+    # What was there before the triggers were.
+    "INSERT INTO touched SELECT DISTINCT id FROM pages",
+)
+
+
+def work_out(db: sqlite3.Connection) -> None:
+    """Bring the answers up to date."""
+    if not db.execute("SELECT 1 FROM touched LIMIT 1").fetchall():
+        return
+    for name, condition in _ANSWERS.items():
+        db.execute(f"DELETE FROM {name} WHERE story IN touched")  # noqa: S608  # names and conditions of this file's own
+        db.execute(f"INSERT INTO {name} SELECT story FROM touched t WHERE {condition}")  # noqa: S608
+    db.execute("DELETE FROM touched")

@@ -1,0 +1,129 @@
+"""How the files of a folder stand: their names and their stamps, so that a run opens what changed and nothing else.
+
+Somebody may edit any page at any time, in place, so every file is looked at: that is the one cost of a run that grows with the pages. It is kept
+small: what was noted of a folder is compared as a whole, by its bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from array import array
+from collections.abc import Collection, Iterator, Mapping
+from stat import S_ISDIR
+from typing import NamedTuple
+
+YOUNG_NS = 2_000_000_000  # file systems' clocks tick at most every two seconds
+_NONE = (0, 0, 0, 0)  # the stamp of a file that is too young to have one
+_INODE = 2**63 - 1  # what SQLite and an array hold of an inode's number
+TABLE = "CREATE TABLE folders (folder TEXT PRIMARY KEY, names BLOB, stamps BLOB) WITHOUT ROWID"
+
+
+class Listing(NamedTuple):
+    """The pages of one folder by name, with four numbers each: when it was written and changed, its size, its inode."""
+
+    names: list[str]
+    numbers: array[int]
+    sure: bool = True  # each file has a stamp
+
+    def stamps(self) -> Iterator[tuple[str, str]]:
+        """Each page's name and stamp, '' of a file that is too young to have one."""
+        for place, name in enumerate(self.names):
+            numbers = self.numbers[4 * place : 4 * place + 4]
+            yield name, " ".join(map(str, numbers)) if any(numbers) else ""
+
+
+Folders = Mapping[str, Listing]
+
+
+def stamp_of(status: os.stat_result, *, now_ns: int) -> str:
+    """By what a file is known to be the one that was read; '' where it is too young for that."""
+    numbers = status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & _INODE
+    return "" if max(numbers[:2]) > now_ns - YOUNG_NS else " ".join(map(str, numbers))
+
+
+def look(content: str, folder: str, *, now_ns: int) -> dict[str, Listing]:
+    """The pages below a folder of content/, by folder; hidden files and listings are none.
+
+    A folder that cannot be read is not an empty one: its pages would count as deleted by a person. Raises OSError.
+    """
+    found: dict[str, Listing] = {}
+    todo = [folder]
+    while todo:
+        place = todo.pop()
+        listing, below = _listed(f"{content}/{place}", young=now_ns - YOUNG_NS)
+        todo += [f"{place}/{name}" for name in below]
+        if listing.names:
+            found[place] = listing
+    return found
+
+
+def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
+    """A folder's pages, and the folders in it. Asked of the open folder, each name costs one step of the system and no path."""
+    listing, below, sure = Listing([], array("q")), list[str](), True
+    names, extend, stat = listing.names, listing.numbers.extend, os.stat
+    try:
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return listing, below
+    try:
+        for name in sorted(os.listdir(opened)):
+            if name.startswith("."):
+                continue
+            status = stat(name, dir_fd=opened)
+            if S_ISDIR(status.st_mode):
+                below += [] if os.path.islink(f"{folder}/{name}") else [name]
+            elif name.endswith(".md") and name != "index.md":
+                names.append(name)
+                written, changed = status.st_mtime_ns, status.st_ctime_ns
+                if written > young or changed > young:
+                    sure = False
+                    extend(_NONE)
+                else:
+                    extend((written, changed, status.st_size, status.st_ino & _INODE))
+    finally:
+        os.close(opened)
+    return listing._replace(sure=sure), below
+
+
+def differences(db: sqlite3.Connection, folders: Folders) -> list[tuple[str, str | None]]:
+    """The paths of files that are not as they were noted, in order, each with its stamp, None where it is gone."""
+    kept = _kept(db)
+    found: list[tuple[str, str | None]] = []
+    for folder in kept.keys() | folders.keys():
+        now = folders.get(folder, _EMPTY)
+        if not (now.sure and _noted(now) == kept.get(folder)):
+            files, before = dict(now.stamps()), dict(_restored(*kept.get(folder, (b"", b""))).stamps())
+            unlike = (name for name in before.keys() | files.keys() if not before.get(name) == files.get(name) != "")
+            found += [(f"{folder}/{name}", files.get(name)) for name in unlike]
+    return sorted(found, key=lambda one: one[0].split("/"))
+
+
+def note(db: sqlite3.Connection, folders: Folders, *, unsure: Collection[str]) -> None:
+    """Note how the files are; those at the `unsure` paths are told as different again next time."""
+    kept = _kept(db)
+    noted = {folder: _noted(listing) for folder, listing in folders.items()}
+    for path in unsure:
+        folder, _, name = path.rpartition("/")
+        numbers = array("q", noted[folder][1])
+        place = 4 * folders[folder].names.index(name)
+        numbers[place : place + 4] = array("q", _NONE)
+        noted[folder] = (noted[folder][0], numbers.tobytes())
+    db.executemany("DELETE FROM folders WHERE folder = ?", [(folder,) for folder in kept.keys() - noted.keys()])
+    changed = [(folder, *row) for folder, row in noted.items() if kept.get(folder) != row]
+    db.executemany("INSERT OR REPLACE INTO folders VALUES (?, ?, ?)", changed)
+
+
+_EMPTY = Listing([], array("q"))
+
+
+def _kept(db: sqlite3.Connection) -> dict[str, tuple[bytes, bytes]]:
+    return {folder: (names, stamps) for folder, names, stamps in db.execute("SELECT folder, names, stamps FROM folders").fetchall()}
+
+
+def _noted(listing: Listing) -> tuple[bytes, bytes]:
+    return os.fsencode("/".join(listing.names)), listing.numbers.tobytes()  # no name has a slash
+
+
+def _restored(names: bytes, stamps: bytes) -> Listing:
+    return Listing(os.fsdecode(names).split("/") if names else [], array("q", stamps))
