@@ -259,7 +259,8 @@ class Life:
         for extra in range(2 if self.random.random() < 0.1 else 1):
             fresh = self.random.random() < 0.1
             if fresh:
-                shutil.rmtree(self.root / ".groundwire", ignore_errors=True)
+                for name in (".groundwire", ".derived"):
+                    shutil.rmtree(self.root / name, ignore_errors=True)
             issues, began = len(self.issues_written()), time.process_time()
             self.run(number, now + timedelta(hours=extra))
             cost = time.process_time() - began

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,12 @@ def rss(*items: dict[str, str], title: str = "Test Feed") -> str:
     rows = "".join("<item>" + "".join(f"<{k}>{html.escape(v)}</{k}>" for k, v in item.items()) + "</item>" for item in items)
     head = f"<title>{title}</title><link>https://outlet.example/</link>"
     return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{rows}</channel></rss>'
+
+
+def fresh_machine(root: Path) -> None:
+    """Take from a publication what one machine keeps for itself."""
+    for name in (".groundwire", ".derived"):
+        shutil.rmtree(root / name, ignore_errors=True)
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from analysis import wire
 from analysis.echo import echo, events
-from support import FeedServer, rss
+from support import FeedServer, fresh_machine, rss
 
 from generator import pipeline
 from generator.errors import Refused
@@ -164,7 +164,7 @@ def test_a_batch_from_one_machine_to_the_next(publication: Callable[..., Path], 
         done = update(root)
         assert (done.published, done.waiting) == ((), 3)
         assert "chosen, their analysis comes in a later run: 3" in summary(done, Store(root / "content"))
-        shutil.rmtree(root / ".groundwire")
+        fresh_machine(root)
         later = update(root, now=NOW + timedelta(hours=2))
         assert (len(later.published), later.waiting, model.asked, len(model.batches)) == (3, 0, [], 1)
     assert {page.meta.analysis.by for page in Store(root / "content").articles().require() if page.meta.analysis} == {"claude"}

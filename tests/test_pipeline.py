@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from support import FeedServer, rss, snapshot
+from support import FeedServer, fresh_machine, rss, snapshot
 
 from generator import pipeline
 from generator.errors import FeedsFailed, LockHeld, Refused
@@ -55,7 +54,7 @@ def test_run_again_changes_nothing(publication: Make, server: FeedServer) -> Non
     before = snapshot(root / "content")
     assert update(root, now=NOW + timedelta(hours=3)).published == ()
     assert snapshot(root / "content") == before
-    shutil.rmtree(root / ".groundwire")
+    fresh_machine(root)
     update(root, now=NOW + timedelta(hours=6))
     assert snapshot(root / "content") == before
 

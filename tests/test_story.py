@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import FeedServer, rss, snapshot
+from support import FeedServer, fresh_machine, rss, snapshot
 
 from generator import pipeline
 from generator.errors import Refused
@@ -65,7 +64,7 @@ def test_what_is_split_never_rejoins(publication: Make, server: FeedServer) -> N
         ["https://two.example/b"],
     ]
     before = snapshot(root / "content")
-    shutil.rmtree(root / ".groundwire")
+    fresh_machine(root)
     assert update(root, hours=3).published == ()
     assert snapshot(root / "content") == before
 
@@ -97,7 +96,7 @@ def test_a_source_taken_off_a_page_never_rejoins_and_may_be_a_story_of_its_own(p
     assert (len(done.published), done.joined) == (1, ())
     assert with_source(root, "https://two.example/b").meta.id != ferries.meta.id
     before = snapshot(root / "content")
-    shutil.rmtree(root / ".groundwire")
+    fresh_machine(root)
     update(root, hours=3)
     assert snapshot(root / "content") == before
 
@@ -132,7 +131,7 @@ def test_a_source_moved_to_another_page_stays_there(publication: Make, server: F
     assert (done.published, done.joined) == ((), ())
     assert with_source(root, "https://two.example/b").meta.id == bakers.meta.id
     before = snapshot(root / "content")
-    shutil.rmtree(root / ".groundwire")
+    fresh_machine(root)
     update(root, hours=2)
     assert snapshot(root / "content") == before
 

@@ -5,7 +5,7 @@ is, and what the run itself writes is known to its own connection only, until th
 anywhere leaves nothing half.
 
 The file is believed where it stands as it was settled: by its stamp, as every page is (record/readings.py), or, if it came from another machine, by
-its hash. Beside it the seal says both, and which code filled it. Anything else (other code, a kill while it was being settled, a damaged file, none)
+its hash. Beside it the seal says both (the hash where `CI` is set: that machine ends with its job), and which code filled it. Anything else (other code, a kill while it was being settled, a damaged file, none)
 is an empty index, which its owners fill anew. Deleting it costs time.
 """
 
@@ -38,7 +38,6 @@ class Index:
         `code`: what decides, beside these tables' own code, what they hold.
         """
         self._file, self._code = file, code
-        self._travelled = False  # believed by its hash, so that the next machine will ask for one
         self.new = True
         self.db = _connected(":memory:")
         self._changes = 0  # of the connection, when the last transaction began
@@ -100,14 +99,13 @@ class Index:
                 return False
             if stamp == _stamp(file):
                 return True
-            self._travelled = bool(content) and content == file_hash(file.read_bytes())
-            return self._travelled
+            return bool(content) and content == file_hash(file.read_bytes())
         except (OSError, ValueError):
             return False
 
     def _seal(self, file: Path) -> None:
-        """Say how the file stands. A hash of all of it costs as much as there is, so that only machines ask for it that start from one, or from nothing."""
-        content = file_hash(file.read_bytes()) if self.new or self._travelled else ""
+        """Say how the file stands. A hash of all of it costs as much as there is, so it is taken where the next run will need it."""
+        content = file_hash(file.read_bytes()) if os.environ.get("CI") else ""
         with suppress(OSError):  # then the next run fills it anew
             write_atomic(file.with_name(SEAL), "\n".join([self._head(), _stamp(file), content, ""]))
 
@@ -124,8 +122,8 @@ def _code() -> str:
 def _connected(file: Path | str) -> sqlite3.Connection:
     db = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
     # Undoing is done in memory: a file that a kill left half settled is one that its seal does not know. Settled, it is flushed before the seal is
-    # written. Nothing of what the run itself writes reaches the file.
-    for pragma in ("journal_mode = MEMORY", "synchronous = NORMAL", "cache_spill = OFF"):
+    # written. Nothing of what the run itself writes reaches the file, and what is taken out of it does not stay in its free places.
+    for pragma in ("journal_mode = MEMORY", "synchronous = NORMAL", "cache_spill = OFF", "secure_delete = ON"):
         db.execute(f"PRAGMA {pragma}")
     return db
 

@@ -70,7 +70,10 @@ def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
         for name in sorted(os.listdir(opened)):
             if name.startswith("."):
                 continue
-            status = stat(name, dir_fd=opened)
+            try:
+                status = stat(name, dir_fd=opened)
+            except OSError:
+                status = stat(f"{folder}/{name}")  # a link that leads nowhere: told with its whole path
             if S_ISDIR(status.st_mode):
                 below += [] if os.path.islink(f"{folder}/{name}") else [name]
             elif name.endswith(".md") and name != "index.md":

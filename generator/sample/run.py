@@ -47,7 +47,7 @@ def run_sample(root: Path, *, tell: Tell, command: str = "groundwire") -> str:
 
 def prepare(folder: Path, outlets: list[Outlet]) -> None:
     """An empty publication with the sample's settings and its outlets' pages."""
-    for name in ("content", "site", "outbox", ".groundwire"):
+    for name in ("content", "site", "outbox", ".groundwire", ".derived"):
         shutil.rmtree(folder / name, ignore_errors=True)
     feeds = "".join(
         f"- {{url: '{BASE}{o.feed}', name: {o.name}, weight: {o.weight}, license: {o.license}, language: {o.language}"

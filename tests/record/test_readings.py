@@ -33,7 +33,7 @@ def told(content: Path) -> list[object]:
 
 
 def kept(content: Path) -> Path:
-    return content.parent / ".groundwire" / FILE
+    return content.parent / ".derived" / FILE
 
 
 def some_page(content: Path) -> Path:

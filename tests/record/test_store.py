@@ -173,15 +173,15 @@ def test_the_ledger_survives_tears_unions_and_nonsense(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed, scandir = tmp_path / "content/articles/2026/11", os.scandir
+    closed, opens = tmp_path / "content/articles/2026/11", os.open
     closed.mkdir(parents=True)
 
-    def as_for_others(place: str) -> Any:
+    def as_for_others(place: str, *how: Any, **more: Any) -> int:
         if Path(place) == closed:  # the tests may run as root, whom no mode stops
             raise PermissionError(errno.EACCES, "Permission denied", str(closed))
-        return scandir(place)
+        return opens(place, *how, **more)
 
-    monkeypatch.setattr(os, "scandir", as_for_others)
+    monkeypatch.setattr(os, "open", as_for_others)
     store = Store(tmp_path / "content")
     with pytest.raises(PermissionError):
         store.articles()

@@ -31,7 +31,7 @@ def pub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publication:
 
 def kept(pub: Publication) -> list[tuple[object, ...]]:
     """What is kept of each article, but for the stamp: that of a file so young stays empty, in whichever second it is read."""
-    db = sqlite3.connect(pub.root / ".groundwire" / FILE)
+    db = sqlite3.connect(pub.root / ".derived" / FILE)
     try:
         rows = db.execute("SELECT path, content_hash, id, pristine, meta, brief FROM pages WHERE kind = 'articles' ORDER BY path")
         return rows.fetchall()
@@ -43,9 +43,9 @@ def test_the_same_is_kept(pub: Publication, monkeypatch: pytest.MonkeyPatch) -> 
     load_site(pub.root)
     alone = kept(pub)
     assert len(alone) > 5
-    (pub.root / ".groundwire" / FILE).unlink()
+    (pub.root / ".derived" / FILE).unlink()
     monkeypatch.setattr(priming, "MANY", 1)
-    priming.prime(pub.root / "content", pub.root / ".groundwire")
+    priming.prime(pub.root / "content", pub.root / ".derived")
     assert kept(pub) == alone
     load_site(pub.root)
     assert kept(pub) == alone
@@ -68,7 +68,7 @@ def test_a_helper_that_dies_costs_its_share(pub: Publication, monkeypatch: pytes
     monkeypatch.setattr(priming, "MANY", 1)
     load_site(pub.root)
     alone, main, real = kept(pub), os.getpid(), reading_of
-    (pub.root / ".groundwire" / FILE).unlink()
+    (pub.root / ".derived" / FILE).unlink()
 
     def dying(*args: object) -> object:
         if os.getpid() != main:
@@ -81,5 +81,5 @@ def test_a_helper_that_dies_costs_its_share(pub: Publication, monkeypatch: pytes
 
 
 def test_a_few_pages_are_read_by_one_process(pub: Publication) -> None:
-    priming.prime(pub.root / "content", pub.root / ".groundwire")
-    assert not (pub.root / ".groundwire" / FILE).exists()
+    priming.prime(pub.root / "content", pub.root / ".derived")
+    assert not (pub.root / ".derived" / FILE).exists()
