@@ -77,7 +77,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     take_edits(parts, registry, now=now)
     late = give_up_predictions(parts, registry, now=now)
     results = read(parts, now=now)
-    parts.ledger.append(HEALTH, *transitions(results, list(parts.ledger.rows(HEALTH)), now=now), now=now)
+    parts.ledger.append(HEALTH, *transitions(results, registry.health(), now=now), now=now)
     if all(result.error for result in results):
         raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
     entries = fresh(parts, registry, results, now=now)
@@ -127,7 +127,7 @@ def issue(parts: Parts, *, now: datetime, shelf: Shelf | None = None) -> str:
         rows += lost
     slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
     if slot is None:
-        return "\n".join(["no issue is due", *leave_issues(parts, shelf)])
+        return "\n".join(["no issue is due", *leave_issues(parts, shelf, issues)])
     before = past(issues, rows, now=now)
     articles = shelf.newsworthy(carried=before.carried, told=before.told, since=before.since, until=now)
     unwanted = blocked_pages(articles, parts.settings.block)
@@ -136,7 +136,7 @@ def issue(parts: Parts, *, now: datetime, shelf: Shelf | None = None) -> str:
         categories=parts.categories,
         articles=[page for page in articles if page.meta.id not in unwanted],
         issues=issues,
-        ledger_rows=rows,
+        before=before,
         now=now,
         due=slot,
         opener=parts.opener,
@@ -145,7 +145,7 @@ def issue(parts: Parts, *, now: datetime, shelf: Shelf | None = None) -> str:
         parts.store.create(draft.path, draft.meta, draft.body)
     parts.ledger.append("issues", *draft.rows, now=now)
     told = f"no issue: {draft.reason}" if isinstance(draft, Quiet) else _wrote(draft)
-    return "\n".join([told, *leave_issues(parts, shelf), *(f"alert: {line}" for line in draft.alerts)])
+    return "\n".join([told, *leave_issues(parts, shelf, issues), *(f"alert: {line}" for line in draft.alerts)])
 
 
 def _wrote(draft: Draft) -> str:

@@ -10,9 +10,8 @@ from math import inf
 from generator.digest.past import Past
 from generator.record.escape import escape
 from generator.record.frontmatter import SourceMeta, Watch
-from generator.record.identity import outcome_mark
+from generator.record.identity import note_mark, outcome_mark
 from generator.record.store import Article
-from generator.record.text import digest
 from generator.settings import Settings
 
 CONTINUING = 8  # stories of earlier issues; more would bury the new ones
@@ -119,10 +118,10 @@ def mended(articles: Iterable[Article], before: Past, *, settings: Settings, now
         notes = [(c.date, c.note, False) for c in page.meta.corrections]
         notes += [(w.date, w.reason, True)] if (w := page.meta.withdrawn) else []
         for when, note, withdrawn in notes:
-            key = digest(page.meta.id, note, length=10)
+            key = note_mark(page.meta.id, note)
             if key in before.told or not _midnight(carried, settings) <= when <= now:
                 continue
-            if escape(note) not in before.bodies:
+            if not before.says(escape(note), since=carried):
                 yield Mended(page, note, withdrawn, key)
 
 

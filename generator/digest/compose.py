@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from generator.digest.body import headline_of, issue_body
 from generator.digest.choose import Contents, contents
 from generator.digest.opening import as_sources
-from generator.digest.past import SILENT, Past, past
+from generator.digest.past import SILENT, Past
 from generator.digest.schedule import Due
 from generator.ports import Opener
 from generator.record.categories import Category
@@ -52,14 +52,16 @@ def compose_issue(
     categories: Mapping[str, Category],
     articles: Sequence[Article],
     issues: Sequence[Issue],
-    ledger_rows: Iterable[Row],
+    before: Past,
     now: datetime,
     due: Due,
     opener: Opener | None = None,
 ) -> Draft | Quiet:
-    """The issue of the slot `due`, or why there is none. Write the file first and the rows after it. `opener`: who writes its opening."""
+    """The issue of the slot `due`, or why there is none. Write the file first and the rows after it.
+
+    `before`: what the earlier `issues` carried (digest/past.py); `opener`: who writes its opening.
+    """
     now = now.astimezone(UTC).replace(microsecond=0)
-    before = past(issues, ledger_rows, now=now)
     found = contents(settings=settings, articles=articles, before=before, now=now, slot=due.slot)
     skipped: list[Row] = [{"event": "skipped", "issue": name} for name in before.expired]
     count = len(found.stories) + len(found.online)

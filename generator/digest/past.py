@@ -17,7 +17,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 
 from generator.record.ledger import Row
 from generator.record.store import Issue
@@ -39,10 +38,9 @@ class Past:
     horizon: datetime | None = None  # how far back the first issue of all, or the first quiet week, looked
     expired: tuple[str, ...] = ()  # drafts nobody approved, oldest first
 
-    @cached_property
-    def bodies(self) -> str:
-        """What the issues that count say, for what no ledger row remembers."""
-        return "\n".join(page.body for page in self.counted)
+    def says(self, text: str, *, since: datetime) -> bool:
+        """Whether an issue that counts and closed then or later says this, for what no ledger row remembers."""
+        return any(text in page.body for page in self.counted if page.meta.window.until >= since)
 
     @property
     def silent(self) -> int:

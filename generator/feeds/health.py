@@ -12,14 +12,14 @@ from typing import Any
 from generator.feeds.memory import Memory
 from generator.model import Entry, Feed, FeedResult
 from generator.record import health as record
-from generator.record.health import FeedHealth, Row
+from generator.record.health import FeedHealth, HealthRow
 
 NEWS_APART = timedelta(days=1)
 LOOKED_AT = 30
 
 
 def health(
-    feeds: Sequence[Feed], rows: Iterable[Row], memories: Mapping[str, Memory] | None = None, *, now: datetime
+    feeds: Sequence[Feed], rows: Iterable[HealthRow], memories: Mapping[str, Memory] | None = None, *, now: datetime
 ) -> list[FeedHealth]:
     """The state of each feed, by the record and by the memories of the machine that asks."""
     known = memories or {}
@@ -31,7 +31,7 @@ def health(
     return record.health(feeds, rows, now=now, know=know)
 
 
-def transitions(results: Iterable[FeedResult], rows: Iterable[Row], *, now: datetime) -> list[dict[str, Any]]:
+def transitions(results: Iterable[FeedResult], rows: Iterable[HealthRow], *, now: datetime) -> list[dict[str, Any]]:
     """The rows that a run adds to the ledger; none where nothing changed."""
     results = list(results)
     before = {h.feed.url: h for h in health([r.feed for r in results], rows, now=now)}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from generator.analysis.claude.memory import FolderMemory
 from generator.feeds.fulltext import text_file
 from generator.feeds.memory import Memories
+from generator.record.atomic import write_atomic
 from generator.record.compact import compact
 from generator.record.ledger import Ledger
 from generator.record.store import Article
+from generator.record.text import digest
 from generator.settings import Feed
 from generator.wiring import Places
 
@@ -29,12 +31,21 @@ def tidy(places: Places, *, now: datetime, changed: bool, withdrawn: Iterable[Ar
 
     A run that found nothing new leaves content/ as it is, to the byte.
     """
-    for page in withdrawn:  # by hand perhaps, in an editor
-        forget(places, page)
+    _forget_all(places, list(withdrawn))
     for folder, age in KEPT.items():
         _remove_old(places.private / folder, before=(now - age).timestamp())
     if changed:
         compact(Ledger(places.ledger), now=now)
+
+
+def _forget_all(places: Places, withdrawn: Sequence[Article]) -> None:
+    """Forget what is kept of withdrawn stories (by hand perhaps, in an editor), where other pages are withdrawn than the last time."""
+    note, mark = places.private / "forgotten", digest(*(f"{page.path} {page.content_hash}" for page in withdrawn))
+    if not withdrawn or (note.is_file() and note.read_text(encoding="utf-8") == mark):
+        return
+    for page in withdrawn:
+        forget(places, page)
+    write_atomic(note, mark)
 
 
 def forget(places: Places, page: Article, *, feeds: Iterable[Feed] = ()) -> None:

@@ -56,7 +56,7 @@ def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -
         outlets = {source.feed for source in page.meta.sources}
         forget(Places(root), page, feeds=[feed for feed in parts.settings.feeds if feed.title in outlets])
         told = f"withdrew content/{page.path}; its address says why, and later coverage of it is shown nowhere"
-        return "\n".join([told, *leave_issues(parts, parts.store.shelf())])
+        return "\n".join([told, *leave_issues(parts, parts.store.shelf(), parts.store.issues().pages)])
 
 
 def join(root: Path, name: str, into: str, *, now: datetime, tell: Tell) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from generator.record.identity import outcome_mark, url_mark
+from generator.record.identity import note_mark, outcome_mark, url_mark
 
 TIMES = 2  # as many sources as were read: then an analysis is made again
 
@@ -26,8 +26,8 @@ class Brief:
     """`marks`: the sources' addresses as marks (record/identity.py), each with its outlet; `last`: the last coverage that the page has.
 
     `ripe`: its analysis was unpaid, or its sources have doubled since; whether it is made again says record/afresh.py. `awaited`: the
-    first day of its open predictions; whether one is given up says record/watching.py. `added`: when the last source joined it. `mended`:
-    it has corrections or is withdrawn.
+    first day of its open predictions; whether one is given up says record/watching.py. `added`: when the last source joined it. `notes`: the
+    marks of its corrections and of the reason for which it is withdrawn.
     """
 
     marks: Mapping[str, str]
@@ -39,7 +39,7 @@ class Brief:
     ripe: bool
     awaited: date | None = None
     added: datetime | None = None
-    mended: bool = False
+    notes: tuple[str, ...] = ()
     promises: tuple[Promise, ...] = ()
 
 
@@ -67,9 +67,13 @@ def brief_of(meta: Any) -> Brief:
         ripe=meta.analysis is not None and (meta.analysis.unpaid or doubled(meta)),
         awaited=min((watch.by for watch in meta.watch if watch.outcome == "open"), default=None),
         added=max((source.added for source in meta.sources if source.added), default=None),
-        mended=bool(meta.corrections or meta.withdrawn),
+        notes=tuple(note_mark(meta.id, note) for note in _notes(meta)),
         promises=tuple(_promise(meta.id, watch) for watch in meta.watch),
     )
+
+
+def _notes(meta: Any) -> list[str]:
+    return [*(one.note for one in meta.corrections), *([meta.withdrawn.reason] if meta.withdrawn else [])]
 
 
 def _promise(story: str, watch: Any) -> Promise:
@@ -82,21 +86,20 @@ def kept_form(brief: Brief) -> str:
     moments = [moment and moment.isoformat() for moment in (brief.awaited, brief.published, brief.added, brief.last)]
     promises = [(by.isoformat(), asked, answer) for by, asked, answer in brief.promises]
     return json.dumps(
-        [dict(brief.marks), brief.category, promises, *moments, brief.listed, brief.withdrawn, brief.ripe, brief.mended]
+        [dict(brief.marks), brief.category, promises, brief.notes, *moments, brief.listed, brief.withdrawn, brief.ripe]
     )
 
 
 def from_kept(text: str) -> Brief:
     """A brief from its text. Raises ValueError where that is damaged."""
     try:
-        marks, category, promises, awaited, published, added, last, *flags = json.loads(text)
-        listed, withdrawn, ripe, mended = map(bool, flags)
+        marks, category, promises, notes, awaited, published, added, last, *flags = json.loads(text)
+        listed, withdrawn, ripe = map(bool, flags)
         moment, joined = (datetime.fromisoformat(one) if one else None for one in (published, added))
         day = date.fromisoformat(awaited) if awaited else None
         outlets = {str(mark): str(outlet) for mark, outlet in marks.items()}
         told = tuple(Promise(date.fromisoformat(by), str(asked), str(answer)) for by, asked, answer in promises)
-        return Brief(
-            outlets, str(category), moment, datetime.fromisoformat(last), listed, withdrawn, ripe, day, joined, mended, told
-        )
+        until, known = datetime.fromisoformat(last), tuple(map(str, notes))
+        return Brief(outlets, str(category), moment, until, listed, withdrawn, ripe, day, joined, known, told)
     except (AttributeError, TypeError) as error:
         raise ValueError(f"no brief: {text!r}") from error

@@ -28,9 +28,7 @@ Known = AbstractSet[tuple[str, str]]  # the entries that are, or were, on a page
 def compact(ledger: Ledger, *, now: datetime) -> tuple[str, ...]:
     """Compact every month that is old enough; the names of the files that changed."""
     old = [(stream, path) for stream in RULES for path in ledger.months(stream) if _is_old(path, now)]
-    due = [
-        (stream, path) for stream, path in old if f'"event": "{DONE}"' not in path.read_text(encoding="utf-8", errors="replace")
-    ]
+    due = [(stream, path) for stream, path in old if not _is_compacted(path)]
     if not due:
         return ()
     known = _published(ledger.rows("stories"))
@@ -46,6 +44,14 @@ def _is_old(path: Path, now: datetime) -> bool:
     year, month = (int(part) for part in path.stem.rsplit("-", 2)[1:])
     end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
     return end < now - AGE
+
+
+def _is_compacted(path: Path) -> bool:
+    """Whether a row says so: the last one, unless Git has joined lines since."""
+    said = f'"event": "{DONE}"'.encode()
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 200))
+        return said in file.read() or said in path.read_bytes()
 
 
 def _published(rows: Iterable[Row]) -> Known:

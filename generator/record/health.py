@@ -9,18 +9,24 @@ Rows of the ledger's stream `feeds`, written on transitions only, so that a quie
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from generator.record.following import news
+from generator.record.ledger import Ledger
 from generator.settings import Feed
 
 # Silent for longer than three times its usual pause, and than a fortnight (holidays), a feed is stale.
 LEAST_SILENCE = timedelta(days=14)
 PAUSES = 3
-Row = Mapping[str, Any]
+STREAM = "feeds"
+TABLE = "CREATE TABLE feeds (feed TEXT PRIMARY KEY, lines TEXT) WITHOUT ROWID"
+HealthRow = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,20 +57,59 @@ class FeedHealth:
 
 
 def health(
-    feeds: Sequence[Feed], rows: Iterable[Row], *, now: datetime, know: Callable[[FeedHealth], FeedHealth] = lambda found: found
+    feeds: Sequence[Feed], rows: Iterable[HealthRow], *, now: datetime, know: Callable[[FeedHealth], FeedHealth] = lambda found: found
 ) -> list[FeedHealth]:
     """The state of each feed, in the order of the settings.
 
     `know` adds what one machine knows beside the record. For a page that must not change by itself, `now` is the newest
     moment in content/.
     """
-    own: dict[str, list[Row]] = defaultdict(list)
+    own: dict[str, list[HealthRow]] = defaultdict(list)
     for row in sorted((r for r in rows if _time(r.get("at"))), key=lambda r: str(r["at"])):
         own[str(row.get("feed"))].append(row)
     return [_state(feed, own[feed.url], know, now=now) for feed in feeds]
 
 
-def _state(feed: Feed, rows: Sequence[Row], know: Callable[[FeedHealth], FeedHealth], *, now: datetime) -> FeedHealth:
+def take_in(db: sqlite3.Connection, ledger: Ledger) -> None:
+    """Bring what the index says of the feeds up to date with the ledger."""
+    found = news(db, ledger, STREAM, counts=lambda row: "feed" in row)
+    if found.anew:
+        db.execute("DELETE FROM feeds")
+    new: dict[str, list[HealthRow]] = defaultdict(list)
+    for row in found.rows:
+        new[str(row["feed"])].append(row)
+    for feed, rows in new.items():
+        lines = json.dumps(still_said([*_said(db, feed), *rows]))
+        db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (feed.encode("utf-8", "replace").decode(), lines))
+
+
+def said(db: sqlite3.Connection) -> list[HealthRow]:
+    """As few rows as say of the feeds what the ledger's say."""
+    return [row for (lines,) in db.execute("SELECT lines FROM feeds ORDER BY feed").fetchall() for row in json.loads(lines)]
+
+
+def still_said(rows: Iterable[HealthRow]) -> list[HealthRow]:
+    """Of one feed's rows in the order of their times as few as say the same: since when it fails, and its news."""
+    failing: HealthRow = {}
+    told: HealthRow = {}
+    last: datetime | None = None
+    for row in rows:
+        event, newest = row.get("event") if _time(row.get("at")) else None, _time(row.get("newest"))
+        if event == "failing":
+            failing = failing or row
+        elif event == "recovered":
+            failing = {}
+        elif event == "news" and newest and (last is None or newest >= last):
+            told, last = {**row, "every_days": row["every_days"] if _pause(row) else told.get("every_days")}, newest
+    return [row for row in (failing, told) if row]
+
+
+def _said(db: sqlite3.Connection, feed: str) -> list[HealthRow]:
+    found = db.execute("SELECT lines FROM feeds WHERE feed = ?", (feed.encode("utf-8", "replace").decode(),)).fetchall()
+    return list(json.loads(found[0][0])) if found else []
+
+
+def _state(feed: Feed, rows: Sequence[HealthRow], know: Callable[[FeedHealth], FeedHealth], *, now: datetime) -> FeedHealth:
     found = FeedHealth(feed)
     for row in rows:
         found = _after(found, row)
@@ -75,18 +120,22 @@ def _state(feed: Feed, rows: Sequence[Row], know: Callable[[FeedHealth], FeedHea
     return found
 
 
-def _after(found: FeedHealth, row: Row) -> FeedHealth:
+def _after(found: FeedHealth, row: HealthRow) -> FeedHealth:
     match row.get("event"):
         case "failing" if not found.failing_since:  # two machines may both have seen it begin
             return replace(found, failing_since=_time(row["at"]), why=str(row.get("why", "")))
         case "recovered":
             return replace(found, failing_since=None, why="")
         case "news":
-            newest, days = _time(row.get("newest")), row.get("every_days")
+            newest = _time(row.get("newest"))
             if newest and (found.newest is None or newest >= found.newest):
-                every = timedelta(days=days) if isinstance(days, int | float) and 0 < days < 10_000 else found.every
-                return replace(found, newest=newest, every=every)
+                return replace(found, newest=newest, every=_pause(row) or found.every)
     return found
+
+
+def _pause(row: HealthRow) -> timedelta | None:
+    days = row.get("every_days")
+    return timedelta(days=days) if isinstance(days, int | float) and 0 < days < 10_000 else None
 
 
 def _time(raw: object) -> datetime | None:

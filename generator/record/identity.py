@@ -32,6 +32,11 @@ def outcome_mark(story: str, claim: str, by: date, outcome: str) -> str:
     return digest(story, claim, by.isoformat(), outcome, length=10)
 
 
+def note_mark(story: str, note: str) -> str:
+    """A short hash of what was wrong in a story, or of why it was withdrawn."""
+    return digest(story, note, length=10)
+
+
 def story_id(feed_url: str, entry_id: str) -> str:
     """The id of the story that begins with this entry."""
     return f"s-{digest(feed_url, entry_id, length=10)}"

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.model import Entry, Story, replace
-from generator.record import derived, following, learning
+from generator.record import derived, following, health, learning
 from generator.record.derived import work_out
 from generator.record.identity import url_mark
 from generator.record.learning import STREAM as STREAM  # everybody knows it from here
@@ -23,7 +23,7 @@ from generator.record.ledger import Ledger, Row
 from generator.record.shelf import Article, Shelf
 from generator.record.waiting import told
 
-HEALTH = "feeds"
+HEALTH = health.STREAM
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,10 @@ class Registry:
         self._newly_seen: dict[tuple[str, str], datetime] = {}
         self._db = self.shelf.index.db
         if not self._ask("SELECT 1 FROM sqlite_master WHERE name = 'touched'"):
-            for statement in (*following.TABLES, *learning.TABLES, *derived.TABLES):
+            for statement in (*following.TABLES, *learning.TABLES, *derived.TABLES, health.TABLE):
                 self._db.execute(statement)
         learning.take_in(self._db, ledger)
+        health.take_in(self._db, ledger)
         work_out(self._db)
         self.shelf.index.settle()
         learning.mend(self._db)
@@ -170,6 +171,10 @@ class Registry:
         """Write down where public pages stand that people put there or moved: an address outlives its page."""
         there = self._answer("SELECT id, path FROM unplaced JOIN pages ON id = story ORDER BY id")
         self._write(*({"event": "stood", "story": story, "path": path} for story, path in there), now=now)
+
+    def health(self) -> list[Mapping[str, Any]]:
+        """As few rows as say of the feeds what the ledger said when this began."""
+        return health.said(self._db)
 
     def changed(self, page: Article) -> None:
         """Take a page's new text in place of the old one."""

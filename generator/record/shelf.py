@@ -22,7 +22,7 @@ Article = Page[ArticleMeta]
 _COLUMNS = "path, content_hash, id, pristine, brief"
 TABLES = (
     """CREATE TABLE pages (n INTEGER PRIMARY KEY, path TEXT UNIQUE, content_hash TEXT, id TEXT, pristine INTEGER, brief TEXT,
-    listed INTEGER, withdrawn INTEGER, ripe INTEGER, awaited TEXT, last REAL, published REAL, category TEXT, added REAL, mended INTEGER)""",
+    listed INTEGER, withdrawn INTEGER, ripe INTEGER, awaited TEXT, last REAL, published REAL, category TEXT, added REAL)""",
     "CREATE INDEX by_id ON pages (id)",
     "CREATE INDEX by_last ON pages (last)",
     "CREATE INDEX by_published ON pages (published)",
@@ -30,13 +30,13 @@ TABLES = (
     "CREATE INDEX by_ripe ON pages (n) WHERE ripe",
     "CREATE INDEX by_awaited ON pages (awaited) WHERE awaited IS NOT NULL",
     "CREATE INDEX by_added ON pages (added) WHERE added IS NOT NULL",
-    "CREATE INDEX by_mended ON pages (n) WHERE mended",
     "CREATE TABLE marks (story TEXT, mark TEXT, n INTEGER, PRIMARY KEY (story, mark, n)) WITHOUT ROWID",
     "CREATE INDEX by_mark ON marks (mark)",
     "CREATE TABLE promises (n INTEGER, by TEXT, asked TEXT, answer TEXT)",
     "CREATE INDEX promises_by_page ON promises (n)",
     "CREATE INDEX promises_by_day ON promises (by)",
     "CREATE INDEX promises_answered ON promises (answer) WHERE answer != ''",
+    "CREATE TABLE notes (n INTEGER, mark TEXT, PRIMARY KEY (n, mark)) WITHOUT ROWID",
     listing.TABLE,
 )
 Make = Callable[[str, Reading], Article]
@@ -74,11 +74,12 @@ class Shelf:
         """Take in a page, in place of what stood at its path."""
         self.drop([page.path])
         row = (page.path, page.content_hash, page.id, page.pristine, kept_form(page.brief), *_asked(page.brief))
-        n = self._db.execute("INSERT INTO pages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
+        n = self._db.execute("INSERT INTO pages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
         marks = [(page.id, one, n) for one in page.brief.marks]
         self._db.executemany("INSERT INTO marks VALUES (?, ?, ?)", marks)
         promises = [(n, by.isoformat(), asked, answer) for by, asked, answer in page.brief.promises]
         self._db.executemany("INSERT INTO promises VALUES (?, ?, ?, ?)", promises)
+        self._db.executemany("INSERT OR IGNORE INTO notes VALUES (?, ?)", [(n, mark) for mark in page.brief.notes])
         self._made[page.path] = page
         self._put.add(page.id)
 
@@ -89,6 +90,7 @@ class Shelf:
             for n, story in self._db.execute("SELECT n, id FROM pages WHERE path = ?", (path,)).fetchall():
                 self._db.execute("DELETE FROM marks WHERE story = ? AND n = ?", (story, n))
                 self._db.execute("DELETE FROM promises WHERE n = ?", (n,))
+                self._db.execute("DELETE FROM notes WHERE n = ?", (n,))
                 self._db.execute("DELETE FROM pages WHERE n = ?", (n,))
 
     def single_out(self) -> list[tuple[Article, Article]]:
@@ -140,8 +142,8 @@ class Shelf:
     ) -> tuple[Article, ...]:
         """Every page, by path, of which an issue may have to say something, and few others.
 
-        They are those that no issue has `carried`, that got a source `since` the last one, that have corrections or are withdrawn, and
-        those with a prediction whose day came between then and `until`, or whose answer was not `told` though the question was.
+        They are those that no issue has `carried`, that got a source `since` the last one, that have a correction or were withdrawn
+        for a reason that was not `told`, and those with a prediction whose day came between then and `until`, or whose answer was not `told` though the question was.
         Without an issue before it there is nothing to leave out.
         """
         if since is None:
@@ -152,9 +154,10 @@ class Shelf:
         found = {n for n, story in rows if story not in carried}
         answers = self._db.execute("SELECT n, asked, answer FROM promises WHERE answer != ''").fetchall()
         found |= {n for n, asked, answer in answers if asked in told and answer not in told}
+        notes = self._db.execute("SELECT n, mark FROM notes").fetchall()
+        found |= {n for n, mark in notes if mark not in told}
         query = (
-            "SELECT n FROM pages WHERE added >= ? UNION SELECT n FROM pages WHERE mended"
-            " UNION SELECT n FROM promises WHERE by BETWEEN ? AND ?"
+            "SELECT n FROM pages WHERE added >= ? UNION SELECT n FROM promises WHERE by BETWEEN ? AND ?"
         )
         found |= {n for (n,) in self._db.execute(query, (since.timestamp(), *days)).fetchall()}
         return tuple(sorted((page for n in found for page in self._where("n = ?", n)), key=place))
@@ -191,4 +194,4 @@ def _asked(brief: Brief) -> tuple[object, ...]:
     awaited = brief.awaited.isoformat() if brief.awaited else None
     added = brief.added.timestamp() if brief.added else None
     seen = (brief.listed, brief.withdrawn, brief.ripe, awaited, brief.last.timestamp(), published, brief.category)
-    return (*seen, added, brief.mended)
+    return (*seen, added)

@@ -17,8 +17,8 @@ from generator.record.text import digest, file_hash
 from generator.steps.parts import Parts
 
 
-def leave_issues(parts: Parts, shelf: Shelf) -> list[str]:
-    """Take withdrawn stories out of the files of issues; a line for each file that changed.
+def leave_issues(parts: Parts, shelf: Shelf, issues: Sequence[Issue]) -> list[str]:
+    """Take withdrawn stories out of the files of these issues; a line for each file that changed.
 
     Which files were looked at for which stories is kept, by their hashes: a run looks at what changed.
     """
@@ -27,7 +27,6 @@ def leave_issues(parts: Parts, shelf: Shelf) -> list[str]:
         return []
     file = parts.store.derived / "left.json"
     stories = digest(_version(), *(f"{page.path} {page.content_hash}" for page in gone))
-    issues = parts.store.issues().pages
     looked_at = _kept(file, stories)
     new = [page for page in issues if looked_at.get(page.path) != page.content_hash]
     likely = touched([page for page in new if page.meta.corrects is None], gone)

@@ -11,6 +11,7 @@ from letterkit import OWNER, SITE, article, issue, item
 
 from generator.digest.compose import Draft, compose_issue
 from generator.digest.correction import Correction, compose_correction
+from generator.digest.past import past
 from generator.digest.schedule import due
 from generator.errors import Refused
 from generator.mail.letter import compose_letter
@@ -96,7 +97,7 @@ def test_the_next_issue_tells_it_unless_those_readers_have_read_it(approved: boo
         categories=load_categories(Path("no such folder")),
         articles=[wrong, fresh],
         issues=issues,
-        ledger_rows=rows,
+        before=past(issues, rows, now=now),
         now=now,
         due=slot,
     )

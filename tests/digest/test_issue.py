@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.digest.compose import Draft, Quiet, compose_issue
+from generator.digest.past import past
 from generator.digest.schedule import due
 from generator.record.categories import load_categories
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, compose, parse
@@ -62,7 +63,7 @@ def composed(
         categories=CATEGORIES,
         articles=articles,
         issues=issues,
-        ledger_rows=rows,
+        before=past(issues, rows, now=now),
         now=now,
         due=slot,
     )

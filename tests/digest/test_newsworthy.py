@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from generator.digest.choose import contents
 from generator.digest.past import Past
 from generator.record.frontmatter import ArticleMeta, Page
-from generator.record.identity import outcome_mark
+from generator.record.identity import note_mark, outcome_mark
 from generator.record.shelf import Article, Shelf
 from generator.settings import Settings
 
@@ -52,6 +52,7 @@ def pages(draw: st.DrawFn) -> Article:
 def pasts(draw: st.DrawFn, articles: list[Article]) -> Past:
     carried = {page.id: draw(MOMENTS) for page in articles if draw(st.booleans())}
     keys = [outcome_mark(p.id, w.claim, w.by, outcome) for p in articles for w in p.meta.watch for outcome in OUTCOMES]
+    keys += [mark for page in articles for mark in page.brief.notes]
     told = frozenset(key for key in keys if draw(st.booleans()))
     return Past(
         carried=carried,
@@ -82,6 +83,15 @@ def test_what_was_told_long_ago_is_left_alone() -> None:
     week = NOW - timedelta(days=7)
     assert Shelf.of([page]).newsworthy(carried={page.id: week}, told=(), since=week, until=NOW) == ()
     assert Shelf.of([page]).newsworthy(carried=(), told=(), since=week, until=NOW) == (page,)
+
+
+def test_a_correction_that_was_told_is_not_looked_at_again() -> None:
+    meta = {"id": "s-0000000000", "title": "T", "description": "D.", "date": NOW - timedelta(days=90), "category": "research"}
+    note = {"date": NOW - timedelta(days=60), "note": "It was version 2."}
+    page = Page("articles/2026/03/p.md", ArticleMeta.model_validate({**meta, "corrections": [note]}), "Text.", "Text.")
+    week = NOW - timedelta(days=7)
+    for told, wanted in (((), (page,)), ((note_mark(page.id, "It was version 2."),), ())):
+        assert Shelf.of([page]).newsworthy(carried={page.id: week}, told=told, since=week, until=NOW) == wanted
 
 
 def test_what_became_of_a_prediction_long_after_its_day_is_told() -> None:

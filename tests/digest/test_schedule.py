@@ -14,6 +14,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from generator.digest.compose import Draft, compose_issue
+from generator.digest.past import past
 from generator.digest.schedule import due, latest_slot, moment
 from generator.record.categories import load_categories
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, Window
@@ -124,7 +125,13 @@ def test_each_story_is_in_exactly_one_issue_that_counts(seed: int) -> None:
             continue
         articles = [story(n, when, held=released > now) for n, (when, released) in enumerate(born)]
         found = compose_issue(
-            settings=owner, categories=CATEGORIES, articles=articles, issues=issues, ledger_rows=rows, now=now, due=slot
+            settings=owner,
+            categories=CATEGORIES,
+            articles=articles,
+            issues=issues,
+            before=past(issues, rows, now=now),
+            now=now,
+            due=slot,
         )
         rows += [{"at": now.isoformat(), **row} for row in found.rows]
         if isinstance(found, Draft):
