@@ -121,7 +121,7 @@ def mended(articles: Iterable[Article], before: Past, *, settings: Settings, now
             key = note_mark(page.meta.id, note)
             if key in before.told or not _midnight(carried, settings) <= when <= now:
                 continue
-            if not before.says(escape(note), since=carried):
+            if not before.says(escape(note), page, since=carried):
                 yield Mended(page, note, withdrawn, key)
 
 

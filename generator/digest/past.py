@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from generator.record.ledger import Row
-from generator.record.store import Issue
+from generator.record.store import Article, Issue
 
 STREAM = "issues"
 SILENT = 3  # weeks in a row without an issue, from which on somebody should look
@@ -38,9 +38,12 @@ class Past:
     horizon: datetime | None = None  # how far back the first issue of all, or the first quiet week, looked
     expired: tuple[str, ...] = ()  # drafts nobody approved, oldest first
 
-    def says(self, text: str, *, since: datetime) -> bool:
-        """Whether an issue that counts and closed then or later says this, for what no ledger row remembers."""
-        return any(text in page.body for page in self.counted if page.meta.window.until >= since)
+    def says(self, note: str, story: Article, *, since: datetime) -> bool:
+        """Whether an issue that counts and closed then or later says this of a story, for what no ledger row remembers."""
+        names = {address.rstrip("/").rpartition("/")[2].removesuffix(".md") for address in (story.path, *story.meta.aliases)}
+        bodies = (page.body for page in self.counted if page.meta.window.until >= since)
+        lines = (line for body in bodies if note in body for line in body.splitlines() if note in line)
+        return any(name in line for line in lines for name in names)
 
     @property
     def silent(self) -> int:

@@ -40,6 +40,8 @@ class _Addresses:
 
     def led_to(self, text: str) -> bool:
         """Whether a text links to one of them, by its address or by its file."""
+        if not any(name in text for name in self._names):
+            return False
         likely = (address.split("/") for address in _ADDRESS.findall(text) if _last(address) in self._names)
         return any("/".join(parts[number:]) in self._paths for parts in likely for number in range(len(parts)))
 

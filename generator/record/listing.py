@@ -60,33 +60,37 @@ def look(content: str, folder: str, *, now_ns: int) -> dict[str, Listing]:
 
 def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
     """A folder's pages, and the folders in it. Asked of the open folder, each name costs one step of the system and no path."""
-    listing, below, sure = Listing([], array("q")), list[str](), True
-    names, extend, stat = listing.names, listing.numbers.extend, os.stat
     try:
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
-        return listing, below
+        return Listing([], array("q")), []
     try:
-        for name in sorted(os.listdir(opened)):
-            if name.startswith("."):
-                continue
-            try:
-                status = stat(name, dir_fd=opened)
-            except OSError:
-                status = stat(f"{folder}/{name}")  # a link that leads nowhere: told with its whole path
-            if S_ISDIR(status.st_mode):
-                below += [] if os.path.islink(f"{folder}/{name}") else [name]
-            elif name.endswith(".md") and name != "index.md":
-                names.append(name)
-                written, changed = status.st_mtime_ns, status.st_ctime_ns
-                if written > young or changed > young:
-                    sure = False
-                    extend(_NONE)
-                else:
-                    extend((written, changed, status.st_size, status.st_ino & _INODE))
+        names = sorted(os.listdir(opened))
+        pages = [name for name in names if name[-3:] == ".md" and name[0] != "." and name != "index.md"]
+        found = _stats(folder, pages, opened)
+        if odd := {name for name, status in zip(pages, found, strict=True) if S_ISDIR(status.st_mode)}:
+            pages = [name for name in pages if name not in odd]
+            found = _stats(folder, pages, opened)
+        others = [name for name in names if name[0] != "." and (name[-3:] != ".md" or name in odd)] if len(pages) < len(names) else []
+        folders = [name for name, status in zip(others, _stats(folder, others, opened), strict=True) if S_ISDIR(status.st_mode)]
+        below = [name for name in folders if not os.path.islink(f"{folder}/{name}")]
     finally:
         os.close(opened)
-    return listing._replace(sure=sure), below
+    numbers = array("q", [n for one in found for n in (one.st_mtime_ns, one.st_ctime_ns, one.st_size, one.st_ino & _INODE)])
+    newest = max((*numbers[::4], *numbers[1::4]), default=young)
+    if newest > young:
+        for place in range(0, len(numbers), 4):
+            if max(numbers[place : place + 2]) > young:
+                numbers[place : place + 4] = array("q", _NONE)
+    return Listing(pages, numbers, newest <= young), below
+
+
+def _stats(folder: str, names: list[str], opened: int) -> list[os.stat_result]:
+    stat = os.stat
+    try:
+        return [stat(name, dir_fd=opened) for name in names]
+    except OSError:
+        return [stat(f"{folder}/{name}") for name in names]  # a link that leads nowhere: told with its whole path
 
 
 def differences(db: sqlite3.Connection, folders: Folders) -> list[tuple[str, str | None]]:

@@ -104,3 +104,15 @@ def test_the_next_issue_tells_it_unless_those_readers_have_read_it(approved: boo
     assert isinstance(made, Draft)
     assert ("not three" in made.body) == (not approved)
     assert made.meta.window.since == page.meta.window.until  # a correction opens no window
+
+
+def test_the_same_words_about_another_story_are_not_told_yet() -> None:
+    """What an issue's own text remembers, it remembers of the story that the line leads to."""
+    first, second = article(1, **WRONG), article(2, **WRONG)
+    page = sent(first, second)
+    told = file(correct(page, first, article(2)), status="ready")
+    later = correct(page, first, second, more=(told,))  # no ledger row is left
+    assert [line for line in later.body.splitlines() if "not three" in line] == [
+        line for line in later.body.splitlines() if line.startswith(f"- [{second.meta.title}")
+    ]
+    assert first.meta.title not in later.body
