@@ -259,7 +259,10 @@ def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedSer
     def left() -> list[str]:
         """The files outside the record that still have the story's words (but the one that mirrors the record's front matter)."""
         files = [
-            p for top in (root / ".groundwire", root / ".derived", root / "site") for p in top.rglob("*") if p.is_file() and p.suffix != ".sqlite"
+            p
+            for top in (root / ".groundwire", root / ".derived", root / "site")
+            for p in top.rglob("*")
+            if p.is_file() and p.suffix != ".sqlite"
         ]
         return [p.name for p in files if b"14 ferries are late" in p.read_bytes() or TITLE.encode() in p.read_bytes()]
 

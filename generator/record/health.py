@@ -57,7 +57,11 @@ class FeedHealth:
 
 
 def health(
-    feeds: Sequence[Feed], rows: Iterable[HealthRow], *, now: datetime, know: Callable[[FeedHealth], FeedHealth] = lambda found: found
+    feeds: Sequence[Feed],
+    rows: Iterable[HealthRow],
+    *,
+    now: datetime,
+    know: Callable[[FeedHealth], FeedHealth] = lambda found: found,
 ) -> list[FeedHealth]:
     """The state of each feed, in the order of the settings.
 

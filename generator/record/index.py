@@ -45,7 +45,9 @@ class Index:
             self._reopen(file)
         if not self.db.in_transaction:
             self.db.execute("BEGIN")
-        weakref.finalize(self, self.db.close)  # a connection refers to itself: without this it would hold the file until some later time
+        weakref.finalize(
+            self, self.db.close
+        )  # a connection refers to itself: without this it would hold the file until some later time
 
     @classmethod
     def of(cls, folder: Path, *, code: str) -> Index:
@@ -129,5 +131,5 @@ def _connected(file: Path | str) -> sqlite3.Connection:
 
 
 def _stamp(file: Path) -> str:
-    status = os.stat(file)
+    status = file.stat()
     return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino}"

@@ -71,7 +71,9 @@ def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
         if odd := {name for name, status in zip(pages, found, strict=True) if S_ISDIR(status.st_mode)}:
             pages = [name for name in pages if name not in odd]
             found = _stats(folder, pages, opened)
-        others = [name for name in names if name[0] != "." and (name[-3:] != ".md" or name in odd)] if len(pages) < len(names) else []
+        others = (
+            [name for name in names if name[0] != "." and (name[-3:] != ".md" or name in odd)] if len(pages) < len(names) else []
+        )
         folders = [name for name, status in zip(others, _stats(folder, others, opened), strict=True) if S_ISDIR(status.st_mode)]
         below = [name for name in folders if not os.path.islink(f"{folder}/{name}")]
     finally:
@@ -125,7 +127,9 @@ _EMPTY = Listing([], array("q"))
 
 
 def _kept(db: sqlite3.Connection) -> dict[str, tuple[bytes, bytes]]:
-    return {folder: (names, stamps) for folder, names, stamps in db.execute("SELECT folder, names, stamps FROM folders").fetchall()}
+    return {
+        folder: (names, stamps) for folder, names, stamps in db.execute("SELECT folder, names, stamps FROM folders").fetchall()
+    }
 
 
 def _noted(listing: Listing) -> tuple[bytes, bytes]:

@@ -68,8 +68,7 @@ class Registry:
     def separated(self, entries: Iterable[Entry]) -> Mapping[tuple[str, str], frozenset[str]]:
         """The stories that people took an entry or its address out of, by entry: it never rejoins them."""
         query = (
-            "SELECT story FROM parted_entries WHERE feed = ? AND entry = ?"
-            " UNION SELECT story FROM parted_marks WHERE mark = ?"
+            "SELECT story FROM parted_entries WHERE feed = ? AND entry = ? UNION SELECT story FROM parted_marks WHERE mark = ?"
         )
         parted = ((e.key, frozenset(story for (story,) in self._ask(query, *e.key, url_mark(e.url)))) for e in entries)
         return {key: stories for key, stories in parted if stories}

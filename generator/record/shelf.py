@@ -93,18 +93,17 @@ class Shelf:
                 self._db.execute("DELETE FROM notes WHERE n = ?", (n,))
                 self._db.execute("DELETE FROM pages WHERE n = ?", (n,))
 
-    def single_out(self) -> list[tuple[Article, Article]]:
+    def single_out(self) -> list[list[Article]]:
         """Let of several pages with one id the last by path count, and forget the others, among the pages that were put here since this was asked.
 
-        The answer: each but the first of its id, with that first one; those to forget are those that `hash_of` knows no more.
+        The answer: the pages of each such id, by path.
         """
-        told: list[tuple[Article, Article]] = []
-        for story in sorted(self._put):
-            pages = sorted(self._where("id = ?", story), key=place)
-            told += [(page, pages[0]) for page in pages[1:]]
+        shared = [sorted(self._where("id = ?", story), key=place) for story in sorted(self._put)]
+        twins = [pages for pages in shared if len(pages) > 1]
+        for pages in twins:
             self.drop(page.path for page in pages[:-1])
         self._put.clear()
-        return sorted(told, key=lambda twin: place(twin[0]))
+        return twins
 
     def page(self, story: str) -> Article | None:
         """The page of a story."""
@@ -132,9 +131,7 @@ class Shelf:
 
     def first_with(self, mark: str) -> str | None:
         """The story of the first page by path on which the source with this mark stands."""
-        rows = self._db.execute(
-            "SELECT story, path FROM marks JOIN pages USING (n) WHERE mark = ?", (mark,)
-        ).fetchall()
+        rows = self._db.execute("SELECT story, path FROM marks JOIN pages USING (n) WHERE mark = ?", (mark,)).fetchall()
         return min((path.split("/"), str(story)) for story, path in rows)[1] if rows else None
 
     def newsworthy(
@@ -156,17 +153,13 @@ class Shelf:
         found |= {n for n, asked, answer in answers if asked in told and answer not in told}
         notes = self._db.execute("SELECT n, mark FROM notes").fetchall()
         found |= {n for n, mark in notes if mark not in told}
-        query = (
-            "SELECT n FROM pages WHERE added >= ? UNION SELECT n FROM promises WHERE by BETWEEN ? AND ?"
-        )
+        query = "SELECT n FROM pages WHERE added >= ? UNION SELECT n FROM promises WHERE by BETWEEN ? AND ?"
         found |= {n for (n,) in self._db.execute(query, (since.timestamp(), *days)).fetchall()}
         return tuple(sorted((page for n in found for page in self._where("n = ?", n)), key=place))
 
     def standing(self, mark: str) -> set[str]:
         """The stories on whose pages, the withdrawn ones left out, the source with this mark stands."""
-        rows = self._db.execute(
-            "SELECT story FROM marks JOIN pages USING (n) WHERE mark = ? AND NOT withdrawn", (mark,)
-        )
+        rows = self._db.execute("SELECT story FROM marks JOIN pages USING (n) WHERE mark = ? AND NOT withdrawn", (mark,))
         return {story for (story,) in rows.fetchall()}
 
     def _where(self, condition: str, *values: object) -> Iterator[Article]:

@@ -15,7 +15,7 @@ from generator.record.index import Index
 from generator.record.listing import differences, look, note
 from generator.record.readings import KeptPage, Reading, Readings, made_by, reading_of
 from generator.record.shelf import Article as Article  # by this name everybody knows it from here
-from generator.record.shelf import Shelf
+from generator.record.shelf import Shelf, place
 from generator.record.text import file_hash
 
 M = TypeVar("M", bound=Meta)
@@ -62,14 +62,23 @@ class Store:
         shelf = Shelf(Index.of(self.derived, code=made_by()), self._shelved)
         db = shelf.index.db
         folders = look(str(self.content), "articles", now_ns=self._clock_ns())
-        changed = differences(db, folders)
+        changed = [one for one in differences(db, folders) if not self._says_the_same(shelf, *one)]
         unsure, problems = self._take_in(shelf, changed)
-        shelf.problems = (*problems, *map(self._twin, shelf.single_out()))
-        # Of a page that another one with its id keeps away nothing is known next time, so it is read and told of again.
-        unsure |= {path for path, stamp in changed if stamp is not None and shelf.hash_of(path) is None}
-        note(db, folders, unsure=unsure)
+        twins = shelf.single_out()
+        told = sorted(((page, pages[0]) for pages in twins for page in pages[1:]), key=lambda twin: place(twin[0]))
+        shelf.problems = (*problems, *map(self._twin, told))
+        # What another page with its id keeps away is not known next time, so it is read and told of again.
+        note(db, folders, unsure=unsure | {page.path for pages in twins for page in pages[:-1]})
         shelf.index.settle()
         return shelf
+
+    def _says_the_same(self, shelf: Shelf, path: str, stamp: str | None) -> bool:
+        """Whether a file that looks changed holds what the shelf knows of it: on a runner all files are new, and few of them changed."""
+        known = shelf.hash_of(path) if stamp is not None else None
+        if known is None:
+            return False
+        with open(f"{self.content}/{path}", "rb") as file:  # noqa: PTH123  # a Path would cost as much as the reading
+            return file_hash(file.read()) == known
 
     def refresh(self, shelf: Shelf) -> None:
         """Bring a shelf of this store's to what this store has written since. It looks at no other file."""

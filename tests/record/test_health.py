@@ -17,10 +17,19 @@ from generator.record.store import Store
 
 START = datetime(2026, 1, 10, tzinfo=UTC)
 FEEDS = [Feed(url=f"https://{name}.example/f", name=name) for name in "ab"]
-MOMENTS = st.one_of(st.integers(0, 40).map(lambda day: (START + timedelta(days=day)).isoformat()), st.sampled_from(["", "soon", None, 3]))
+MOMENTS = st.one_of(
+    st.integers(0, 40).map(lambda day: (START + timedelta(days=day)).isoformat()), st.sampled_from(["", "soon", None, 3])
+)
 ROWS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-    {"event": st.sampled_from(["failing", "recovered", "news", "news", "of another version"]), "feed": st.sampled_from([f.url for f in FEEDS])},
-    optional={"newest": MOMENTS, "every_days": st.sampled_from([0, 0.5, 3, 99_999, "x", None]), "why": st.sampled_from(["404", "500"])},
+    {
+        "event": st.sampled_from(["failing", "recovered", "news", "news", "of another version"]),
+        "feed": st.sampled_from([f.url for f in FEEDS]),
+    },
+    optional={
+        "newest": MOMENTS,
+        "every_days": st.sampled_from([0, 0.5, 3, 99_999, "x", None]),
+        "why": st.sampled_from(["404", "500"]),
+    },
 )
 
 
