@@ -1,6 +1,6 @@
 """Three years of a publication in fast motion: does it lose, repeat or kill anything, and does it get slower?
 
-    python -m benchmarks.years [--days 1095] [--stories 8] [--seed 1]
+    python -m benchmarks.years [--days 1095] [--stories 8] [--seed 1] [--runners]
 
 Twelve made-up feeds report made-up events with a fake clock: most are told by several outlets, many on later days. Runs come hours late, twice a
 day or not at all; feeds fail for days; runs are killed between and within writes; runners are fresh; Git joins the ledger's lines in another
@@ -8,13 +8,16 @@ order and twice; people edit, rename, correct, delete and withdraw pages and app
 `pipeline.update` and `pipeline.issue` on a real folder. After each month all that must hold is checked; a breach ends the run with what is wrong.
 
 The table has a row a quarter: what there is, and what one day's run (update and issue) costs in CPU time of this process, median of the
-quarter, on a machine that ran before and on a fresh one, which has nothing but content/.
+quarter, on a machine that ran before and on a bare one, which has nothing but content/. With `--runners` no machine ran before: each run has a copy of
+content/ and, as from a workflow's cache, of .derived/, which is lost now and then.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
+import os
 import random
 import resource
 import shutil
@@ -248,6 +251,7 @@ class Life:
     kills: int = 0
     runs: int = 0
     days: list[Day] = field(default_factory=list)  # of a machine that ran before
+    runners: bool = False  # each run is on another machine
 
     @property
     def content(self) -> Path:
@@ -261,6 +265,8 @@ class Life:
             return  # GitHub forgot, four days in a row once
         for extra in range(2 if self.random.random() < 0.1 else 1):
             fresh = self.random.random() < 0.1
+            if self.runners:
+                self.on_another_machine()
             if fresh:
                 for name in (".groundwire", ".derived"):
                     shutil.rmtree(self.root / name, ignore_errors=True)
@@ -273,6 +279,13 @@ class Life:
         self.people(number, now + timedelta(hours=8))
         if self.random.random() < 0.1:
             self.git_joins_lines()
+
+    def on_another_machine(self) -> None:
+        """All files are new there, and nothing is that one machine keeps for itself."""
+        there = self.root.with_name("another-machine")
+        shutil.copytree(self.root, there, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(".groundwire"))
+        shutil.rmtree(self.root)
+        there.rename(self.root)
 
     def issues_written(self) -> list[Path]:
         """The files of issues."""
@@ -420,15 +433,29 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def live(root: Path, *, days: int, stories: int, seed: int, tell: Any = print) -> list[dict[str, float]]:
+def live(root: Path, *, days: int, stories: int, seed: int, tell: Any = print, runners: bool = False) -> list[dict[str, float]]:
     """Live through the days; the answer is the table's rows. Raises Broken."""
+    before = os.environ.pop("CI", None)
+    if runners:
+        os.environ["CI"] = "true"  # as such machines do
+    try:
+        return _live(root, days=days, stories=stories, seed=seed, tell=tell, runners=runners)
+    finally:
+        os.environ.pop("CI", None)
+        os.environ.update({"CI": before} if before is not None else {})
+        gc.unfreeze()
+
+
+def _live(root: Path, *, days: int, stories: int, seed: int, tell: Any, runners: bool) -> list[dict[str, float]]:
     world = World(days=days, stories=stories, seed=seed)
+    gc.collect()
+    gc.freeze()  # a run has no made-up world in its memory to tidy
     root.mkdir(parents=True, exist_ok=True)
     listed = "".join(f"- {{url: '{feed.url}', name: {feed.name}}}\n" for feed in world.feeds)
     limits = "select: {max_stories: 1000, max_per_category: 1000}\nissue: {max_items: 60}\n"
     (root / "newsletter.yml").write_text(f"title: Years\nurl: https://years.example/\n{limits}feeds:\n{listed}", encoding="utf-8")
     (root / "content").mkdir(exist_ok=True)
-    life = Life(root, world, load_settings(root), random.Random(seed + 1))
+    life = Life(root, world, load_settings(root), random.Random(seed + 1), runners=runners)
     rows: list[dict[str, float]] = []
     costs, quarter = Quarter(), max(1, min(91, days // 4))
     for number in range(days):
@@ -467,21 +494,21 @@ def row(life: Life, costs: Quarter, *, day: int) -> dict[str, float]:
         "content_mb": size(life.content) / 1e6,
         "ledger_mb": size(ledger) / 1e6,
         "ledger_files": sum(1 for _ in ledger.glob("*")),
-        "private_mb": size(life.root / ".groundwire") / 1e6,
+        "derived_mb": size(life.root / ".derived") / 1e6,
         "warm_s": statistics.median(costs.warm or [0]),
         "fresh_s": statistics.median(costs.fresh or [0]),
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 
-HEAD = "   day   runs  kills   pages issues content MB ledger MB files private MB   run s fresh s RSS MB"
+HEAD = "   day   runs  kills   pages issues content MB ledger MB files derived MB   run s  bare s RSS MB"
 
 
 def shown(cells: dict[str, float]) -> str:
     """A row as text."""
     return (
         f"{cells['day']:6.0f} {cells['runs']:6.0f} {cells['kills']:6.0f} {cells['pages']:7.0f} {cells['issues']:6.0f} {cells['content_mb']:10.1f}"
-        f" {cells['ledger_mb']:9.2f} {cells['ledger_files']:5.0f} {cells['private_mb']:10.1f} {cells['warm_s']:7.2f} {cells['fresh_s']:7.2f} {cells['rss_mb']:6.0f}"
+        f" {cells['ledger_mb']:9.2f} {cells['ledger_files']:5.0f} {cells['derived_mb']:10.1f} {cells['warm_s']:7.2f} {cells['fresh_s']:7.2f} {cells['rss_mb']:6.0f}"
     )
 
 
@@ -500,6 +527,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=1095)
     parser.add_argument("--stories", type=int, default=8, help="new events a day")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runners", action="store_true", help="each run on another machine, with what a workflow's cache keeps")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(HEAD, flush=True)
@@ -509,6 +537,7 @@ def main() -> None:
             stories=chosen.stories,
             seed=chosen.seed,
             tell=lambda line: print(line, flush=True),
+            runners=chosen.runners,
         )
 
 

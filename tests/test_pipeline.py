@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,6 +71,42 @@ def test_a_fresh_clone_publishes_nothing_twice(publication: Make, server: FeedSe
     before = snapshot(clone / "content")
     update(clone, now=NOW + timedelta(hours=2))
     assert snapshot(clone / "content") == before
+
+
+def test_a_runner_with_the_last_one_s_cache_publishes_nothing_twice(
+    publication: Make, server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`.derived/` comes from a cache, all files are new."""
+    monkeypatch.setenv("CI", "true")
+    root = publication(server.put("/feed.xml", rss(*items(4))))
+    update(root)
+    update(root, now=NOW + timedelta(hours=1))  # takes in what the first run wrote
+    server.put("/feed.xml", rss(*items(6)))
+    runner = tmp_path / "runner"
+    shutil.copytree(root, runner, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(".groundwire"))
+    opened = Store(runner / "content").shelf()
+    assert not opened.index.new
+    assert len(opened.all()) == 4
+    assert len(update(runner, now=NOW + timedelta(hours=2)).published) == 2
+    assert update(runner, now=NOW + timedelta(hours=3)).published == ()
+
+
+def test_what_may_be_cached_says_nothing_that_content_does_not(publication: Make, server: FeedServer) -> None:
+    """`.derived/` leaves the machine; other people's text may not."""
+    tail = " ".join(f"Private{n} sentence{n} continues{n} with words{n} that nobody quotes{n}." for n in range(60))
+    news = [{**item, "content:encoded": f"<p>{item['description']}</p><p>{tail}</p>"} for item in items(4)]
+    feed = rss(*news).replace("<rss ", '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" ')
+    root = publication(server.put("/feed.xml", feed))
+    update(root)
+    update(root, now=NOW + timedelta(hours=1))
+    build(root, strict=True)
+    check_jobs.examine(root, now=NOW)
+    said = "".join(path.read_text("utf-8") for path in (root / "content").rglob("*") if path.is_file())
+    private = [word for word in tail.split() if word not in said]
+    kept = {path.name: path.read_bytes() for path in (root / ".groundwire").rglob("*") if path.is_file()}
+    assert any(word.encode() in raw for raw in kept.values() for word in private), "the test has nothing to find"
+    for path in (root / ".derived").rglob("*"):
+        assert not [word for word in private if word.encode() in path.read_bytes()], path
 
 
 def test_a_page_deleted_by_hand_stays_deleted_and_counts_for_its_day(publication: Make, server: FeedServer) -> None:

@@ -96,11 +96,27 @@ class TestWhatTheySay:
             assert "secrets." not in (GITHUB / "workflows" / name).read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("name", NAMES)
-    def test_only_the_built_site_is_cached(self, name: str) -> None:
+    def test_only_the_built_site_and_what_is_derived_from_the_record_are_cached(self, name: str) -> None:
+        """What is in them: tests/website and test_pipeline.py."""
         assert "cache" not in {key for step in steps(name) for key in step.get("with", {})}
         for step in steps(name):
             if step.get("uses", "").startswith("actions/cache"):
-                assert step["with"]["path"] == "site"
+                assert step["with"]["path"] in ("site", ".derived")
+                assert step["with"]["key"].startswith(step["with"]["path"].strip(".") + "-")
+
+    def test_a_fresh_runner_knows_what_the_last_one_did(self) -> None:
+        def order(name: str) -> list[str]:
+            return [
+                f"{step.get('uses', step.get('run', '')).partition('@')[0]} {step.get('with', {}).get('path', '')}".strip()
+                for step in steps(name)
+            ]
+
+        daily = order("generate.yml")
+        restored, saved = daily.index("actions/cache/restore .derived"), daily.index("actions/cache/save .derived")
+        assert restored < daily.index(".venv/bin/groundwire update") < daily.index(".venv/bin/groundwire check") < saved
+        for name, first in (("deploy.yml", "build"), ("pr.yml", "check --format github --base HEAD^1"), ("story.yml", "check")):
+            assert order(name).index("actions/cache/restore .derived") < order(name).index(f".venv/bin/groundwire {first}")
+            assert "actions/cache/save .derived" not in order(name)
 
     @pytest.mark.parametrize("name", ["generate.yml", "deploy.yml"])
     def test_the_last_site_is_there_before_the_build_and_kept_after_it(self, name: str) -> None:

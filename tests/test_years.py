@@ -12,8 +12,9 @@ from generator.settings import load_settings
 
 
 @pytest.mark.slow
-def test_some_weeks_with_kills_edits_and_fresh_runners(tmp_path: Path) -> None:
-    rows = years.live(tmp_path / "pub", days=48, stories=4, seed=3, tell=lambda line: None)
+@pytest.mark.parametrize("runners", [False, True])
+def test_some_weeks_with_kills_edits_and_fresh_runners(tmp_path: Path, runners: bool) -> None:
+    rows = years.live(tmp_path / "pub", days=48, stories=4, seed=3, tell=lambda line: None, runners=runners)
     last = rows[-1]
     assert last["kills"] >= 3
     assert last["issues"] >= 6

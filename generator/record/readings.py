@@ -166,6 +166,7 @@ class Readings:
         with _opened(self.folder / FILE) as db:
             # Losing the file with the machine's power costs a parse; waiting for the disk would cost more, every day.
             db.execute("PRAGMA synchronous = OFF")
+            db.execute("PRAGMA secure_delete = ON")  # what a page said that is gone is gone here too
             db.execute("BEGIN IMMEDIATE")
             db.execute("CREATE TABLE IF NOT EXISTS made (made_by TEXT NOT NULL)")
             if not _ours(db):
