@@ -99,9 +99,9 @@ def open_publication(
     settings = settings or load_settings(root)
     places = Places(root)
     categories = load_categories(root)
-    with held(places.private, command=command):
-        sweep(places.content)
-        sweep(places.private, below=False)
+    with held(places.private, command=command) as untidy:
+        for folder, below in ((places.content, True), (places.private, False), (places.derived, False)) if untidy else ():
+            sweep(folder, below=below)
         store = Store(places.content)
         web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes, refuse=refuser(settings.block))
         with web, Parsers() as parsers:

@@ -15,20 +15,23 @@ WAIT_S = 10.0
 
 
 @contextmanager
-def held(folder: Path, *, command: str, wait_s: float = WAIT_S) -> Iterator[None]:
+def held(folder: Path, *, command: str, wait_s: float = WAIT_S) -> Iterator[bool]:
     """Hold the lock of the publication whose private folder this is. Raises LockHeld after `wait_s` seconds.
 
-    The kernel lets go of the lock when its holder dies, however it dies; the note beside it is for people only.
+    The kernel lets go of the lock when its holder dies, however it dies; the note beside it is for people. The answer: whether something may lie about,
+    as the last holder left its note behind, or nobody knows of one.
     """
     from filelock import FileLock, Timeout  # 40 ms that `--help` need not pay
 
-    folder.mkdir(parents=True, exist_ok=True)
     note = folder / "lock.holder.json"
+    unknown = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(folder / "lock"), timeout=wait_s)
     try:
         with lock:
+            untidy = unknown or note.exists()
             note.write_text(json.dumps({"pid": os.getpid(), "command": command}), encoding="utf-8")
-            yield
+            yield untidy
             note.unlink(missing_ok=True)
     except Timeout:
         raise LockHeld(
