@@ -63,7 +63,7 @@ def test_a_publication_from_nothing(tmp_path: Path, server: FeedServer) -> None:
     assert done.returncode == 0, done.stderr
     assert "new pages: 1" in done.stdout
     assert (tmp_path / "pub" / "site" / "index.html").exists()
-    assert run("check", "-C", "pub", cwd=tmp_path).stdout == "all right: 1 articles, 0 issues, 1 feeds\n"
+    assert run("check", "-C", "pub", cwd=tmp_path).stdout == "all right: 1 article, 0 issues, 1 feed\n"
     assert "feeds: 1, 0 failing" in run("status", "-C", "pub", cwd=tmp_path).stdout
     other = run("init", "pub", "--title", "Other", "--url", "https://me.example/", cwd=tmp_path)
     assert other.returncode == 1

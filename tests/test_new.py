@@ -32,7 +32,7 @@ def test_everything_new_passes_the_checker_unedited(pub: Publication, title: str
     new_jobs.feed(pub.root, "https://www.example.org/feed.xml", name=title)
     if title[0].isascii():
         new_jobs.category(pub.root, title, applies="")
-    assert check_jobs.check(pub.root, now=NOW) == "all right: 2 articles, 1 issues, 1 feeds"
+    assert check_jobs.check(pub.root, now=NOW) == "all right: 2 articles, 1 issue, 1 feed"
     assert [page.meta.title for page in Store(pub.root / "content").articles().pages] == [title.strip()] * 2
     assert [feed.name for feed in load_settings(pub.root).feeds] == [title.strip()]
 

@@ -57,7 +57,7 @@ def closing(found: Checked) -> str:
     """How it went, in a line."""
     errors = sum(p.level == "error" for p in found.problems)
     warnings = len(found.problems) - errors
-    counted = f"{found.articles} articles, {found.issues} issues, {found.feeds} feeds"
+    counted = ", ".join([_many(found.articles, "article"), _many(found.issues, "issue"), _many(found.feeds, "feed")])
     if errors:
         return f"{_many(errors, 'error')}, {_many(warnings, 'warning')}: {counted}"
     return f"all right: {counted}" + (f" ({_many(warnings, 'warning')})" if warnings else "")

@@ -54,7 +54,8 @@ class Ledger:
 
 def rows_in(raw: bytes, seen: set[str]) -> Iterator[Row]:
     """The rows of a piece of a file, without lines that were seen; what is no row is passed over."""
-    for line in raw.decode("utf-8", "replace").split("\n"):  # only there: a title may hold what Unicode calls a line's end
+    for ended in raw.decode("utf-8", "replace").split("\n"):  # only there: a title may hold what Unicode calls a line's end
+        line = ended.rstrip("\r")  # of an editor elsewhere
         if line in seen or not line.startswith("{"):
             continue
         seen.add(line)

@@ -66,7 +66,7 @@ def change(pub: Publication, old: str, new: str, file: str = LETTER) -> None:
 
 def test_a_publication_without_fault(pub: Publication) -> None:
     assert told(pub) == []
-    assert check_jobs.check(pub.root, now=NOW) == "all right: 3 articles, 1 issues, 1 feeds"
+    assert check_jobs.check(pub.root, now=NOW) == "all right: 3 articles, 1 issue, 1 feed"
 
 
 FRONT = {
@@ -195,7 +195,7 @@ def test_plain_pages(pub: Publication) -> None:
 def test_all_in_one_run_and_warnings_are_no_failure(pub: Publication) -> None:
     change(pub, "Words", "![](../../../assets/chart.png)")
     done = check_jobs.check(pub.root, now=NOW)
-    assert done.endswith("all right: 3 articles, 1 issues, 1 feeds (1 warning)")
+    assert done.endswith("all right: 3 articles, 1 issue, 1 feed (1 warning)")
     change(pub, "category: flaws", "categroy: flaws")
     change(pub, "url: https", "urll: https", "newsletter.yml")
     change(pub, "name:", "nam:", "categories/flaws.yml")

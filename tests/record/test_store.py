@@ -172,6 +172,16 @@ def test_the_ledger_survives_tears_unions_and_nonsense(tmp_path: Path) -> None:
     assert list(ledger.rows("feeds")) == []
 
 
+def test_a_row_may_hold_what_unicode_calls_the_end_of_a_line(tmp_path: Path) -> None:
+    """A feed's ids and titles are anybody's; a row in two pieces would be lost, and its story published again."""
+    ledger = Ledger(tmp_path)
+    rows = [{"event": "seen", "entry": f"a{end}b"} for end in "\u2028\u2029\x85\x0b\x0c\x1c\r"]
+    ledger.append("stories", *rows, now=datetime(2026, 4, 1, tzinfo=UTC))
+    path = tmp_path / "stories-2026-04.jsonl"
+    path.write_bytes(path.read_bytes() + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert [row["entry"] for row in ledger.rows("stories")] == [row["entry"] for row in rows]
+
+
 def test_a_folder_that_cannot_be_read_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed, opens = tmp_path / "content/articles/2026/11", os.open
     closed.mkdir(parents=True)
