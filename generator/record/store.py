@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ class Store:
 
     def exists(self, path: str) -> bool:
         """Whether there is a file at this path below content/."""
-        return (self.content / path).exists()
+        return os.path.exists(f"{self.content}/{path}")  # noqa: PTH110  # asked for every page that people deleted, twice a run
 
     def create(self, path: str, meta: Meta, body: str) -> None:
         """Write a new page, atomically. Never over an existing one."""
