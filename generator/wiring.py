@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from generator.analysis.claude.models import tariff_of
 from generator.analysis.claude.opening import ClaudeOpener
 from generator.analysis.claude.post import PostOffice
 from generator.analysis.extractive import ExtractiveAnalyst
-from generator.errors import Refused
+from generator.errors import GroundwireError, Refused
 from generator.feeds.fulltext import WebFullText
 from generator.feeds.guard import Place
 from generator.feeds.memory import Memories
@@ -32,6 +33,8 @@ from generator.ports import Analyst, Tell
 from generator.record.atomic import sweep
 from generator.record.blocklist import refuser
 from generator.record.categories import Category, load_categories
+from generator.record.index import FILE as INDEX
+from generator.record.index import unseal
 from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.store import Store
@@ -66,6 +69,11 @@ class Places:
         """The part of the record that has no page."""
         return self.content / ".ledger"
 
+    def sweep(self) -> None:
+        """Remove what a killed writer left beside its files. Call it with the publication's lock held."""
+        for folder, below in ((self.content, True), (self.private, False), (self.derived, False)):
+            sweep(folder, below=below)
+
     @property
     def site(self) -> Path:
         """The built site."""
@@ -99,9 +107,7 @@ def open_publication(
     settings = settings or load_settings(root)
     places = Places(root)
     categories = load_categories(root)
-    with held(places.private, command=command) as untidy:
-        for folder, below in ((places.content, True), (places.private, False), (places.derived, False)) if untidy else ():
-            sweep(folder, below=below)
+    with held(places.private, command=command, sweep=places.sweep), _sound_index(places):
         store = Store(places.content)
         web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes, refuse=refuser(settings.block))
         with web, Parsers() as parsers:
@@ -120,6 +126,18 @@ def open_publication(
                 tell=tell,
                 opener=ClaudeOpener(model.asker, voice_of(settings)) if model else None,
             )
+
+
+@contextmanager
+def _sound_index(places: Places) -> Iterator[None]:
+    """What SQLite finds damaged is not believed again. Raises GroundwireError."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        with suppress(OSError):
+            unseal(places.derived)
+        why = f"{places.derived / INDEX} is damaged ({error}); it will be made anew"
+        raise GroundwireError(f"{why}, and nothing is lost: run the command again") from error
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,10 +21,11 @@ import pytest
 from support import FeedServer, fresh_machine, rss, snapshot
 
 from generator import pipeline
-from generator.errors import FeedsFailed, LockHeld, Refused
+from generator.errors import FeedsFailed, GroundwireError, LockHeld, Refused
 from generator.jobs import check as check_jobs
 from generator.jobs import issue as issue_jobs
 from generator.jobs.build import build
+from generator.record import index
 from generator.record.lock import held
 from generator.record.store import Store
 from generator.wiring import open_publication
@@ -73,6 +76,23 @@ def test_a_fresh_clone_publishes_nothing_twice(publication: Make, server: FeedSe
     assert snapshot(clone / "content") == before
 
 
+def test_what_a_killed_run_left_is_swept_also_after_another_command(tmp_path: Path) -> None:
+    swept: list[str] = []
+    with held(tmp_path, command="first"):
+        pass
+    for left_behind in (False, True):
+        if left_behind:
+            (tmp_path / "lock.holder.json").write_text("{}")
+        with held(tmp_path, command="new article"):
+            pass
+        with held(tmp_path, command="update", sweep=lambda: swept.append("update")):
+            pass
+        assert swept == ["update"] * left_behind
+    with held(tmp_path, command="update", sweep=lambda: swept.append("again")):
+        pass
+    assert swept == ["update"]
+
+
 def test_a_runner_with_the_last_one_s_cache_publishes_nothing_twice(
     publication: Make, server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +109,34 @@ def test_a_runner_with_the_last_one_s_cache_publishes_nothing_twice(
     assert len(opened.all()) == 4
     assert len(update(runner, now=NOW + timedelta(hours=2)).published) == 2
     assert update(runner, now=NOW + timedelta(hours=3)).published == ()
+
+
+@pytest.mark.parametrize("table", ["", "entries", "pages", "months"])
+def test_an_index_that_rotted_on_the_disk_is_made_anew(publication: Make, server: FeedServer, table: str) -> None:
+    """No time of the file tells of it; SQLite finds it, at once in its tables' definitions, later in their rows."""
+    root = publication(server.put("/feed.xml", rss(*items(40))))
+    update(root)
+    update(root, now=NOW + timedelta(hours=1))
+    file, seal = root / ".derived" / index.FILE, root / ".derived" / index.SEAL
+    with sqlite3.connect(file) as db:
+        size = db.execute("PRAGMA page_size").fetchone()[0]
+        roots = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchall()
+    db.close()
+    raw = bytearray(file.read_bytes())
+    start = size * (roots[0][0] - 1 if table else 1)
+    raw[start:] = bytes(size) + raw[start + size :] if table else bytes(len(raw) - start)
+    file.write_bytes(raw)
+    status = file.stat()
+    head, _, rest = seal.read_text().partition("\n")
+    stamp = f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino}"
+    seal.write_text("\n".join([head, stamp, *rest.split("\n")[1:]]))
+    before = snapshot(root / "content")
+    told = pytest.raises(GroundwireError, match=r"index\.sqlite is damaged .* run the command again")
+    with told if table else nullcontext():
+        update(root, now=NOW + timedelta(hours=2))
+    assert update(root, now=NOW + timedelta(hours=3)).published == ()
+    assert snapshot(root / "content") == before
+    assert not Store(root / "content").shelf().index.new
 
 
 def test_what_may_be_cached_says_nothing_that_content_does_not(publication: Make, server: FeedServer) -> None:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from generator.digest.addresses import Addresses
 from generator.record.ledger import Row
 from generator.record.store import Article, Issue
 
@@ -40,10 +41,9 @@ class Past:
 
     def says(self, note: str, story: Article, *, since: datetime) -> bool:
         """Whether an issue that counts and closed then or later says this of a story, for what no ledger row remembers."""
-        names = {address.rstrip("/").rpartition("/")[2].removesuffix(".md") for address in (story.path, *story.meta.aliases)}
         bodies = (page.body for page in self.counted if page.meta.window.until >= since)
-        lines = (line for body in bodies if note in body for line in body.splitlines() if note in line)
-        return any(name in line for line in lines for name in names)
+        lines = [line for body in bodies if note in body for line in body.splitlines() if note in line]
+        return any(map(Addresses([story]).led_to, lines))
 
     @property
     def silent(self) -> int:

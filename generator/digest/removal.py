@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from generator.digest.addresses import Addresses
 from generator.digest.body import cut
 from generator.record.editing import edited
 from generator.record.frontmatter import body_hash
@@ -14,7 +15,6 @@ from generator.record.text import clean
 
 _HEADING = re.compile(r"(#{1,3})\s")
 _ENTRY = re.compile(r"[-*+]\s")
-_ADDRESS = re.compile(r"[^\s()<>#]+(?=[)>#])")  # of a link, up to a place on its page
 _COUNT = re.compile(r"\d+")
 
 
@@ -31,29 +31,10 @@ class _Block:
         return len(found[1]) if found else 0
 
 
-class _Addresses:
-    """Where stories stand or stood: by them an issue leads to its stories."""
-
-    def __init__(self, stories: Iterable[Article]) -> None:
-        self._paths = {path for one in stories for path in (one.path, one.url, *one.meta.aliases)}
-        self._names = {_last(path) for path in self._paths}
-
-    def led_to(self, text: str) -> bool:
-        """Whether a text links to one of them, by its address or by its file."""
-        if not any(name in text for name in self._names):
-            return False
-        likely = (address.split("/") for address in _ADDRESS.findall(text) if _last(address) in self._names)
-        return any("/".join(parts[number:]) in self._paths for parts in likely for number in range(len(parts)))
-
-
-def _last(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
-
-
 def touched(issues: Iterable[Issue], gone: Iterable[Article]) -> list[Issue]:
     """The issues that may have one of these stories; the others need no closer look."""
     gone = list(gone)
-    ids, addresses = {one.id for one in gone}, _Addresses(gone)
+    ids, addresses = {one.id for one in gone}, Addresses(gone)
     return [
         page for page in issues if not ids.isdisjoint((*page.meta.items, *page.meta.continuing)) or addresses.led_to(page.body)
     ]
@@ -64,7 +45,7 @@ def without(page: Issue, gone: Sequence[Article], *, left: Sequence[Article]) ->
 
     What corrections say about a story stays. An opening that the machine wrote counts stories, so that it goes with the first.
     """
-    addresses = _Addresses(gone)
+    addresses = Addresses(gone)
     body = "".join(line for block in _kept(_blocks(page.body), addresses) for line in block.lines)
     ids = {one.meta.id for one in gone}
     if body == page.body and not ids & {*page.meta.items, *page.meta.continuing}:
@@ -88,7 +69,7 @@ def _blocks(body: str) -> list[_Block]:
     return [block for block in blocks if block.lines]
 
 
-def _kept(blocks: Sequence[_Block], addresses: _Addresses) -> Iterator[_Block]:
+def _kept(blocks: Sequence[_Block], addresses: Addresses) -> Iterator[_Block]:
     """The blocks without those stories and entries; a heading of which nothing is left goes too."""
     section: list[_Block] = []
     for block in [*blocks, _Block(["## \n"])]:
@@ -98,7 +79,7 @@ def _kept(blocks: Sequence[_Block], addresses: _Addresses) -> Iterator[_Block]:
         section.append(block)
 
 
-def _section(section: Sequence[_Block], addresses: _Addresses) -> list[_Block]:
+def _section(section: Sequence[_Block], addresses: Addresses) -> list[_Block]:
     head, *stories = section
     kept = [story for story in stories if not addresses.led_to(story.lines[0])]
     if ".corrections" in head.lines[0]:
@@ -111,7 +92,7 @@ def _section(section: Sequence[_Block], addresses: _Addresses) -> list[_Block]:
     return [] if taken and head.level and empty else [_Block(lines), *kept]
 
 
-def _without_entries(lines: Sequence[str], addresses: _Addresses) -> list[str]:
+def _without_entries(lines: Sequence[str], addresses: Addresses) -> list[str]:
     """Without the list entries that lead to such a story, each with the lines that are indented below it."""
     kept: list[str] = []
     dropping = False

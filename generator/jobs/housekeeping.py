@@ -40,8 +40,8 @@ def tidy(places: Places, *, now: datetime, changed: bool, withdrawn: Iterable[Ar
 
 def _forget_all(places: Places, withdrawn: Sequence[Article]) -> None:
     """Forget what is kept of withdrawn stories (by hand perhaps, in an editor), where other pages are withdrawn than the last time."""
-    note, mark = places.private / "forgotten", digest(*(f"{page.path} {page.content_hash}" for page in withdrawn))
-    if not withdrawn or (note.is_file() and note.read_text(encoding="utf-8") == mark):
+    note, mark = places.private / "forgotten", digest(*(f"{page.path} {page.content_hash}" for page in withdrawn)).encode()
+    if not withdrawn or (note.is_file() and note.read_bytes() == mark):
         return
     for page in withdrawn:
         forget(places, page)

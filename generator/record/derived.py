@@ -1,15 +1,15 @@
 """What is the matter with stories, by pages and ledger together, worked out anew only for those of which something changed.
 
 Four questions would each need a look at every story there ever was: which pages differ from what the ledger put there, which published stories have
-no page any more, which pages stand where the ledger knows none, which chosen stories wait for theirs. The answers are tables. Triggers note every
-story whose answer may be another one since (`touched`), whoever changed a row of it; before a question is asked its rows are made again.
+no page any more, which pages stand where the ledger knows none, which chosen stories wait for theirs. The answers are tables. Triggers (tables.py)
+note every story whose answer may be another one since (`touched`); before a question is asked its rows are made again.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
-# Answer → which of the touched stories `t` belong to it.
+# Answer (tables.py) → which of the touched stories `t` belong to it.
 _ANSWERS = {
     "differing": """
         EXISTS (SELECT 1 FROM pages p WHERE p.id = t.story AND NOT p.withdrawn) AND (
@@ -29,34 +29,6 @@ _ANSWERS = {
         EXISTS (SELECT 1 FROM chosen c WHERE c.story = t.story) AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.id = t.story)
         AND NOT EXISTS (SELECT 1 FROM published p WHERE p.story = t.story) AND NOT EXISTS (SELECT 1 FROM let_go l WHERE l.story = t.story)""",
 }
-# Table → the column with the story of which a new row, or one that goes, may change an answer.
-_STORY = {
-    "pages": "id",
-    "listed": "story",
-    "parted_marks": "story",
-    "published": "story",
-    "merged": "story",
-    "stood": "story",
-    "chosen": "story",
-    "let_go": "story",
-}
-TABLES = (
-    "CREATE TABLE touched (story TEXT PRIMARY KEY) WITHOUT ROWID",
-    *(f"CREATE TABLE {name} (story TEXT PRIMARY KEY) WITHOUT ROWID" for name in _ANSWERS),
-    *(
-        f"CREATE TRIGGER {table}_{event} AFTER {event} ON {table} BEGIN INSERT OR IGNORE INTO touched VALUES ({row}.{column}); END"  # noqa: S608  # names of this file's own
-        for table, column in _STORY.items()
-        for event, row in (("INSERT", "NEW"), ("DELETE", "OLD"))
-    ),
-    # A page may have a source that stands, or stood, on another one.
-    *(
-        f"CREATE TRIGGER listed_elsewhere_{event} AFTER {event} ON listed"  # noqa: S608  # likewise
-        f" BEGIN INSERT OR IGNORE INTO touched SELECT story FROM marks WHERE mark = {row}.mark; END"
-        for event, row in (("INSERT", "NEW"), ("DELETE", "OLD"))
-    ),
-    # What was there before the triggers were.
-    "INSERT INTO touched SELECT DISTINCT id FROM pages",
-)
 
 
 def work_out(db: sqlite3.Connection) -> None:

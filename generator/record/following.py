@@ -11,15 +11,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from generator.record.ledger import Ledger, Row, rows_in
+from generator.record.ledger import Ledger, Row, rows_in, time_of
 from generator.record.listing import stamp_of
 from generator.record.text import file_hash
-
-TABLES = (
-    # Each month's file: its stamp, '' of one that is too young to have one, its length and the hash of so much of it.
-    "CREATE TABLE months (stream TEXT, name TEXT, stamp TEXT, length INTEGER, hash TEXT, PRIMARY KEY (stream, name)) WITHOUT ROWID",
-    "CREATE TABLE latest (stream TEXT PRIMARY KEY, at TEXT) WITHOUT ROWID",
-)
 
 
 @dataclass(frozen=True)
@@ -37,9 +31,9 @@ def news(db: sqlite3.Connection, ledger: Ledger, stream: str, *, counts: Callabl
         db.execute("DELETE FROM months WHERE stream = ?", (stream,))
         db.execute("DELETE FROM latest WHERE stream = ?", (stream,))
         found = _added(db, ledger, stream, counts)
-    rows = sorted(found or (), key=lambda row: str(row["at"]))
+    rows = sorted(found or (), key=time_of)
     if rows:
-        db.execute("INSERT OR REPLACE INTO latest VALUES (?, ?)", (stream, str(rows[-1]["at"])))
+        db.execute("INSERT OR REPLACE INTO latest VALUES (?, ?)", (stream, time_of(rows[-1])))
     return News(tuple(rows), anew)
 
 
@@ -61,7 +55,7 @@ def _added(db: sqlite3.Connection, ledger: Ledger, stream: str, counts: Callable
         rows += [row for row in rows_in(raw[length:], seen) if counts(row)]
         read.append((stream, path.name, stamp, len(raw), file_hash(raw)))
     last = db.execute("SELECT at FROM latest WHERE stream = ?", (stream,)).fetchall()
-    if kept or any(str(row["at"]) <= last[0][0] for row in rows if last):
+    if kept or any(time_of(row) <= last[0][0] for row in rows if last):
         return None
     db.executemany("INSERT OR REPLACE INTO months VALUES (?, ?, ?, ?, ?)", read)
     return rows

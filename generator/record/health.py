@@ -25,7 +25,6 @@ from generator.settings import Feed
 LEAST_SILENCE = timedelta(days=14)
 PAUSES = 3
 STREAM = "feeds"
-TABLE = "CREATE TABLE feeds (feed TEXT PRIMARY KEY, lines TEXT) WITHOUT ROWID"
 HealthRow = Mapping[str, Any]
 
 

@@ -13,42 +13,21 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from generator.record.following import news
-from generator.record.ledger import Ledger, Row
+from generator.record.ledger import Ledger, Row, time_of
+from generator.record.tables import LEARNED
 
 STREAM = "stories"
 MENDS = ("separated", "rejoined", "readdressed")  # what people did to a page's sources
-_MADE = {  # table → its columns
-    "entries": "feed TEXT, entry TEXT, story TEXT, PRIMARY KEY (feed, entry)",
-    "addresses": "mark TEXT PRIMARY KEY, story TEXT",
-    "listed": "story TEXT, mark TEXT, feed TEXT, PRIMARY KEY (story, mark)",
-    "published": "story TEXT PRIMARY KEY, at TEXT, path TEXT, title TEXT",
-    "chosen": "story TEXT PRIMARY KEY, line TEXT",
-    "counted": "story TEXT PRIMARY KEY, moment REAL, category TEXT",
-    "merged": "story TEXT PRIMARY KEY, home TEXT",
-    "let_go": "story TEXT PRIMARY KEY",
-    "seen": "feed TEXT, entry TEXT, at TEXT, PRIMARY KEY (feed, entry)",
-    "stood": "story TEXT, path TEXT, PRIMARY KEY (story, path)",
-    "parted_entries": "feed TEXT, entry TEXT, story TEXT, PRIMARY KEY (feed, entry, story)",
-    "parted_marks": "mark TEXT, story TEXT, line TEXT, PRIMARY KEY (mark, story)",
-    "mends": "at TEXT, line TEXT",
-}
-_IN_ORDER = {"entries", "listed", "chosen", "mends"}  # of their rows it counts which came first
-TABLES = (
-    *(f"CREATE TABLE {name} ({columns}){'' if name in _IN_ORDER else ' WITHOUT ROWID'}" for name, columns in _MADE.items()),
-    "CREATE INDEX entries_by_story ON entries (story)",
-    "CREATE INDEX listed_by_mark ON listed (mark)",
-    "CREATE INDEX counted_by_moment ON counted (moment)",
-)
 
 
 def take_in(db: sqlite3.Connection, ledger: Ledger) -> None:
     """Learn the machine's rows that are new, or, where not all that was learned stands there any more, all anew."""
     found = news(db, ledger, STREAM, counts=lambda row: "story" in row or row.get("event") == "seen")
     if found.anew:
-        for table in _MADE:
+        for table in LEARNED:
             db.execute(f"DELETE FROM {table}")  # noqa: S608  # a name of this file's own
     learn(db, (row for row in found.rows if not _by_people(row)))
-    mends = [(str(row["at"]), json.dumps(row)) for row in found.rows if _by_people(row)]
+    mends = [(time_of(row), json.dumps(row)) for row in found.rows if _by_people(row)]
     db.executemany("INSERT INTO mends VALUES (?, ?)", mends)
 
 
@@ -62,7 +41,7 @@ def learn(db: sqlite3.Connection, rows: Iterable[Row]) -> None:
     for row in rows:
         try:
             _learn(db, row)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             continue  # a row of another version, or one that a person broke: it must not stop the run
 
 

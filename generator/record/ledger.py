@@ -67,6 +67,11 @@ def rows_in(raw: bytes, seen: set[str]) -> Iterator[Row]:
             yield row
 
 
+def time_of(row: Row) -> str:
+    """When a row was written, as it says: by this, as text, rows are in order."""
+    return str(row["at"]).encode("utf-8", "replace").decode()  # a person may have written half a surrogate pair
+
+
 def line_of(row: Row) -> str:
     """A row as its line."""
     return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"

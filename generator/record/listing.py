@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterator, Mapping
 from stat import S_ISDIR
 from typing import NamedTuple
 
+from generator.errors import Refused
+
 YOUNG_NS = 2_000_000_000  # file systems' clocks tick at most every two seconds
 _NONE = (0, 0, 0, 0)  # the stamp of a file that is too young to have one
-_INODE = 2**63 - 1  # what SQLite and an array hold of an inode's number
-TABLE = "CREATE TABLE folders (folder TEXT PRIMARY KEY, names BLOB, stamps BLOB) WITHOUT ROWID"
+_MOST = 2**63 - 1  # that an array holds: inodes may be greater, and the times of files from a far future
 
 
 class Listing(NamedTuple):
@@ -38,14 +39,14 @@ Folders = Mapping[str, Listing]
 
 def stamp_of(status: os.stat_result, *, now_ns: int) -> str:
     """By what a file is known to be the one that was read; '' where it is too young for that."""
-    numbers = status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & _INODE
+    numbers = status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & _MOST
     return "" if max(numbers[:2]) > now_ns - YOUNG_NS else " ".join(map(str, numbers))
 
 
 def look(content: str, folder: str, *, now_ns: int) -> dict[str, Listing]:
     """The pages below a folder of content/, by folder; hidden files and listings are none.
 
-    A folder that cannot be read is not an empty one: its pages would count as deleted by a person. Raises OSError.
+    A folder that cannot be read is not an empty one: its pages would count as deleted by a person. Raises OSError, Refused.
     """
     found: dict[str, Listing] = {}
     todo = [folder]
@@ -74,17 +75,30 @@ def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
         others = (
             [name for name in names if name[0] != "." and (name[-3:] != ".md" or name in odd)] if len(pages) < len(names) else []
         )
-        folders = [name for name, status in zip(others, _stats(folder, others, opened), strict=True) if S_ISDIR(status.st_mode)]
-        below = [name for name in folders if not os.path.islink(f"{folder}/{name}")]
+        below = [name for name in others if os.path.isdir(f"{folder}/{name}") and not os.path.islink(f"{folder}/{name}")]
     finally:
         os.close(opened)
-    numbers = array("q", [n for one in found for n in (one.st_mtime_ns, one.st_ctime_ns, one.st_size, one.st_ino & _INODE)])
+    _refuse_no_text(folder, pages + below)
+    try:
+        numbers = array("q", [n for one in found for n in (one.st_mtime_ns, one.st_ctime_ns, one.st_size, one.st_ino & _MOST)])
+    except OverflowError:
+        times = [(min(one.st_mtime_ns, _MOST), min(one.st_ctime_ns, _MOST), one.st_size, one.st_ino & _MOST) for one in found]
+        numbers = array("q", [n for one in times for n in one])
     newest = max((*numbers[::4], *numbers[1::4]), default=young)
     if newest > young:
         for place in range(0, len(numbers), 4):
             if max(numbers[place : place + 2]) > young:
                 numbers[place : place + 4] = array("q", _NONE)
     return Listing(pages, numbers, newest <= young), below
+
+
+def _refuse_no_text(folder: str, names: list[str]) -> None:
+    """A name becomes an address, which is UTF-8."""
+    try:
+        "".join(names).encode()
+    except UnicodeEncodeError:
+        shown = next(one for one in (os.fsencode(name).decode("utf-8", "backslashreplace") for name in names) if "\\x" in one)
+        raise Refused(f"{folder}/{shown}: this name is not UTF-8, so it can be no address; rename it") from None
 
 
 def _stats(folder: str, names: list[str], opened: int) -> list[os.stat_result]:

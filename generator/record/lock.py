@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,11 +15,11 @@ WAIT_S = 10.0
 
 
 @contextmanager
-def held(folder: Path, *, command: str, wait_s: float = WAIT_S) -> Iterator[bool]:
+def held(folder: Path, *, command: str, wait_s: float = WAIT_S, sweep: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the lock of the publication whose private folder this is. Raises LockHeld after `wait_s` seconds.
 
-    The kernel lets go of the lock when its holder dies, however it dies; the note beside it is for people. The answer: whether something may lie about,
-    as the last holder left its note behind, or nobody knows of one.
+    The kernel lets go of the lock when its holder dies, however it dies. The note beside it is for people, and, left behind, says that a holder was cut
+    off: then, and where nobody knows, `sweep` puts away what lies about; a holder that has none leaves the note to the next one.
     """
     from filelock import FileLock, Timeout  # 40 ms that `--help` need not pay
 
@@ -29,10 +29,13 @@ def held(folder: Path, *, command: str, wait_s: float = WAIT_S) -> Iterator[bool
     lock = FileLock(str(folder / "lock"), timeout=wait_s)
     try:
         with lock:
-            untidy = unknown or note.exists()
+            cut_off = note.exists()
             note.write_text(json.dumps({"pid": os.getpid(), "command": command}), encoding="utf-8")
-            yield untidy
-            note.unlink(missing_ok=True)
+            if sweep and (cut_off or unknown):
+                sweep()
+            yield
+            if sweep or not cut_off:
+                note.unlink(missing_ok=True)
     except Timeout:
         raise LockHeld(
             f"{_holder(note)} is writing to this publication; waited {wait_s:g} s. Try again when it has ended."

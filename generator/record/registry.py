@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.model import Entry, Story, replace
-from generator.record import derived, following, health, learning
+from generator.record import health, learning
 from generator.record.derived import work_out
 from generator.record.identity import url_mark
 from generator.record.learning import STREAM as STREAM  # everybody knows it from here
@@ -44,9 +44,6 @@ class Registry:
         self._ledger = ledger
         self._newly_seen: dict[tuple[str, str], datetime] = {}
         self._db = self.shelf.index.db
-        if not self._ask("SELECT 1 FROM sqlite_master WHERE name = 'touched'"):
-            for statement in (*following.TABLES, *learning.TABLES, *derived.TABLES, health.TABLE):
-                self._db.execute(statement)
         learning.take_in(self._db, ledger)
         health.take_in(self._db, ledger)
         work_out(self._db)
@@ -74,7 +71,7 @@ class Registry:
         return {key: stories for key, stories in parted if stories}
 
     def listed(self, story: str) -> Mapping[str, str]:
-        """The sources that the machine or a mend put on a story's page: mark of the address → address of the feed, '' if un"""
+        """The sources that the machine or a mend put on a story's page: mark of the address → address of the feed, '' if unknown."""
         return dict(self._ask("SELECT mark, feed FROM listed WHERE story = ? ORDER BY rowid", story))
 
     def owner(self, mark: str) -> str | None:

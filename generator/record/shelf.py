@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from generator.errors import Problem
-from generator.record import listing
 from generator.record.brief import Brief, kept_form
 from generator.record.frontmatter import ArticleMeta, Page
 from generator.record.index import Index
@@ -20,25 +19,6 @@ from generator.record.readings import Reading
 
 Article = Page[ArticleMeta]
 _COLUMNS = "path, content_hash, id, pristine, brief"
-TABLES = (
-    """CREATE TABLE pages (n INTEGER PRIMARY KEY, path TEXT UNIQUE, content_hash TEXT, id TEXT, pristine INTEGER, brief TEXT,
-    listed INTEGER, withdrawn INTEGER, ripe INTEGER, awaited TEXT, last REAL, published REAL, category TEXT, added REAL)""",
-    "CREATE INDEX by_id ON pages (id)",
-    "CREATE INDEX by_last ON pages (last)",
-    "CREATE INDEX by_published ON pages (published)",
-    "CREATE INDEX by_withdrawn ON pages (n) WHERE withdrawn",
-    "CREATE INDEX by_ripe ON pages (n) WHERE ripe",
-    "CREATE INDEX by_awaited ON pages (awaited) WHERE awaited IS NOT NULL",
-    "CREATE INDEX by_added ON pages (added) WHERE added IS NOT NULL",
-    "CREATE TABLE marks (story TEXT, mark TEXT, n INTEGER, PRIMARY KEY (story, mark, n)) WITHOUT ROWID",
-    "CREATE INDEX by_mark ON marks (mark)",
-    "CREATE TABLE promises (n INTEGER, by TEXT, asked TEXT, answer TEXT)",
-    "CREATE INDEX promises_by_page ON promises (n)",
-    "CREATE INDEX promises_by_day ON promises (by)",
-    "CREATE INDEX promises_answered ON promises (answer) WHERE answer != ''",
-    "CREATE TABLE notes (n INTEGER, mark TEXT, PRIMARY KEY (n, mark)) WITHOUT ROWID",
-    listing.TABLE,
-)
 Make = Callable[[str, Reading], Article]
 
 
@@ -46,21 +26,18 @@ class Shelf:
     """All articles, each an object from when somebody asks for it. The registry has its tables in the same `index`, and joins them with these."""
 
     def __init__(self, index: Index, make: Make) -> None:
-        """On the tables that the index holds, made where it is new; `make` makes the object of a row."""
+        """On the index's tables; `make` makes the object of a row."""
         self.index = index
         self.problems: tuple[Problem, ...] = ()
         self._db = index.db
         self._make = make
         self._made: dict[str, Article] = {}
         self._put: set[str] = set()  # stories
-        if index.new:
-            for statement in TABLES:
-                self._db.execute(statement)
 
     @classmethod
     def of(cls, pages: Iterable[Article]) -> Shelf:
         """A shelf of these pages, of several with one id the last, that is kept nowhere."""
-        shelf = cls(Index(None, code=""), _no_page)
+        shelf = cls(Index(None), _no_page)
         for page in {page.id: page for page in pages}.values():
             shelf.put(page)
         return shelf

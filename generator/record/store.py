@@ -70,7 +70,6 @@ class Store:
         shelf.problems = (*problems, *map(self._twin, told))
         # What another page with its id keeps away is not known next time, so it is read and told of again.
         note(db, folders, unsure=unsure | {page.path for pages in twins for page in pages[:-1]})
-        shelf.index.settle()
         return shelf
 
     def _says_the_same(self, shelf: Shelf, path: str, stamp: str | None) -> bool:

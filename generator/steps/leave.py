@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from generator.digest import removal
+from generator.digest import addresses, body, removal
 from generator.digest.removal import touched, without
 from generator.record.atomic import write_atomic
 from generator.record.shelf import Article, Shelf
@@ -69,4 +69,4 @@ _NOTHING: Mapping[str, Mapping[str, str]] = {"stories": {}, "issues": {}}
 @cache
 def _version() -> str:
     """Other code there finds other places."""
-    return file_hash(Path(removal.__file__).read_bytes())
+    return file_hash(b"".join(Path(str(module.__file__)).read_bytes() for module in (addresses, body, removal)))

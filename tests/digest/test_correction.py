@@ -106,6 +106,13 @@ def test_the_next_issue_tells_it_unless_those_readers_have_read_it(approved: boo
     assert made.meta.window.since == page.meta.window.until  # a correction opens no window
 
 
+def test_a_story_whose_address_begins_as_another_s_is_not_that_one() -> None:
+    first, second = article(1, **WRONG), article(11, **WRONG)  # …/story-1 and …/story-11
+    page = sent(first, second)
+    told = file(correct(page, article(1), second), status="ready")
+    assert "not three" in correct(page, first, second, more=(told,)).body
+
+
 def test_the_same_words_about_another_story_are_not_told_yet() -> None:
     """What an issue's own text remembers, it remembers of the story that the line leads to."""
     first, second = article(1, **WRONG), article(2, **WRONG)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
-import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.errors import Refused
 from generator.model import Entry, Feed
 from generator.record import following, index
 from generator.record.compact import compact
@@ -23,6 +27,7 @@ from generator.record.identity import url_mark
 from generator.record.ledger import Ledger, Row, line_of, rows_in
 from generator.record.mending import hand_edits
 from generator.record.registry import Registry
+from generator.record.shelf import Shelf
 from generator.record.store import Store
 
 START = datetime(2026, 1, 10, tzinfo=UTC)
@@ -310,7 +315,7 @@ def test_a_run_that_ends_anywhere_leaves_the_index_as_it_was_settled(tmp_path: P
     for number in range(2000):
         registry.mended([joined(number)], now=NOW)
     assert (pub.derived / index.FILE).read_bytes() == settled
-    assert sorted(file.name for file in pub.derived.iterdir()) == ["frontmatter.sqlite", index.SEAL, index.FILE]
+    assert sorted(file.name for file in pub.derived.iterdir()) == ["frontmatter.sqlite", index.LOCK, index.SEAL, index.FILE]
     assert registry.entries_of("s-1999") == [("f", "1999")]
     assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of("s-1999") == [("f", "1999")]
 
@@ -318,13 +323,118 @@ def test_a_run_that_ends_anywhere_leaves_the_index_as_it_was_settled(tmp_path: P
 def test_where_another_process_has_the_index_a_command_does_without(tmp_path: Path) -> None:
     pub = Publication(tmp_path, random.Random(1))
     pub.goes_on([joined(1)])
+    code = "import sys, time; from pathlib import Path; from generator.record.store import Store; shelf = Store(Path(sys.argv[1])).shelf(); print('in', flush=True); time.sleep(60)"
+    other = subprocess.Popen([sys.executable, "-c", code, str(pub.content)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "in\n"
+        registry = Registry(pub.ledger, Store(pub.content).shelf())
+        assert registry.entries_of("s-1") == [("f", "1")]
+        assert not (pub.derived / index.SEAL).exists()  # nothing was settled, by nobody
+    finally:
+        other.kill()
+        other.wait()
     Registry(pub.ledger, Store(pub.content).shelf())
-    other = sqlite3.connect(pub.derived / index.FILE, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    registry = Registry(pub.ledger, Store(pub.content).shelf())
-    assert registry.entries_of("s-1") == [("f", "1")]
-    other.close()
     assert not Store(pub.content).shelf().index.new
+
+
+def test_an_index_that_was_settled_empty_is_one(tmp_path: Path) -> None:
+    """A new publication: its first command finds neither pages nor rows."""
+    pub = Publication(tmp_path, random.Random(1))
+    for _ in range(2):
+        Store(pub.content).shelf()
+        Registry(pub.ledger, Store(pub.content).shelf())
+    pub.goes_on([joined(1)])
+    assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of("s-1") == [("f", "1")]
+
+
+def test_one_registry_a_shelf(tmp_path: Path) -> None:
+    """A second one would keep what the first had added for itself."""
+    pub = Publication(tmp_path, random.Random(1))
+    shelf = Store(pub.content).shelf()
+    Registry(pub.ledger, shelf)
+    with pytest.raises(RuntimeError, match="one registry a shelf"):
+        Registry(pub.ledger, shelf)
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_the_folder_may_go_while_a_run_is_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ci: str) -> None:
+    monkeypatch.setenv("CI", ci)
+    pub = Publication(tmp_path, random.Random(1))
+    shelf = Store(pub.content).shelf()
+    shutil.rmtree(pub.derived)
+    pub.goes_on([joined(1)])
+    assert Registry(pub.ledger, shelf).entries_of("s-1") == [("f", "1")]
+    assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of("s-1") == [("f", "1")]
+
+
+def test_a_full_disk_is_told_with_the_file_and_the_next_run_begins_anew(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    pub.goes_on([joined(1)])
+    Registry(pub.ledger, Store(pub.content).shelf())
+    pub.goes_on([joined(number) for number in range(2, 3000)])
+    code = (
+        "import resource, sys; from pathlib import Path; from generator.record.store import Store; from generator.record.registry import Registry;"
+        "from generator.record.ledger import Ledger; at = Path(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, -1));"
+        "Registry(Ledger(at / '.ledger'), Store(at).shelf())"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(pub.content)], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].startswith("OSError: [Errno"), done.stderr
+    assert done.stderr.rstrip().endswith(f"{index.FILE}'")
+    assert not (pub.derived / index.SEAL).exists()
+    assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of("s-2999") == [("f", "2999")]
+
+
+def test_while_the_file_is_changed_it_has_no_seal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a power cut could leave a file that is half the old one and half the new one, with the old one's times."""
+    pub = Publication(tmp_path, random.Random(1))
+    pub.goes_on([joined(1)])
+    Registry(pub.ledger, Store(pub.content).shelf())
+    pub.goes_on([joined(2)])
+    monkeypatch.setattr(index.Index, "_seal", lambda self, folder: None)  # killed before
+    Registry(pub.ledger, Store(pub.content).shelf())
+    assert not (pub.derived / index.SEAL).exists()
+    monkeypatch.undo()
+    assert Store(pub.content).shelf().index.new
+
+
+def test_rows_whose_time_is_no_text(tmp_path: Path) -> None:
+    """People wrote them; each run goes on without them, or with them in some order."""
+    pub = Publication(tmp_path, random.Random(1))
+    pub.goes_on([joined(1)])
+    with (pub.ledger.folder / "stories-2026-01.jsonl").open("a", encoding="utf-8") as file:
+        for at in ('"\\ud800"', "3", '"0001-01-01T00:00:00+10:00"', "null"):
+            file.write(f'{{"at": {at}, "event": "separated", "story": "s-1", "entries": [], "marks": []}}\n')
+            file.write(f'{{"at": {at}, "event": "published", "story": "s-9", "entries": [], "marks": [], "category": "x"}}\n')
+    for _ in range(3):
+        assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of("s-1") == [("f", "1")]
+
+
+def test_odd_files_beside_the_pages_stop_no_run(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    page = pub.content / "articles/2026/01/a-page.md"
+    pub.writes(STORIES[0], page)
+    os.utime(page, (10**11, 10**11))  # year 5138
+    (page.parent / "notes.txt").symlink_to("nowhere")
+    (page.parent / "folder.md").mkdir()
+    (page.parent / "elsewhere").symlink_to(page.parent)
+    for _ in range(2):
+        assert [one.path for one in Store(pub.content).shelf().all()] == ["articles/2026/01/a-page.md"]
+        assert [one.path for one in Store(pub.content).articles().require()] == ["articles/2026/01/a-page.md"]
+
+
+def test_a_name_that_is_no_text_is_refused_with_its_place(tmp_path: Path) -> None:
+    pub = Publication(tmp_path, random.Random(1))
+    pub.writes(STORIES[0], pub.content / "articles/2026/01/a-page.md")
+    page = pub.content / "articles/2026/01/a-page.md"
+    page.rename(page.with_name(os.fsdecode(b"caf\xe9.md")))
+    with pytest.raises(Refused, match=r"articles/2026/01/caf\\xe9\.md: this name is not UTF-8"):
+        Store(pub.content).shelf()
+
+
+def known(pub: Publication, **how: Any) -> Shelf:
+    """The shelf of a run, which keeps what it took in."""
+    return Registry(pub.ledger, Store(pub.content, **how).shelf()).shelf
 
 
 def test_an_edit_of_a_page_that_is_still_young_is_seen(tmp_path: Path) -> None:
@@ -333,9 +443,9 @@ def test_an_edit_of_a_page_that_is_still_young_is_seen(tmp_path: Path) -> None:
     file = pub.content / "articles/2026/01/a-page.md"
     pub.writes(STORIES[0], file)
     for title in ("Other", "Third"):
-        Store(pub.content).shelf()
+        known(pub)
         file.write_text(file.read_text().replace("A title", title).replace("Other", title))
-        page = Store(pub.content).shelf().page(STORIES[0])
+        page = known(pub).page(STORIES[0])
         assert page is not None
         assert page.meta.title == title
 
@@ -346,7 +456,7 @@ def test_where_nothing_can_be_kept_all_is_known_all_the_same(tmp_path: Path, how
     pub.writes(STORIES[0], pub.content / "articles/2026/01/a-page.md")
     pub.goes_on([{"event": "joined", "story": STORIES[1], "entries": [list(ENTRIES[0].key)], "marks": []}])
     if how == "read-only":
-        Store(pub.content).shelf()
+        known(pub)
         pub.derived.chmod(0o500)
     else:
         pub.derived.write_text("")
@@ -361,7 +471,7 @@ def test_of_two_pages_with_one_id_the_last_counts_and_both_are_told_of(tmp_path:
     for name in ("b-page", "a-page", "c-page"):
         pub.writes(STORIES[0], pub.content / f"articles/2026/01/{name}.md")
     for _ in range(2):
-        shelf = Store(pub.content).shelf()
+        shelf = known(pub)
         assert [page.path for page in shelf.all()] == ["articles/2026/01/c-page.md"]
         assert shelf.problems == Store(pub.content).articles().problems
         assert len(shelf.problems) == 2
@@ -372,11 +482,11 @@ def test_a_page_that_another_one_with_its_id_kept_away_comes_back(tmp_path: Path
     first, second = (pub.content / f"articles/2026/01/{name}-page.md" for name in "ab")
     pub.writes(STORIES[0], first)
     old = _clock(later=True)
-    assert Store(pub.content, clock_ns=old).shelf().page(STORIES[0]) is not None
+    assert known(pub, clock_ns=old).page(STORIES[0]) is not None
     pub.writes(STORIES[0], second)
-    assert len(Store(pub.content, clock_ns=old).shelf().problems) == 1
+    assert len(known(pub, clock_ns=old).problems) == 1
     second.unlink()
-    page = Store(pub.content, clock_ns=old).shelf().page(STORIES[0])
+    page = known(pub, clock_ns=old).page(STORIES[0])
     assert page is not None
     assert page.path == "articles/2026/01/a-page.md"
 
@@ -385,10 +495,10 @@ def test_a_page_that_breaks_is_told_of_in_every_run(tmp_path: Path) -> None:
     pub = Publication(tmp_path, random.Random(1))
     file = pub.content / "articles/2026/01/a-page.md"
     pub.writes(STORIES[0], file)
-    Store(pub.content).shelf()
+    known(pub)
     file.write_text(file.read_text().replace("\ntitle:", "\ntitel:"))
     for later in (0, 1, 1):
-        shelf = Store(pub.content, clock_ns=_clock(bool(later))).shelf()
+        shelf = known(pub, clock_ns=_clock(bool(later)))
         assert any("titel" in str(problem) for problem in shelf.problems)
         assert shelf.page(STORIES[0]) is None
 
