@@ -111,7 +111,7 @@ def test_a_runner_with_the_last_one_s_cache_publishes_nothing_twice(
     assert update(runner, now=NOW + timedelta(hours=3)).published == ()
 
 
-@pytest.mark.parametrize("table", ["", "entries", "pages", "months"])
+@pytest.mark.parametrize("table", ["", "pages", "months"])
 def test_an_index_that_rotted_on_the_disk_is_made_anew(publication: Make, server: FeedServer, table: str) -> None:
     """No time of the file tells of it; SQLite finds it, at once in its tables' definitions, later in their rows."""
     root = publication(server.put("/feed.xml", rss(*items(40))))
