@@ -33,8 +33,8 @@ from generator.ports import Analyst, Tell
 from generator.record.atomic import sweep
 from generator.record.blocklist import refuser
 from generator.record.categories import Category, load_categories
-from generator.record.index import FILE as INDEX
-from generator.record.index import unseal
+from generator.record.index.file import FILE as INDEX
+from generator.record.index.file import unseal
 from generator.record.ledger import Ledger
 from generator.record.lock import held
 from generator.record.store import Store

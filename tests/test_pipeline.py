@@ -25,7 +25,7 @@ from generator.errors import FeedsFailed, GroundwireError, LockHeld, Refused
 from generator.jobs import check as check_jobs
 from generator.jobs import issue as issue_jobs
 from generator.jobs.build import build
-from generator.record import index
+from generator.record.index import file as index
 from generator.record.lock import held
 from generator.record.store import Store
 from generator.wiring import open_publication

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator.record.following import news
+from generator.record.index.following import news
 from generator.record.ledger import Ledger
 from generator.settings import Feed
 

@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from generator.model import Entry, Story, replace
-from generator.record import health, learning
-from generator.record.derived import work_out
+from generator.record import health
 from generator.record.identity import url_mark
-from generator.record.learning import STREAM as STREAM  # everybody knows it from here
-from generator.record.learning import learn
+from generator.record.index import learning
+from generator.record.index.derived import work_out
+from generator.record.index.learning import STREAM as STREAM  # everybody knows it from here
+from generator.record.index.learning import learn
 from generator.record.ledger import Ledger, Row
 from generator.record.shelf import Article, Shelf
 from generator.record.waiting import told
@@ -37,7 +38,7 @@ class Gone:
 
 class Registry:
     """Entries and stories known so far, kept current while a run adds to them. Every question is answered by key from the tables of the
-    shelf's index: record/shelf.py has those of the pages, record/learning.py those of the ledger, record/derived.py what both come to."""
+    shelf's index: record/shelf.py has those of the pages, record/index/learning.py those of the ledger, record/index/derived.py what both come to."""
 
     def __init__(self, ledger: Ledger, pages: Shelf | Iterable[Article]) -> None:
         self.shelf = pages if isinstance(pages, Shelf) else Shelf.of(pages)

@@ -1,7 +1,7 @@
 """The articles of a publication by what a run asks of them: which were covered lately, which wait for something, on which a source stands.
 
 A run that changes ten pages makes objects of those that it looks at, not of the 8,000 that there are. The table holds each page's brief
-(record/brief.py) and is kept between runs (record/index.py); the store says which of its rows still hold, by the files' stamps.
+(record/brief.py) and is kept between runs (record/index/file.py); the store says which of its rows still hold, by the files' stamps.
 One page an id: of several with one id, which is an error of people's, the last by path counts, as for the registry.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from generator.errors import Problem
 from generator.record.brief import Brief, kept_form
 from generator.record.frontmatter import ArticleMeta, Page
-from generator.record.index import Index
+from generator.record.index.file import Index
 from generator.record.readings import Reading
 
 Article = Page[ArticleMeta]

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 from generator.errors import InputError, Problem, not_utf8
 from generator.record import atomic
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose, parse, read
-from generator.record.index import Index
-from generator.record.listing import differences, look, note
+from generator.record.index.file import Index
+from generator.record.index.listing import differences, look, note
 from generator.record.readings import KeptPage, Reading, Readings, made_by, reading_of
 from generator.record.shelf import Article as Article  # by this name everybody knows it from here
 from generator.record.shelf import Shelf, place

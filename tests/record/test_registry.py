@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from generator.errors import Refused
 from generator.model import Entry, Feed
-from generator.record import following, index
 from generator.record.compact import compact
 from generator.record.editing import edited
 from generator.record.frontmatter import ArticleMeta, compose
 from generator.record.identity import url_mark
+from generator.record.index import file as index
+from generator.record.index import following
 from generator.record.ledger import Ledger, Row, line_of, rows_in
 from generator.record.mending import hand_edits
 from generator.record.registry import Registry

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from generator.errors import GroundwireError, InputError
 from generator.record.frontmatter import ArticleMeta, parse
-from generator.record.listing import stamp_of
+from generator.record.index.listing import stamp_of
 from generator.record.readings import FILE, Reading, Readings, reading_of
 from generator.record.text import file_hash
 from generator.website.builder.helpers import MANY, Team, make_team

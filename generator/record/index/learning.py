@@ -1,8 +1,8 @@
 """How a run learns what the ledger's stream `stories` says: tables, and for each kind of row what it does to them.
 
 Git may have joined the ledger's lines in any order; what people decided counts after what the machine did. So rows are learned in the order
-of their times, those of people last: the index (record/index.py) holds what the machine's rows come to, new ones are learned on top
-(record/following.py says which are new), and what people decided, which is little, is learned in every run after that.
+of their times, those of people last: the index (record/index/file.py) holds what the machine's rows come to, new ones are learned on top
+(record/index/following.py says which are new), and what people decided, which is little, is learned in every run after that.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from generator.record.following import news
+from generator.record.index.following import news
+from generator.record.index.tables import LEARNED
 from generator.record.ledger import Ledger, Row, time_of
-from generator.record.tables import LEARNED
 
 STREAM = "stories"
 MENDS = ("separated", "rejoined", "readdressed")  # what people did to a page's sources

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from generator.record.index.listing import stamp_of
 from generator.record.ledger import Ledger, Row, rows_in, time_of
-from generator.record.listing import stamp_of
 from generator.record.text import file_hash
 
 

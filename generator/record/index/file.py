@@ -25,14 +25,11 @@ from pathlib import Path
 from typing import IO
 
 from generator.record.atomic import write_atomic
-from generator.record.tables import TABLES
+from generator.record.index.tables import TABLES
 from generator.record.text import file_hash
 
 FILE, SEAL, LOCK = "index.sqlite", "index.seal", "index.lock"
-_MADE_BY = (
-    *("derived.py", "following.py", "health.py", "index.py", "learning.py", "ledger.py"),
-    *("listing.py", "shelf.py", "store.py", "tables.py"),
-)
+_MADE_BY = ("health.py", "ledger.py", "shelf.py", "store.py")  # beside this folder's files
 _open: weakref.WeakValueDictionary[Path, Index] = weakref.WeakValueDictionary()
 
 
@@ -146,7 +143,9 @@ def unseal(folder: Path) -> None:
 @cache
 def _own_code() -> str:
     """What decides what the tables hold."""
-    return file_hash(b"\0".join(Path(__file__).with_name(name).read_bytes() for name in _MADE_BY))
+    here = Path(__file__).parent
+    files = [*sorted(here.glob("*.py")), *(here.parent / name for name in _MADE_BY)]
+    return file_hash(b"\0".join(file.read_bytes() for file in files))
 
 
 def _connected(file: Path | str) -> sqlite3.Connection:

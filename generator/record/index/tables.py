@@ -1,4 +1,4 @@
-"""The tables of the index (index.py), in one place: they are made together, and triggers of one note what changes in another.
+"""The tables of the index (file.py), in one place: they are made together, and triggers of one note what changes in another.
 
 Who owns them: listing.py `folders`; shelf.py the pages and what belongs to them; following.py `months` and `latest`; learning.py what the ledger's
 rows come to; health.py `feeds`; derived.py `touched` and the answers.
