@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,22 +49,28 @@ class Ledger:
 
     def rows_of(self, path: Path, seen: set[str] | None = None) -> Iterator[Row]:
         """The rows of one file, without lines that were seen."""
-        return rows_in(path.read_bytes(), set() if seen is None else seen)
+        seen = set() if seen is None else seen
+        lines = [line for line in lines_in(path.read_bytes()) if line not in seen]
+        seen.update(lines)
+        return (row for _, row in rows_in(lines))
 
 
-def rows_in(raw: bytes, seen: set[str]) -> Iterator[Row]:
-    """The rows of a piece of a file, without lines that were seen; what is no row is passed over."""
-    for ended in raw.decode("utf-8", "replace").split("\n"):  # only there: a title may hold what Unicode calls a line's end
-        line = ended.rstrip("\r")  # of an editor elsewhere
-        if line in seen or not line.startswith("{"):
-            continue
-        seen.add(line)
+def lines_in(raw: bytes) -> dict[str, None]:
+    """The lines of a piece of a file that may be rows, each once, in their order."""
+    text = raw.decode("utf-8", "replace")
+    lines = (line.rstrip("\r") for line in text.split("\n"))  # only there: a title may hold what Unicode calls a line's end
+    return dict.fromkeys(line for line in lines if line.startswith("{"))
+
+
+def rows_in(lines: Iterable[str]) -> Iterator[tuple[str, Row]]:
+    """The rows of lines, each with its line; what is no row is passed over."""
+    for line in lines:
         try:
             row = json.loads(line)
         except ValueError:
             continue
         if isinstance(row, dict) and "at" in row:
-            yield row
+            yield line, row
 
 
 def time_of(row: Row) -> str:

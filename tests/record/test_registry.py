@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from generator.record.editing import edited
 from generator.record.frontmatter import ArticleMeta, compose
 from generator.record.identity import url_mark
 from generator.record.index import file as index
-from generator.record.index import following
+from generator.record.index import following, learning
 from generator.record.ledger import Ledger, Row, line_of, rows_in
 from generator.record.mending import hand_edits
 from generator.record.registry import Registry
@@ -267,9 +267,9 @@ def test_a_later_run_reads_only_what_was_added(tmp_path: Path, monkeypatch: pyte
         ledger.append("stories", joined(month), now=START + timedelta(days=31 * month))
     read: list[str] = []
 
-    def watched(raw: bytes, seen: set[str]) -> list[Row]:
-        rows = list(rows_in(raw, seen))
-        read.extend(row["story"] for row in rows)
+    def watched(lines: Iterable[str]) -> list[tuple[str, Row]]:
+        rows = list(rows_in(lines))
+        read.extend(row["story"] for _, row in rows)
         return rows
 
     monkeypatch.setattr(following, "rows_in", watched)
@@ -281,6 +281,27 @@ def test_a_later_run_reads_only_what_was_added(tmp_path: Path, monkeypatch: pyte
         registry = Registry(ledger, store.shelf())
         assert read == [f"s-{later}"]
         assert [registry.entries_of(f"s-{n}") for n in range(later + 1)] == [[("f", str(n))] for n in range(later + 1)]
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_lines_that_git_joined_in_another_order_are_not_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, earlier: bool
+) -> None:
+    """Unless an earlier row is among them, which another machine wrote."""
+    pub = Publication(tmp_path, random.Random(1))
+    pub.ledger.append("stories", *map(joined, range(6)), now=START)
+    Registry(pub.ledger, Store(pub.content).shelf())
+    file = pub.ledger.months("stories")[0]
+    lines = file.read_text().splitlines(keepends=True)
+    later = line_of({"at": f"{START + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}", **joined(6)})
+    other = [line_of({"at": f"{START - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}", **joined(7)})] if earlier else []
+    file.write_text("".join([*other, *lines[:2], later, *reversed(lines[1:]), lines[0]]))
+    learned: list[Row] = []
+    learn = learning.learn
+    monkeypatch.setattr(learning, "learn", lambda db, rows: learn(db, [learned.append(row) or row for row in rows]))  # type: ignore[func-returns-value]
+    registry = Registry(pub.ledger, Store(pub.content).shelf())
+    assert [row["story"] for row in learned] == (["s-7", *(f"s-{n}" for n in range(7))] if earlier else ["s-6"])
+    assert all(registry.entries_of(f"s-{n}") for n in range(7 + earlier))
 
 
 def joined(number: int) -> Row:
@@ -404,11 +425,13 @@ def test_rows_whose_time_is_no_text(tmp_path: Path) -> None:
     pub = Publication(tmp_path, random.Random(1))
     pub.goes_on([joined(1)])
     with (pub.ledger.folder / "stories-2026-01.jsonl").open("a", encoding="utf-8") as file:
-        for at in ('"\\ud800"', "3", '"0001-01-01T00:00:00+10:00"', "null"):
+        for at in ('"\\ud800"', '""', "3", '"0001-01-01T00:00:00+10:00"', "null"):
             file.write(f'{{"at": {at}, "event": "separated", "story": "s-1", "entries": [], "marks": []}}\n')
+            file.write(f'{{"at": {at}, "event": "joined", "story": "s-8", "entries": [["f", "8"]], "marks": []}}\n')
             file.write(f'{{"at": {at}, "event": "published", "story": "s-9", "entries": [], "marks": [], "category": "x"}}\n')
     for _ in range(3):
-        assert Registry(pub.ledger, Store(pub.content).shelf()).entries_of("s-1") == [("f", "1")]
+        registry = Registry(pub.ledger, Store(pub.content).shelf())
+        assert (registry.entries_of("s-1"), registry.entries_of("s-8")) == ([("f", "1")], [("f", "8")])
 
 
 def test_odd_files_beside_the_pages_stop_no_run(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ _PAGES = (
     "CREATE TABLE notes (n INTEGER, mark TEXT, PRIMARY KEY (n, mark)) WITHOUT ROWID",
 )
 _FOLLOWED = (
-    # Each month's file: its stamp, '' of one that is too young to have one, its length and the hash of so much of it.
-    "CREATE TABLE months (stream TEXT, name TEXT, stamp TEXT, length INTEGER, hash TEXT, PRIMARY KEY (stream, name)) WITHOUT ROWID",
+    # Each month's file: its stamp, '' of one that is too young to have one, its length and hash, and the hash of its lines in whatever order.
+    """CREATE TABLE months (stream TEXT, name TEXT, stamp TEXT, length INTEGER, hash TEXT, lines TEXT, PRIMARY KEY (stream, name))
+    WITHOUT ROWID""",
     "CREATE TABLE latest (stream TEXT PRIMARY KEY, at TEXT) WITHOUT ROWID",
     "CREATE TABLE feeds (feed TEXT PRIMARY KEY, lines TEXT) WITHOUT ROWID",
 )
