@@ -10,7 +10,6 @@ import os
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterator, Mapping
-from stat import S_ISDIR
 from typing import NamedTuple
 
 from generator.errors import Refused
@@ -66,30 +65,55 @@ def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
     except FileNotFoundError:
         return Listing([], array("q")), []
     try:
-        names = sorted(os.listdir(opened))
-        pages = [name for name in names if name[-3:] == ".md" and name[0] != "." and name != "index.md"]
-        found = _stats(folder, pages, opened)
-        if odd := {name for name, status in zip(pages, found, strict=True) if S_ISDIR(status.st_mode)}:
-            pages = [name for name in pages if name not in odd]
-            found = _stats(folder, pages, opened)
-        others = (
-            [name for name in names if name[0] != "." and (name[-3:] != ".md" or name in odd)] if len(pages) < len(names) else []
-        )
-        below = [name for name in others if os.path.isdir(f"{folder}/{name}") and not os.path.islink(f"{folder}/{name}")]
+        names, below = _names(opened)
+        _refuse_no_text(folder, names + below)
+        numbers = _numbers(folder, names, opened)
     finally:
         os.close(opened)
-    _refuse_no_text(folder, pages + below)
-    try:
-        numbers = array("q", [n for one in found for n in (one.st_mtime_ns, one.st_ctime_ns, one.st_size, one.st_ino & _MOST)])
-    except OverflowError:
-        times = [(min(one.st_mtime_ns, _MOST), min(one.st_ctime_ns, _MOST), one.st_size, one.st_ino & _MOST) for one in found]
-        numbers = array("q", [n for one in times for n in one])
     newest = max((*numbers[::4], *numbers[1::4]), default=young)
     if newest > young:
         for place in range(0, len(numbers), 4):
             if max(numbers[place : place + 2]) > young:
                 numbers[place : place + 4] = array("q", _NONE)
-    return Listing(pages, numbers, newest <= young), below
+    return Listing(names, numbers, newest <= young), below
+
+
+def _names(opened: int) -> tuple[list[str], list[str]]:
+    """The pages and the folders of an open folder, by name."""
+    names, below = [], []
+    with os.scandir(opened) as entries:
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            if entry.is_dir():
+                below += [] if entry.is_symlink() else [name]
+            elif name[-3:] == ".md" and name != "index.md":
+                names.append(name)
+    return sorted(names), sorted(below)
+
+
+def _numbers(folder: str, names: list[str], opened: int) -> array[int]:
+    """Four numbers a page, at most what an array holds. Raises OSError with the path of a link that leads nowhere."""
+    stat, most = os.stat, _MOST
+    try:
+        return array(
+            "q",
+            [
+                number
+                for name in names
+                for one in (stat(name, dir_fd=opened),)
+                for number in (one.st_mtime_ns, one.st_ctime_ns, one.st_size, one.st_ino & most)
+            ],
+        )
+    except OverflowError:
+        found = [os.stat(f"{folder}/{name}") for name in names]
+        times = [(min(one.st_mtime_ns, most), min(one.st_ctime_ns, most), one.st_size, one.st_ino & most) for one in found]
+        return array("q", [number for four in times for number in four])
+    except OSError:
+        for name in names:
+            os.stat(f"{folder}/{name}")
+        raise
 
 
 def _refuse_no_text(folder: str, names: list[str]) -> None:
@@ -99,14 +123,6 @@ def _refuse_no_text(folder: str, names: list[str]) -> None:
     except UnicodeEncodeError:
         shown = next(one for one in (os.fsencode(name).decode("utf-8", "backslashreplace") for name in names) if "\\x" in one)
         raise Refused(f"{folder}/{shown}: this name is not UTF-8, so it can be no address; rename it") from None
-
-
-def _stats(folder: str, names: list[str], opened: int) -> list[os.stat_result]:
-    stat = os.stat
-    try:
-        return [stat(name, dir_fd=opened) for name in names]
-    except OSError:
-        return [stat(f"{folder}/{name}") for name in names]  # a link that leads nowhere: told with its whole path
 
 
 def differences(db: sqlite3.Connection, folders: Folders) -> list[tuple[str, str | None]]:
