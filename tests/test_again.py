@@ -17,8 +17,10 @@ from generator.errors import Refused
 from generator.jobs import status as status_jobs
 from generator.jobs import story as story_jobs
 from generator.jobs.build import build
+from generator.jobs.housekeeping import tidy
+from generator.record.editing import edited
 from generator.record.store import Article, Store
-from generator.wiring import open_publication
+from generator.wiring import Places, open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
 Make = Callable[..., Path]
@@ -273,6 +275,30 @@ def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedSer
     server.put("/1.xml", item("one"))
     assert update(root, hours=3).published == ()
     assert "took it back" in site_of(root)
+
+
+@pytest.mark.parametrize("kept", [None, b"\xff", b"of another day"])
+def test_a_story_withdrawn_in_an_editor_is_forgotten_at_the_next_run(
+    publication: Make, server: FeedServer, model: wire.Wire, kept: bytes | None
+) -> None:
+    """Once: the run after that has nothing to look for, whatever the note of it had become before."""
+    root = publication(f"{{url: {server.put('/1.xml', item('one'))}, name: one}}")
+    write_budget(root, model, 1)
+    model.then(answered)
+    update(root)
+    page = page_of(root)
+    why = root / ".groundwire/claude/why"
+    assert list(why.iterdir())
+    text = edited(page, put={"withdrawn": {"date": NOW, "reason": "The paper took it back."}})
+    (root / "content" / page.path).write_text(text)
+    if kept is not None:
+        (root / ".groundwire/forgotten").write_bytes(kept)
+    withdrawn = Store(root / "content").shelf().withdrawn()
+    tidy(Places(root), now=NOW, changed=False, withdrawn=withdrawn)
+    assert list(why.iterdir()) == []
+    (why / "again.json").write_text("{}")
+    tidy(Places(root), now=NOW, changed=False, withdrawn=withdrawn)
+    assert [file.name for file in why.iterdir()] == ["again.json"]
 
 
 def test_a_wire_copy_is_no_second_source(publication: Make, server: FeedServer) -> None:
