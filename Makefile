@@ -53,7 +53,7 @@ histories: env-dev ## long: hold incremental builds to full ones over many rando
 	@GROUNDWIRE_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest tests/website/test_histories.py --hypothesis-seed=$(SEED) --timeout=0 -p no:cacheprovider
 
 clean: ## remove what the commands above make again (not .venv, not content/)
-	@rm -rf site .derived .groundwire-tmp-* docs/site dist .groundwire/sample .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf site .cache .groundwire-tmp-* docs/site dist .groundwire/sample .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find generator tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env-run:

@@ -9,7 +9,7 @@ order and twice; people edit, rename, correct, delete and withdraw pages and app
 
 The table has a row a quarter: what there is, and what one day's run (update and issue) costs in CPU time of this process, median of the
 quarter, on a machine that ran before and on a bare one, which has nothing but content/. With `--runners` no machine ran before: each run has a copy of
-content/ and, as from a workflow's cache, of .derived/, which is lost now and then.
+content/ and, as from a workflow's cache, of .cache/, which is lost now and then.
 """
 
 from __future__ import annotations
@@ -42,13 +42,15 @@ from generator.errors import FeedsFailed  # noqa: E402
 from generator.jobs.housekeeping import tidy  # noqa: E402
 from generator.model import Entry, Feed, FeedResult, Source  # noqa: E402
 from generator.record.categories import load_categories  # noqa: E402
+from generator.record.changes import ContentWriter  # noqa: E402
+from generator.record.content import Article, load_articles, load_issues  # noqa: E402
 from generator.record.editing import edited  # noqa: E402
 from generator.record.ledger import Ledger, Row  # noqa: E402
-from generator.record.store import Article, Store  # noqa: E402
 from generator.settings import Settings, load_settings  # noqa: E402
 from generator.steps.parts import Parts  # noqa: E402
+from generator.steps.progress import apply_all  # noqa: E402
 from generator.website.load import load_site  # noqa: E402
-from generator.wiring import Places  # noqa: E402
+from generator.wiring import Places, load_publication  # noqa: E402
 
 START = datetime(2026, 1, 5, 5, 17, tzinfo=UTC)
 OUTLETS = 12
@@ -199,23 +201,17 @@ class MortalLedger(Ledger):
         self._switch.after()
 
 
-class MortalStore(Store):
-    """Pages likewise; a page is written whole or not at all (record/atomic.py has its own tests)."""
+class MortalWriter(ContentWriter):
+    """Files likewise; one is written whole or not at all (record/atomic.py has its own tests)."""
 
-    def __init__(self, content: Path, switch: Switch) -> None:
-        super().__init__(content)
+    def __init__(self, content: Path, ledger: Ledger, switch: Switch, *, now: datetime) -> None:
+        super().__init__(content, ledger, now=now)
         self._switch = switch
 
-    def create(self, path: str, meta: Any, body: str) -> None:
+    def put(self, path: Path, text: str | None) -> None:
         self._switch.before()
-        super().create(path, meta, body)
+        super().put(path, text)
         self._switch.after()
-
-    def replace_text(self, page: Any, text: str) -> bool:
-        self._switch.before()
-        changed = super().replace_text(page, text)
-        self._switch.after()
-        return changed
 
 
 @dataclass(frozen=True)
@@ -269,7 +265,7 @@ class Life:
             if self.runners:
                 self.on_another_machine()
             if fresh:
-                for name in (".groundwire", ".derived"):
+                for name in (".groundwire", ".cache"):
                     shutil.rmtree(self.root / name, ignore_errors=True)
             issues, began = len(self.issues_written()), time.process_time()
             self.run(number, now + timedelta(hours=extra))
@@ -305,69 +301,60 @@ class Life:
 
     def _run(self, number: int, now: datetime, switch: Switch) -> None:
         self.runs += 1
-        parts = self.parts(number, switch)
+        publication, parts = load_publication(self.root, settings=self.settings), self.parts(number)
+        writer = MortalWriter(self.content, MortalLedger(self.content / ".ledger", switch), switch, now=now)
         try:
-            done = pipeline.update(parts, now=now)
+            done = apply_all(pipeline.update(publication, parts, now=now), writer)
         except FeedsFailed:
             return
-        tidy(Places(self.root), now=now, changed=done.changed, withdrawn=done.withdrawn)
-        pipeline.issue(parts, now=now, shelf=done.shelf)
+        tidy(Places(self.root), now=now, withdrawn=done.publication.withdrawn())
+        apply_all(pipeline.issue(done.publication, parts, now=now), writer)
         for outlet in range(OUTLETS):
             if number not in self.world.failing[outlet]:
                 self.seen |= {int(entry.id) for entry in self.world.shows(outlet, now)}
 
-    def parts(self, number: int, switch: Switch) -> Parts:
-        categories = load_categories(self.root)
-        return Parts(
-            settings=self.settings,
-            categories=categories,
-            store=MortalStore(self.content, switch),
-            ledger=MortalLedger(self.content / ".ledger", switch),
-            reader=Feeds(self.world, number),
-            fulltext=Texts(),
-            analyst=ExtractiveAnalyst(categories),
-            tell=lambda line: None,
-        )
+    def parts(self, number: int) -> Parts:
+        return Parts(Feeds(self.world, number), Texts(), ExtractiveAnalyst(load_categories(self.root)), lambda line: None)
 
     def people(self, number: int, now: datetime) -> None:
         """What people do in an afternoon: little, to pages of the last weeks."""
         if self.random.random() < 0.3:
-            store = Store(self.content)
-            recent = [page for page in store.articles().pages[-200:] if page.id not in self.withdrawn]
+            recent = [page for page in load_articles(self.content).pages[-200:] if page.id not in self.withdrawn]
             if recent:
                 page = self.random.choice(recent)
-                self.random.choice((self.edit, self.edit, self.correct, self.delete, self.withdraw, self.rename))(
-                    store, page, now
-                )
-        for issue in Store(self.content).issues().pages[-3:]:
+                self.random.choice((self.edit, self.edit, self.correct, self.delete, self.withdraw, self.rename))(page, now)
+        for issue in load_issues(self.content).pages[-3:]:
             if issue.meta.status == "draft" and self.random.random() < 0.8:
                 path = self.content / issue.path
                 path.write_text(issue.text.replace("status: draft", "status: ready"), encoding="utf-8")
 
-    def edit(self, store: Store, page: Article, now: datetime) -> None:
+    def edit(self, page: Article, now: datetime) -> None:
         text = page.text + "\nA person added this.\n"
-        store.replace_text(page, text)
+        self._write(page, text)
         self.edited[page.id] = "A person added this."
 
-    def correct(self, store: Store, page: Article, now: datetime) -> None:
+    def correct(self, page: Article, now: datetime) -> None:
         day = now.date()
-        store.replace_text(page, edited(page, add={"corrections": [{"date": day, "note": "It was version 2."}]}))
+        self._write(page, edited(page, add={"corrections": [{"date": day, "note": "It was version 2."}]}))
 
-    def delete(self, store: Store, page: Article, now: datetime) -> None:
-        store.remove(page)
+    def delete(self, page: Article, now: datetime) -> None:
+        (self.content / page.path).unlink()
         self.deleted.add(page.id)
         self.edited.pop(page.id, None)
 
-    def withdraw(self, store: Store, page: Article, now: datetime) -> None:
-        store.replace_text(page, edited(page, put={"withdrawn": {"date": now.replace(microsecond=0), "reason": "It was wrong."}}))
+    def withdraw(self, page: Article, now: datetime) -> None:
+        self._write(page, edited(page, put={"withdrawn": {"date": now.replace(microsecond=0), "reason": "It was wrong."}}))
         self.withdrawn.add(page.id)
 
-    def rename(self, store: Store, page: Article, now: datetime) -> None:
+    def rename(self, page: Article, now: datetime) -> None:
         target = page.path.replace(".md", "-renamed.md")
-        if not store.exists(target) and page.path.endswith(".md"):
+        if not (self.content / target).exists() and page.path.endswith(".md"):
             text = edited(page, put={"aliases": [*page.meta.aliases, page.url]})
             (self.content / target).write_text(text, encoding="utf-8")
-            store.remove(page)
+            (self.content / page.path).unlink()
+
+    def _write(self, page: Article, text: str) -> None:
+        (self.content / page.path).write_text(text, encoding="utf-8")
 
     def git_joins_lines(self) -> None:
         """A merge by union: the newest ledger file's lines in another order, some of them twice."""
@@ -408,7 +395,7 @@ class Life:
 
     def _each_story_in_one_issue(self) -> None:
         carried: dict[str, list[str]] = defaultdict(list)
-        issues = [page for page in Store(self.content).issues().pages if page.meta.corrects is None]
+        issues = [page for page in load_issues(self.content).pages if page.meta.corrects is None]
         rows = list(Ledger(self.content / ".ledger").rows("issues"))
         skipped = {row.get("issue") for row in rows if row.get("event") == "skipped"}
         if len({page.meta.id for page in issues}) != len(issues):
@@ -422,7 +409,7 @@ class Life:
         newest = max((page.meta.window.until for page in issues), default=START)
         left = [
             page.path
-            for page in Store(self.content).articles().pages
+            for page in load_articles(self.content).pages
             if page.meta.listed and page.meta.moment < newest - timedelta(days=15) and page.meta.id not in carried
         ]
         if left:
@@ -436,14 +423,9 @@ def size(folder: Path) -> int:
 
 def live(root: Path, *, days: int, stories: int, seed: int, tell: Any = print, runners: bool = False) -> list[dict[str, float]]:
     """Live through the days; the answer is the table's rows. Raises Broken."""
-    before = os.environ.pop("CI", None)
-    if runners:
-        os.environ["CI"] = "true"  # as such machines do
     try:
         return _live(root, days=days, stories=stories, seed=seed, tell=tell, runners=runners)
     finally:
-        os.environ.pop("CI", None)
-        os.environ.update({"CI": before} if before is not None else {})
         gc.unfreeze()
 
 
@@ -509,21 +491,21 @@ def row(life: Life, costs: Quarter, *, day: int) -> dict[str, float]:
         "content_mb": size(life.content) / 1e6,
         "ledger_mb": size(ledger) / 1e6,
         "ledger_files": sum(1 for _ in ledger.glob("*")),
-        "derived_mb": size(life.root / ".derived") / 1e6,
+        "cache_mb": size(life.root / ".cache") / 1e6,
         "warm_s": statistics.median(costs.warm or [0]),
         "fresh_s": statistics.median(costs.fresh or [0]),
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 
-HEAD = "   day   runs  kills   pages issues content MB ledger MB files derived MB   run s  bare s RSS MB"
+HEAD = "   day   runs  kills   pages issues content MB ledger MB files   cache MB   run s  bare s RSS MB"
 
 
 def shown(cells: dict[str, float]) -> str:
     """A row as text."""
     return (
         f"{cells['day']:6.0f} {cells['runs']:6.0f} {cells['kills']:6.0f} {cells['pages']:7.0f} {cells['issues']:6.0f} {cells['content_mb']:10.1f}"
-        f" {cells['ledger_mb']:9.2f} {cells['ledger_files']:5.0f} {cells['derived_mb']:10.1f} {cells['warm_s']:7.2f} {cells['fresh_s']:7.2f} {cells['rss_mb']:6.0f}"
+        f" {cells['ledger_mb']:9.2f} {cells['ledger_files']:5.0f} {cells['cache_mb']:10.1f} {cells['warm_s']:7.2f} {cells['fresh_s']:7.2f} {cells['rss_mb']:6.0f}"
     )
 
 

@@ -105,14 +105,15 @@ def run(root: Path, now: datetime, sample: bool, force: bool) -> None:
 @in_folder
 @by_clock
 @click.option("--force", is_flag=True, help="Ask feeds that are not due yet as well.")
-def update(root: Path, now: datetime, force: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Say which files would be written; write none into content/, and ask no model.")
+def update(root: Path, now: datetime, force: bool, dry_run: bool) -> None:
     """Read the feeds and write a page for each new story that is chosen.
 
     A feed that fails is named and stops nothing; only if all fail is it an error. Run again, nothing changes.
     """
     from generator.jobs import daily as jobs
 
-    say(jobs.update(root, now=now, force=force, tell=progress), timed=True)
+    say(jobs.update(root, now=now, force=force, tell=progress, dry_run=dry_run), timed=True)
 
 
 @groundwire.command()

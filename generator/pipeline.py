@@ -1,6 +1,6 @@
-"""The flow, one screen a job: what happens in which order. Parts are given (`wiring.py` makes them), nothing is printed.
+"""The flow, one screen a job: what happens in which order. The publication is given, changes come out, and one writer applies them.
 
-update   feeds → entries → stories → the chosen ones → sources → analysis → page, then the ledger
+update   feeds → entries → stories → the chosen ones → sources → analysis → pages
 issue    articles not yet in an issue → the issue's file
 """
 
@@ -11,55 +11,61 @@ from datetime import datetime
 
 from generator.analysis.classify import category_of
 from generator.digest.compose import Draft, Quiet, compose_issue, unremembered
+from generator.digest.past import STREAM as ISSUES
 from generator.digest.past import past
-from generator.digest.schedule import due
-from generator.errors import FeedsFailed, Problem, Refused
+from generator.digest.schedule import Due, due
+from generator.errors import FeedsFailed, InputError, Refused
 from generator.feeds.health import transitions
 from generator.model import FeedResult, Story
 from generator.record.blocklist import blocked_pages
-from generator.record.registry import HEALTH, Registry
-from generator.record.shelf import Article, Shelf
-from generator.steps.intake import fresh, owed, read
-from generator.steps.keeping import analyse_again, give_up_predictions, join_page, spared, take_edits
+from generator.record.changes import Change
+from generator.record.frontmatter import compose
+from generator.record.health import STREAM as FEEDS
+from generator.record.ledger import Row
+from generator.record.publication import Publication
+from generator.steps.intake import fresh, read
+from generator.steps.keeping import analyse_again, give_up_predictions, join_page, log_places, protected_pages, take_edits
 from generator.steps.leave import leave_issues
 from generator.steps.parts import Parts
+from generator.steps.progress import Changes, Progress
 from generator.steps.publish import publish_all
 from generator.stories.choose import choose
 from generator.stories.frozen import frozen_clusters
 from generator.stories.group import join_or_start
-from generator.stories.hold import held
 from generator.stories.similar import WINDOW
 
 
 @dataclass(frozen=True)
 class Update:
-    """What an update did: for the summary, and for the exit code."""
+    """What an update did: for the summary, and for the exit code. `publication` is as the update left it.
 
+    `left`: the stories that were not chosen, each with the reason. `protected`: pages with new coverage that were left as people want them,
+    each with the reason. `suppressed`: headlines on withdrawn or deleted stories, shown nowhere.
+    """
+
+    publication: Publication
     feeds: tuple[FeedResult, ...]
-    published: tuple[str, ...] = ()
-    joined: tuple[str, ...] = ()
-    again: tuple[str, ...] = ()  # pages whose analysis was made again
-    given_up: tuple[str, ...] = ()  # pages with predictions that nobody marked in time
+    changes: tuple[Change, ...] = ()
     left: tuple[tuple[Story, str], ...] = ()
-    spared: tuple[tuple[str, str], ...] = ()  # pages with new coverage that were left as people want them, each with the reason
-    waiting: int = 0  # stories that are chosen and whose analysis comes in a later run
-    held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
-    swallowed: tuple[str, ...] = ()  # headlines on withdrawn or deleted stories, shown nowhere
+    protected: tuple[tuple[str, str], ...] = ()
+    suppressed: tuple[str, ...] = ()
     blocked: int = 0
-    shelf: Shelf | None = None  # the articles as the run left them
-    warnings: tuple[Problem, ...] = ()
     analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
     cost: str = ""  # what the analyses did cost, in words
 
-    @property
-    def changed(self) -> bool:
-        """Whether pages were written."""
-        return bool(self.published or self.joined or self.again or self.given_up)
+    def paths(self, kind: str) -> tuple[str, ...]:
+        """Return the paths of the pages that a kind of change was about, in order."""
+        return tuple(change.path for change in self.changes if change.kind == kind)
 
     @property
-    def withdrawn(self) -> tuple[Article, ...]:
-        """The pages that are withdrawn."""
-        return self.shelf.withdrawn() if self.shelf else ()
+    def published(self) -> tuple[str, ...]:
+        """The paths of the new pages."""
+        return self.paths("publish")
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The paths of the pages that later coverage joined."""
+        return self.paths("join")
 
     @property
     def failed(self) -> tuple[FeedResult, ...]:
@@ -67,86 +73,94 @@ class Update:
         return tuple(result for result in self.feeds if result.error)
 
 
-def update(parts: Parts, *, now: datetime) -> Update:
-    """Read the feeds and publish the day's stories. Raises FeedsFailed where every feed failed."""
-    if not parts.settings.feeds:
+def update(publication: Publication, parts: Parts, *, now: datetime) -> Changes[Update]:
+    """Read the feeds and publish the day's stories. Raises FeedsFailed where every feed failed, Refused where there is none."""
+    settings, run = publication.settings, Progress(publication, now)
+    if not settings.feeds:
         example = "feeds:\n- {url: https://www.example.org/feed.xml, name: Example}"
         raise Refused(f"newsletter.yml names no feeds; write for example\n{example}")
-    shelf = parts.store.shelf()
-    registry = Registry(parts.ledger, shelf)
-    take_edits(parts, registry, now=now)
-    late = give_up_predictions(parts, registry, now=now)
-    results = read(parts, now=now)
-    parts.ledger.append(HEALTH, *transitions(results, registry.health(), now=now), now=now)
+    yield from run.follow(take_edits(run.publication))
+    yield from run.follow(log_places(run.publication))
+    yield from run.follow(give_up_predictions(run.publication, now=now))
+    results = read(run.publication, parts, now=now)
+    health = transitions(results, run.publication.log.feeds, now=now)
+    yield from run.follow([Change("log", rows=tuple((FEEDS, row) for row in health), note="how feeds are")] if health else [])
     if all(result.error for result in results):
         raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
-    entries = fresh(parts, registry, results, now=now)
+    entries = fresh(run.publication, results, now=now)
+    yield from run.follow(entries.remember())
     since = min((entry.published or now for entry in entries.new), default=now)
-    waiting = owed(parts, registry, results, now=now)
-    known = frozen_clusters(shelf.covered_since(since - WINDOW), registry.gone(parts.store.exists), waiting, since=since)
-    found = join_or_start(entries.new, known, separate=registry.separated(entries.new))
+    known = frozen_clusters(run.publication.covered_since(since - WINDOW), run.publication.deleted_articles(), since=since)
+    found = join_or_start(entries.new, known, separate=run.publication.separated(entries.new))
     later = [*entries.known, *found.joins, *found.swallowed]
-    joined = [path for entry, story in later if (path := join_page(parts, registry, entry, story, now=now))]
-    stories = found.stories
-    homes = {story.id: category_of(story, parts.categories) for story in [*waiting, *stories]}
-    today = registry.published_on(parts.settings.day(now), day=parts.settings.day)
-    choice = choose(stories, select=parts.settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
-    if parts.analyst.defers:
-        registry.chose(choice.chosen, category_of=homes, now=now)
-    published = publish_all(parts, registry, [*waiting, *choice.chosen], homes, now=now)
-    again = analyse_again(parts, registry, results, now=now)
-    parts.store.refresh(shelf)
+    for entry, story in later:
+        yield from run.follow(join_page(run.publication, parts, entry, story, now=now))
+    homes = {story.id: category_of(story, publication.categories) for story in found.stories}
+    today = run.publication.published_on(settings.day(now))
+    choice = choose(found.stories, select=settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
+    yield from run.follow(publish_all(run.publication, parts, choice.chosen, homes, now=now))
+    yield from run.follow(analyse_again(run.publication, parts, results, now=now))
     return Update(
+        publication=run.publication,
         feeds=tuple(results),
-        published=tuple(published.values()),
-        joined=tuple(joined),
-        again=again,
-        given_up=late,
+        changes=tuple(run.changes),
         left=choice.left,
-        spared=spared(registry, [story for _, story in later]),
-        waiting=len(registry.waiting()),
-        held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
-        swallowed=tuple(entry.title for entry, _ in found.swallowed),
+        protected=protected_pages(run.publication, [story for _, story in later]),
+        suppressed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=entries.blocked,
-        shelf=shelf,
-        warnings=shelf.problems,
         analyst=parts.analyst.stopped,
         cost=parts.analyst.account(),
     )
 
 
-def issue(parts: Parts, *, now: datetime, shelf: Shelf | None = None) -> str:
-    """Write the week's issue if one is due; the answer is lines for the owner, first what became of it.
+def issue(publication: Publication, parts: Parts, *, now: datetime) -> Changes[str]:
+    """Write the week's issue if one is due; the answer is lines for the owner, first what became of it."""
+    settings, run = publication.settings, Progress(publication, now)
+    if broken := [problem for problem in publication.problems if "/issues/" in problem.file]:
+        raise InputError(broken)
+    if lost := unremembered(publication.issues, publication.log.issues):
+        yield from run.follow([Change("log", rows=tuple((ISSUES, row) for row in lost), note="issues that the log lacks")])
+    rows, issues = run.publication.log.issues, publication.issues
+    slot = due(settings=settings, issues=issues, now=now, ledger_rows=rows)
+    draft = _composed(run.publication, parts, slot, now=now) if slot else None
+    if isinstance(draft, Draft):
+        text = {} if publication.has_file(draft.path) else {draft.path: compose(draft.meta, draft.body)}
+        yield from run.follow([Change("issue", draft.path, files=text, rows=_rows(draft), note=draft.meta.subject)])
+    elif draft:
+        yield from run.follow([Change("log", rows=_rows(draft), note="a week without an issue")])
+    yield from run.follow(leave_issues(run.publication))
+    return "\n".join(
+        [_became(draft), *(f"took withdrawn stories out of content/{path}" for path in run.paths("edit")), *_alerts(draft)]
+    )
 
-    `shelf`: the articles, where the same run has just looked at them.
-    """
-    shelf, issues = shelf or parts.store.shelf(), parts.store.issues().require()
-    rows = list(parts.ledger.rows("issues"))
-    if lost := unremembered(issues, rows):
-        parts.ledger.append("issues", *lost, now=now)
-        rows += lost
-    slot = due(settings=parts.settings, issues=issues, now=now, ledger_rows=rows)
-    if slot is None:
-        return "\n".join(["no issue is due", *leave_issues(parts, shelf, issues)])
-    before = past(issues, rows, now=now)
-    articles = shelf.newsworthy(carried=before.carried, told=before.told, since=before.since, until=now)
-    unwanted = blocked_pages(articles, parts.settings.block)
-    draft = compose_issue(
-        settings=parts.settings,
-        categories=parts.categories,
+
+def _composed(publication: Publication, parts: Parts, slot: Due, *, now: datetime) -> Draft | Quiet:
+    before = past(publication.issues, publication.log.issues, now=now)
+    articles = publication.newsworthy(carried=before.carried, told=before.told, since=before.since, until=now)
+    unwanted = blocked_pages(articles, publication.settings.block)
+    return compose_issue(
+        settings=publication.settings,
+        categories=publication.categories,
         articles=[page for page in articles if page.meta.id not in unwanted],
-        issues=issues,
+        issues=publication.issues,
         before=before,
         now=now,
         due=slot,
         opener=parts.opener,
     )
-    if isinstance(draft, Draft) and not parts.store.exists(draft.path):
-        parts.store.create(draft.path, draft.meta, draft.body)
-    parts.ledger.append("issues", *draft.rows, now=now)
-    told = f"no issue: {draft.reason}" if isinstance(draft, Quiet) else _wrote(draft)
-    return "\n".join([told, *leave_issues(parts, shelf, issues), *(f"alert: {line}" for line in draft.alerts)])
 
 
-def _wrote(draft: Draft) -> str:
+def _rows(draft: Draft | Quiet) -> tuple[tuple[str, Row], ...]:
+    return tuple((ISSUES, row) for row in draft.rows)
+
+
+def _became(draft: Draft | Quiet | None) -> str:
+    if draft is None:
+        return "no issue is due"
+    if isinstance(draft, Quiet):
+        return f"no issue: {draft.reason}"
     return f"wrote content/{draft.path} with {len(draft.meta.items)} stories"
+
+
+def _alerts(draft: Draft | Quiet | None) -> list[str]:
+    return [f"alert: {line}" for line in draft.alerts] if draft else []

@@ -27,12 +27,7 @@ class FullText(Protocol):
 
 
 class Analyst(Protocol):
-    """Makes analyses of stories from their sources, already through the gate.
-
-    `defers`: it may answer in a later run, so that what is chosen has to be written down first.
-    """
-
-    defers: bool
+    """Makes analyses of stories from their sources, already through the gate."""
 
     @property
     def stopped(self) -> str:
@@ -49,7 +44,7 @@ class Analyst(Protocol):
         """What goes on the page of one story, at once."""
 
     def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
-        """Stories with what goes on their pages, in an order that depends on nothing but them. One that is left out waits for a later run.
+        """Stories with what goes on their pages, in their order.
 
         `gather` finds a story's texts; it may be called from several threads.
         """

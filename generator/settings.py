@@ -7,6 +7,7 @@ Secrets are read from the environment only, by the part that needs them.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -113,7 +114,6 @@ class AnalysisSettings(Part):
     budget_usd: float = Field(0.50, ge=0, examples=[0.50], description="US dollars for one run")
     budget_usd_month: float = Field(10.0, ge=0, examples=[10.0], description="US dollars for a calendar month (UTC)")
     base_url: Url | None = Field(None, examples=["http://localhost:11434"], description="a compatible server of your own")
-    batch: bool = Field(False, examples=[False], description="Message Batches: half price, answered within 24 hours")
     concurrency: int = Field(4, ge=1, le=64, examples=[4], description="calls under way at once")
     price: ModelPrice | None = Field(
         None,
@@ -262,9 +262,38 @@ def settings_in(text: str, root: Path) -> Settings:
     A `url` that it leaves out is that of GitHub Pages for the repository in `root`, where there is one.
     """
     marked = read_yaml(text, file=FILE)
+    marked = replace(marked, data=_without_gone(marked.data))
     if isinstance(marked.data, dict) and "url" not in marked.data and (address := pages_address(root)):
         marked = replace(marked, data={**marked.data, "url": address})
     return validate(marked, Settings, file=FILE)
+
+
+# Settings that earlier versions had: section, key → what became of it. They are told by `check` and stop no run.
+GONE: Mapping[tuple[str, str], str] = {
+    ("analysis", "batch"): "Message Batches are gone: a story is analysed in the run that chooses it; take this line out",
+}
+
+
+def gone_settings(text: str) -> list[Problem]:
+    """Return a warning for each setting of an earlier version that newsletter.yml still has."""
+    marked = read_yaml(text, file=FILE)
+    data = marked.data if isinstance(marked.data, dict) else {}
+    found = []
+    for (section, key), message in GONE.items():
+        if isinstance(data.get(section), dict) and key in data[section]:
+            line, column = marked.place((section, key))
+            found.append(Problem(FILE, message, line, column, key=f"{section}.{key}", level="warning"))
+    return found
+
+
+def _without_gone(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    kept = dict(data)
+    for section, key in GONE:
+        if isinstance(kept.get(section), dict):
+            kept[section] = {name: value for name, value in kept[section].items() if name != key}
+    return kept
 
 
 def documented_settings(model: type[BaseModel] = Settings, prefix: str = "") -> list[tuple[str, str, Any]]:

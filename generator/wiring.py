@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from generator import __version__
 from generator.analysis.claude.analyst import ClaudeAnalyst, Voice
 from generator.analysis.claude.ask import Asker
-from generator.analysis.claude.batch import BatchAnalyst
-from generator.analysis.claude.batchbook import BatchBook
 from generator.analysis.claude.books import LedgerPurse
 from generator.analysis.claude.call import ClaudeCaller
 from generator.analysis.claude.memory import FolderMemory
 from generator.analysis.claude.models import tariff_of
 from generator.analysis.claude.opening import ClaudeOpener
-from generator.analysis.claude.post import PostOffice
 from generator.analysis.extractive import ExtractiveAnalyst
-from generator.errors import GroundwireError, Refused
+from generator.errors import Refused
 from generator.feeds.fulltext import WebFullText
 from generator.feeds.guard import Place
 from generator.feeds.memory import Memories
@@ -33,14 +30,20 @@ from generator.ports import Analyst, Tell
 from generator.record.atomic import sweep
 from generator.record.blocklist import refuser
 from generator.record.categories import Category, load_categories
-from generator.record.index.file import FILE as INDEX
-from generator.record.index.file import unseal
+from generator.record.changes import Change, ContentWriter, Rehearsal
+from generator.record.content import load_content
+from generator.record.health import STREAM as FEEDS
 from generator.record.ledger import Ledger
 from generator.record.lock import held
-from generator.record.store import Store
+from generator.record.publication import ISSUES, Log, Publication
+from generator.record.story_log import STREAM as STORIES
+from generator.record.story_log import StoryLog
 from generator.record.words import translated, words_of
-from generator.settings import Settings, load_settings
+from generator.settings import FILE, Settings, gone_settings, load_settings
 from generator.steps.parts import Parts
+from generator.steps.progress import Changes, apply_all
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,9 @@ class Places:
         return self.root / ".groundwire"
 
     @property
-    def derived(self) -> Path:
-        """What content/ comes to, kept from run to run; nothing in it that content/ has not."""
-        return self.root / ".derived"
+    def cache(self) -> Path:
+        """What was worked out of content/ before; nothing in it that content/ has not."""
+        return self.root / ".cache"
 
     @property
     def ledger(self) -> Path:
@@ -71,7 +74,7 @@ class Places:
 
     def sweep(self) -> None:
         """Remove what a killed writer left beside its files. Call it with the publication's lock held."""
-        for folder, below in ((self.content, True), (self.private, False), (self.derived, False)):
+        for folder, below in ((self.content, True), (self.private, False), (self.cache, False)):
             sweep(folder, below=below)
 
     @property
@@ -86,6 +89,45 @@ class Places:
         return self.root / "outbox" if inside else self.private / "outbox"
 
 
+@dataclass(frozen=True)
+class Workspace:
+    """A publication whose lock this process holds: what is known of it, the parts that work on it, and what writes the changes."""
+
+    places: Places
+    publication: Publication
+    parts: Parts
+    ledger: Ledger
+    rehearsal: Rehearsal | None = None  # takes the changes where nothing is to be written
+
+    def run(self, changes: Changes[T], *, now: datetime) -> T:
+        """Apply changes as they come, and return what the job says at its end."""
+        return apply_all(changes, self.rehearsal or ContentWriter(self.places.content, self.ledger, now=now))
+
+    def apply(self, changes: Iterable[Change], *, now: datetime) -> None:
+        """Apply changes that are there already."""
+        for change in changes:
+            ContentWriter(self.places.content, self.ledger, now=now).apply(change)
+
+    def again(self) -> Workspace:
+        """Return the workspace with the publication as it is on disk now."""
+        return replace(self, publication=load_publication(self.places.root))
+
+
+def load_publication(root: Path, *, settings: Settings | None = None) -> Publication:
+    """Read the publication in `root`; its categories speak its language. Raises InputError where settings or categories are wrong."""
+    settings, places = settings or load_settings(root), Places(root)
+    categories = translated(load_categories(root), words_of(settings.language))
+    found = Publication.of(
+        settings, categories, load_content(places.content, cache=places.cache), load_log(Ledger(places.ledger))
+    )
+    return replace(found, problems=(*gone_settings((root / FILE).read_text(encoding="utf-8")), *found.problems))
+
+
+def load_log(ledger: Ledger) -> Log:
+    """Read what the log says of stories, feeds and issues."""
+    return Log(StoryLog.of(ledger.rows(STORIES)), tuple(ledger.rows(FEEDS)), tuple(ledger.rows(ISSUES)))
+
+
 @contextmanager
 def open_publication(
     root: Path,
@@ -98,46 +140,32 @@ def open_publication(
     routes: Mapping[Place, Place] | None = None,
     anew: bool = False,
     analyses: bool = True,
-) -> Iterator[Parts]:
-    """The parts of the publication in `root`, with its lock held. `anew`: what a model answered before is asked again.
+    dry_run: bool = False,
+) -> Iterator[Workspace]:
+    """Lock and load the publication in `root`. `anew`: what a model answered before is asked again.
 
-    Raises InputError, LockHeld, and Refused where it cannot be analysed as its settings say; a command that analyses nothing says so, and works
-    without a key.
+    Raises InputError, LockHeld, and Refused where it cannot be analysed as its settings say; a command that analyses nothing says so, and
+    works without a key, as a `dry_run` does: it costs nothing and writes nothing into content/.
     """
     settings = settings or load_settings(root)
     places = Places(root)
-    categories = load_categories(root)
-    with held(places.private, command=command, sweep=places.sweep), _sound_index(places):
-        store = Store(places.content)
+    with held(places.private, command=command, sweep=places.sweep):
+        publication = load_publication(root, settings=settings)
+        categories = publication.categories
         web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes, refuse=refuser(settings.block))
         with web, Parsers() as parsers:
             memories = Memories(places.private / "feeds")
             ledger = Ledger(places.ledger)
             memory = FolderMemory(places.private / "claude", anew=anew)
-            model = _model(settings, memory, ledger, now=now, must=analyses)
-            yield Parts(
-                settings=settings,
-                categories=translated(categories, words_of(settings.language)),
-                store=store,
-                ledger=ledger,
+            model = None if dry_run else _model(settings, memory, ledger, now=now, must=analyses)
+            parts = Parts(
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
                 fulltext=WebFullText(web, places.private / "fulltext", parsers),
-                analyst=_analyst(settings, categories, model, ledger, now=now) if analyses else ExtractiveAnalyst(categories),
+                analyst=_analyst(settings, categories, model) if analyses else ExtractiveAnalyst(categories),
                 tell=tell,
                 opener=ClaudeOpener(model.asker, voice_of(settings)) if model else None,
             )
-
-
-@contextmanager
-def _sound_index(places: Places) -> Iterator[None]:
-    """What SQLite finds damaged is not believed again. Raises GroundwireError."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        with suppress(OSError):
-            unseal(places.derived)
-        why = f"{places.derived / INDEX} is damaged ({error}); it will be made anew"
-        raise GroundwireError(f"{why}, and nothing is lost: run the command again") from error
+            yield Workspace(places, publication, parts, ledger, Rehearsal() if dry_run else None)
 
 
 @dataclass(frozen=True)
@@ -168,18 +196,12 @@ def _model(settings: Settings, memory: FolderMemory, ledger: Ledger, *, now: dat
     return _Model(caller, Asker(caller, purse=purse, memory=memory, tariff=tariff))
 
 
-def _analyst(
-    settings: Settings, categories: Mapping[str, Category], model: _Model | None, ledger: Ledger, *, now: datetime
-) -> Analyst:
+def _analyst(settings: Settings, categories: Mapping[str, Category], model: _Model | None) -> Analyst:
     """Claude where there is a way to it; else by rule."""
     extractive = ExtractiveAnalyst(categories)
     if model is None:
         return extractive
-    asker = model.asker
-    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=voice_of(settings))
-    office = PostOffice(model.caller, book=BatchBook(ledger, now=now), purse=asker.purse, tariff=asker.tariff)
-    # Also without batches: earlier runs may have sent some.
-    return BatchAnalyst(claude, office, now=now, send=settings.analysis.batch)
+    return ClaudeAnalyst(categories, extractive=extractive, asker=model.asker, voice=voice_of(settings))
 
 
 def voice_of(settings: Settings) -> Voice:

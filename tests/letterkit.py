@@ -8,9 +8,9 @@ from typing import Any
 
 from generator.mail.letter import Letter, compose_letter
 from generator.mail.lint import lint
+from generator.record.content import Article, Issue, load_articles
 from generator.record.escape import link
 from generator.record.frontmatter import ArticleMeta, Generated, IssueMeta, Page, body_hash, parse
-from generator.record.store import Article, Issue, Store
 from generator.settings import Settings
 
 TESTS = Path(__file__).parent
@@ -38,7 +38,7 @@ PEOPLES = (
 def week() -> tuple[Issue, tuple[Article, ...]]:
     """The golden issue and its articles."""
     text = (TESTS / "digest" / "golden" / "2026-w48.md").read_text(encoding="utf-8")
-    return parse(text, IssueMeta, file="issues/2026-w48.md"), Store(WEEK).articles().require()
+    return parse(text, IssueMeta, file="issues/2026-w48.md"), load_articles(WEEK).require()
 
 
 def article(number: int, **more: Any) -> Article:

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import html
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from generator import pipeline
+from generator.pipeline import Update
+from generator.record.atomic import write_atomic
+from generator.record.categories import Category
+from generator.record.changes import ContentWriter
+from generator.record.content import Loaded, load_articles, load_content, load_issues
+from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose
+from generator.record.ledger import Ledger
+from generator.record.publication import Publication
+from generator.settings import Settings
+from generator.steps.parts import Parts
+from generator.steps.progress import Changes, apply_all
+from generator.wiring import load_log
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -41,10 +59,68 @@ def rss(*items: dict[str, str], title: str = "Test Feed") -> str:
 
 def fresh_machine(root: Path) -> None:
     """Take from a publication what one machine keeps for itself."""
-    for name in (".groundwire", ".derived"):
+    for name in (".groundwire", ".cache"):
         shutil.rmtree(root / name, ignore_errors=True)
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
     """Every file below a folder and its bytes."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """content/ as a person changes it with an editor."""
+
+    content: Path
+
+    def articles(self) -> Loaded[ArticleMeta]:
+        """The articles."""
+        return load_articles(self.content)
+
+    def issues(self) -> Loaded[IssueMeta]:
+        """The issues."""
+        return load_issues(self.content)
+
+    def create(self, path: str, meta: Meta, body: str) -> None:
+        """Write a new page."""
+        write_atomic(self.content / path, compose(meta, body))
+
+    def replace_text(self, page: Page[Any], text: str) -> None:
+        """Put a text in a page's place."""
+        write_atomic(self.content / page.path, text)
+
+    def remove(self, page: Page[Any]) -> None:
+        """Delete a page's file."""
+        (self.content / page.path).unlink()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A publication in a folder, without its newsletter.yml, and what works on it."""
+
+    content: Path
+    settings: Settings
+    categories: Mapping[str, Category]
+    parts: Parts
+
+    @property
+    def publication(self) -> Publication:
+        """As it is on disk."""
+        log = load_log(Ledger(self.content / ".ledger"))
+        return Publication.of(self.settings, self.categories, load_content(self.content), log)
+
+    def update(self, *, now: datetime) -> Update:
+        """Read the feeds and publish. What the run then knows is what the next one will read."""
+        done = self._apply(pipeline.update(self.publication, self.parts, now=now), now=now)
+        known, read = done.publication, self.publication
+        assert [(page.path, page.content_hash) for page in known.articles] == [(p.path, p.content_hash) for p in read.articles]
+        assert known.log == read.log
+        return done
+
+    def issue(self, *, now: datetime) -> str:
+        """Write the issue that is due."""
+        return self._apply(pipeline.issue(self.publication, self.parts, now=now), now=now)
+
+    def _apply(self, changes: Changes[T], *, now: datetime) -> T:
+        return apply_all(changes, ContentWriter(self.content, Ledger(self.content / ".ledger"), now=now))

@@ -18,8 +18,8 @@ from generator.jobs import status as status_jobs
 from generator.jobs import story as story_jobs
 from generator.jobs.build import build
 from generator.jobs.housekeeping import tidy
+from generator.record.content import Article, load_articles
 from generator.record.editing import edited
-from generator.record.store import Article, Store
 from generator.wiring import Places, open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
@@ -29,8 +29,8 @@ TITLE = "Ferries to the islands are late for a week"
 
 def update(root: Path, *, hours: float = 0) -> pipeline.Update:
     now = NOW + timedelta(hours=hours)
-    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as parts:
-        return pipeline.update(parts, now=now)
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as workspace:
+        return workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
 
 
 OWN = {
@@ -57,7 +57,7 @@ def item(outlet: str) -> str:
 
 
 def page_of(root: Path) -> Article:
-    (page,) = Store(root / "content").articles().require()
+    (page,) = load_articles(root / "content").require()
     return page
 
 
@@ -80,19 +80,19 @@ def test_a_page_is_made_again_when_its_sources_have_doubled_and_not_before(root:
     server.put("/2.xml", item("two"))
     done = update(root, hours=2)
     page = page_of(root)
-    assert done.again == (page.path,)
-    assert "analysed again" in status_jobs.summary(done, Store(root / "content"))
+    assert done.paths("reanalyse") == (page.path,)
+    assert "analysed again" in status_jobs.summary(done)
     assert page.meta.analysis is not None
     assert (page.meta.analysis.sources, page.pristine) == (2, True)
     assert "two.example" in page.body
     server.put("/3.xml", item("three"))
-    assert update(root, hours=4).again == ()
+    assert update(root, hours=4).paths("reanalyse") == ()
     assert "not reflected in it: three." in site_of(root)
     server.put("/4.xml", item("four"))
-    assert update(root, hours=6).again == (page.path,)
+    assert update(root, hours=6).paths("reanalyse") == (page.path,)
     assert "not reflected" not in site_of(root)
     before = snapshot(root / "content")
-    assert update(root, hours=8).again == ()
+    assert update(root, hours=8).paths("reanalyse") == ()
     assert snapshot(root / "content") == before
 
 
@@ -105,7 +105,7 @@ def test_people_s_words_stay_and_the_page_says_what_they_do_not_reflect(root: Pa
     body = page_of(root).body
     server.put("/2.xml", item("two"))
     server.put("/3.xml", item("three"))
-    assert update(root, hours=2).again == ()
+    assert update(root, hours=2).paths("reanalyse") == ()
     assert page_of(root).body == body
     assert [s.feed for s in page_of(root).meta.sources] == ["one", "two", "three"]
     assert "People edited this text. Its newest sources are not reflected in it: " in site_of(root)
@@ -118,7 +118,7 @@ def test_front_matter_that_people_touched_stays_when_the_body_is_made_again(root
     path = root / "content" / page_of(root).path
     path.write_text(path.read_text().replace(f"title: {TITLE}\n", "title: Late ferries # shorter\n"))
     server.put("/2.xml", item("two"))
-    assert len(update(root, hours=2).again) == 1
+    assert len(update(root, hours=2).paths("reanalyse")) == 1
     assert "title: Late ferries # shorter\n" in path.read_text()
 
 
@@ -137,7 +137,7 @@ def test_a_page_is_made_again_by_name_also_when_its_feed_has_it_no_longer(root: 
 
 def test_what_was_not_chosen_is_told_with_title_and_reason(publication: Make, server: FeedServer) -> None:
     root = publication(f"{{url: {server.put('/1.xml', item('one'))}, name: one}}", extra="select: {min_score: 9}")
-    told = status_jobs.summary(update(root), Store(root / "content"))
+    told = status_jobs.summary(update(root))
     assert "not chosen: 1 (score " in told
     assert f"{TITLE} (one)" in told
 
@@ -192,11 +192,11 @@ def test_a_page_by_rule_for_lack_of_money_is_made_again_within_three_days(
     assert meta.analysis is not None
     assert (meta.analysis.by, meta.analysis.unpaid) == ("extractive", True)
     before = snapshot(root / "content")
-    assert update(root, hours=2).again == ()  # still no money: nothing changes
+    assert update(root, hours=2).paths("reanalyse") == ()  # still no money: nothing changes
     assert {k: v for k, v in snapshot(root / "content").items() if "spend" not in k} == before
     write_budget(root, model, 1)
     model.then(answered)
-    assert update(root, hours=70).again == (page_of(root).path,)
+    assert update(root, hours=70).paths("reanalyse") == (page_of(root).path,)
     page = page_of(root)
     assert page.meta.analysis is not None
     assert (page.meta.analysis.by, page.meta.analysis.unpaid, page.meta.title) == ("claude", False, TITLE)
@@ -208,7 +208,7 @@ def test_after_three_days_it_stays(publication: Make, server: FeedServer, model:
     write_budget(root, model, 0)
     update(root)
     write_budget(root, model, 1)
-    assert update(root, hours=73).again == ()
+    assert update(root, hours=73).paths("reanalyse") == ()
 
 
 def test_a_model_s_page_is_not_replaced_by_one_by_rule(publication: Make, server: FeedServer, model: wire.Wire) -> None:
@@ -219,7 +219,7 @@ def test_a_model_s_page_is_not_replaced_by_one_by_rule(publication: Make, server
     update(root)
     write_budget(root, model, 0)
     server.put("/2.xml", item("two"))
-    assert update(root, hours=2).again == ()
+    assert update(root, hours=2).paths("reanalyse") == ()
     analysis = page_of(root).meta.analysis
     assert analysis is not None
     assert analysis.by == "claude"
@@ -242,13 +242,13 @@ def test_a_prediction_that_nobody_marks_is_given_up_and_told(root: Path) -> None
     path = root / "content" / page_of(root).path
     path.write_text(path.read_text().replace("\n---\n", "\nwatch:\n- {claim: The ferries run again, by: 2026-04-20}\n---\n", 1))
     assert "a prediction is due since 2026-04-20" in status_jobs.status(root, now=NOW + timedelta(days=10))
-    assert update(root, hours=24 * 30).given_up == ()
+    assert update(root, hours=24 * 30).paths("predictions") == ()
     done = update(root, hours=24 * 40)
-    assert done.given_up == (page_of(root).path,)
+    assert done.paths("predictions") == (page_of(root).path,)
     assert page_of(root).meta.watch[0].outcome == "not followed up"
     assert "not followed up" in site_of(root)
     assert "not followed up" in (root / "site" / "predictions" / "index.html").read_text(encoding="utf-8")
-    assert update(root, hours=24 * 41).given_up == ()
+    assert update(root, hours=24 * 41).paths("predictions") == ()
 
 
 def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedServer, model: wire.Wire) -> None:
@@ -262,9 +262,9 @@ def test_a_withdrawn_story_leaves_every_cache(publication: Make, server: FeedSer
         """The files outside the record that still have the story's words (but the one that mirrors the record's front matter)."""
         files = [
             p
-            for top in (root / ".groundwire", root / ".derived", root / "site")
+            for top in (root / ".groundwire", root / ".cache", root / "site")
             for p in top.rglob("*")
-            if p.is_file() and p.suffix != ".sqlite"
+            if p.is_file() and p.name != "articles.txt"
         ]
         return [p.name for p in files if b"14 ferries are late" in p.read_bytes() or TITLE.encode() in p.read_bytes()]
 
@@ -293,11 +293,11 @@ def test_a_story_withdrawn_in_an_editor_is_forgotten_at_the_next_run(
     (root / "content" / page.path).write_text(text)
     if kept is not None:
         (root / ".groundwire/forgotten").write_bytes(kept)
-    withdrawn = Store(root / "content").shelf().withdrawn()
-    tidy(Places(root), now=NOW, changed=False, withdrawn=withdrawn)
+    withdrawn = [page for page in load_articles(root / "content").require() if page.meta.withdrawn]
+    tidy(Places(root), now=NOW, withdrawn=withdrawn)
     assert list(why.iterdir()) == []
     (why / "again.json").write_text("{}")
-    tidy(Places(root), now=NOW, changed=False, withdrawn=withdrawn)
+    tidy(Places(root), now=NOW, withdrawn=withdrawn)
     assert [file.name for file in why.iterdir()] == ["again.json"]
 
 

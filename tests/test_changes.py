@@ -42,7 +42,7 @@ def pub(tmp_path: Path) -> Publication:
     made = Publication.create(tmp_path / "pub", extra="fetch: {allow_networks: [127.0.0.0/8]}\nfeeds: []\n")
     for number in range(4):
         made.article(f"Gateway flaw {number}", hours=number, body=SAID)
-    (made.root / ".gitignore").write_text(".groundwire/\n.derived/\nsite/\n")
+    (made.root / ".gitignore").write_text(".groundwire/\n.cache/\nsite/\n")
     git(made, "init", "-qb", "main")
     git(made, "add", ".")
     git(made, "commit", "-qm", "start")

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from analysis import wire
 from analysis.echo import echo, events
-from support import FeedServer, fresh_machine, rss
+from support import FeedServer, rss
 
 from generator import pipeline
 from generator.errors import Refused
 from generator.jobs import daily as jobs
 from generator.jobs import issue as issue_jobs
 from generator.jobs.status import summary
+from generator.record.content import load_articles
 from generator.record.ledger import Ledger
-from generator.record.store import Store
 from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
@@ -61,8 +61,8 @@ def scripted(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def update(root: Path, *, now: datetime = NOW) -> pipeline.Update:
-    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as parts:
-        return pipeline.update(parts, now=now)
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as workspace:
+        return workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_from_feed_to_checked_page(publication: Callable[..., Path], server: Fee
         model.then(scripted)
         done = update(root)
         assert (len(done.published), done.analyst, model.unscripted) == (1, "", 0)
-    page = Store(root / "content").articles().require()[0]
+    page = load_articles(root / "content").require()[0]
     assert page.meta.analysis is not None
     assert (page.meta.analysis.by, page.meta.analysis.dropped >= 1) == ("claude", True)
     assert "4.2.1" in page.body
@@ -96,8 +96,8 @@ def test_an_empty_purse_gives_extractive_pages_and_says_so(
         )
         done = update(root)
         assert (len(done.published), model.asked) == (1, [])
-        assert "the budget is spent ($0 a run, $10 a month), so pages were made by rule" in summary(done, Store(root / "content"))
-    page = Store(root / "content").articles().require()[0]
+        assert "the budget is spent ($0 a run, $10 a month), so pages were made by rule" in summary(done)
+    page = load_articles(root / "content").require()[0]
     assert page.meta.analysis is not None
     assert page.meta.analysis.by == "extractive"
 
@@ -111,7 +111,7 @@ def test_a_model_that_is_gone_stops_the_calls_and_no_page_is_lost(
         done = update(root)
         assert len(done.published) == 1
         assert done.analyst
-        assert "analysis: " in summary(done, Store(root / "content"))
+        assert "analysis: " in summary(done)
     assert update(root, now=NOW + timedelta(hours=2)).published == ()
 
 
@@ -147,27 +147,13 @@ def test_many_calls_at_once_give_the_same_pages_in_the_same_order(
             root = publication(server.put("/f.xml", rss(*items)), extra=extra, folder=f"pub-{workers}")
             model.then(*[echo] * len(items))
             told: list[str] = []
-            with open_publication(root, command="test", tell=told.append, now=NOW, force=True) as parts:
-                done = pipeline.update(parts, now=NOW)
+            with open_publication(root, command="test", tell=told.append, now=NOW, force=True) as workspace:
+                done = workspace.run(pipeline.update(workspace.publication, workspace.parts, now=NOW), now=NOW)
             assert (len(model.asked), model.unscripted) == (len(items), 0)
             assert "so far)" in told[-1]
             assert f"for {len(items)} calls" in done.cost
-            made[workers] = (done.published, [page.text for page in Store(root / "content").articles().require()])
+            made[workers] = (done.published, [page.text for page in load_articles(root / "content").require()])
     assert made[1] == made[4]
-
-
-def test_a_batch_from_one_machine_to_the_next(publication: Callable[..., Path], server: FeedServer, wired: None) -> None:
-    with wire.serve() as model:
-        model.always = echo
-        extra = f"analysis: {{by: claude, base_url: '{model.url}', batch: true}}"
-        root = publication(server.put("/f.xml", rss(*events(3))), extra=extra)
-        done = update(root)
-        assert (done.published, done.waiting) == ((), 3)
-        assert "chosen, their analysis comes in a later run: 3" in summary(done, Store(root / "content"))
-        fresh_machine(root)
-        later = update(root, now=NOW + timedelta(hours=2))
-        assert (len(later.published), later.waiting, model.asked, len(model.batches)) == (3, 0, [], 1)
-    assert {page.meta.analysis.by for page in Store(root / "content").articles().require() if page.meta.analysis} == {"claude"}
 
 
 def test_a_server_of_one_s_own_needs_no_key_no_price_and_no_output_config(
@@ -185,7 +171,7 @@ def test_a_server_of_one_s_own_needs_no_key_no_price_and_no_output_config(
         done = update(root)
         assert (len(done.published), done.analyst) == (2, "")
         assert all('"additionalProperties": false' in asked["system"][0]["text"] for asked in model.asked)
-    written = [page.meta.analysis for page in Store(root / "content").articles().require()]
+    written = [page.meta.analysis for page in load_articles(root / "content").require()]
     assert {(a.by, a.model) for a in written if a} == {("claude", "qwen3:8b")}
 
 
@@ -202,10 +188,10 @@ def test_a_run_that_was_killed_asks_nothing_again(publication: Callable[..., Pat
         root = publication(server.put("/f.xml", rss(*events(3))), extra=f"analysis: {{by: claude, base_url: '{model.url}'}}")
         model.then(echo, echo, wire.message("", stop_reason="refusal"))
         first = update(root)
-        pages = [page.text for page in Store(root / "content").articles().require()]
+        pages = [page.text for page in load_articles(root / "content").require()]
         shutil.rmtree(root / "content" / "articles")  # as if it had died with all its answers, before its first page
         for file in (root / "content" / ".ledger").glob("stories-*.jsonl"):
             file.unlink()
         again = update(root)
         assert (len(model.asked), again.published) == (3, first.published)
-        assert [page.text for page in Store(root / "content").articles().require()] == pages
+        assert [page.text for page in load_articles(root / "content").require()] == pages

@@ -84,7 +84,7 @@ class Suggestion:
         }
         self.env["PATH"] = f"{folder / 'bin'}:{self.env['PATH']}"
         shutil.copytree(GITHUB / "scripts", publication / ".github" / "scripts")
-        (publication / ".gitignore").write_text(".groundwire/\n.derived/\n")
+        (publication / ".gitignore").write_text(".groundwire/\n.cache/\n")
         self.git("init", "--quiet", "--bare", str(folder / "bare.git"), at=folder)
         for words in (("init", "-qb", "main"), ("add", "."), ("commit", "-qm", "start")):
             self.git(*words)

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import FeedServer, rss
+from support import FeedServer, Run, rss
 
-from generator import pipeline
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
 from generator.jobs import daily as jobs
@@ -23,8 +22,7 @@ from generator.jobs.status import summary
 from generator.model import Entry, Feed, FeedResult, Source
 from generator.pipeline import Update
 from generator.record.categories import load_categories
-from generator.record.ledger import Ledger
-from generator.record.store import Article, Store
+from generator.record.content import Article, load_articles
 from generator.settings import Settings
 from generator.steps.parts import Parts
 
@@ -63,21 +61,13 @@ class Excerpts:
 
 
 def run(content: Path, entries: Iterable[Entry], *, now: datetime) -> Update:
-    parts = Parts(
-        settings=Settings(title="T", url="https://news.example/", feeds=tuple(FEEDS)),
-        categories=CATEGORIES,
-        store=Store(content),
-        ledger=Ledger(content / ".ledger"),
-        reader=Reads(entries),
-        fulltext=Excerpts(),
-        analyst=ExtractiveAnalyst(CATEGORIES),
-        tell=lambda line: None,
-    )
-    return pipeline.update(parts, now=now)
+    parts = Parts(Reads(entries), Excerpts(), ExtractiveAnalyst(CATEGORIES), lambda line: None)
+    settings = Settings(title="T", url="https://news.example/", feeds=tuple(FEEDS))
+    return Run(content, settings, CATEGORIES, parts).update(now=now)
 
 
 def only(content: Path) -> tuple[Path, Article]:
-    [page] = Store(content).articles().require()
+    [page] = load_articles(content).require()
     return content / page.path, page
 
 
@@ -148,7 +138,7 @@ def test_whatever_people_change_stays(edits: list[tuple[str, object]]) -> None:
         deleted = any(kind == "delete" for kind, _ in edits)
         for kind, value in edits:
             path = edit(path, kind, value) if kind != "delete" else path
-        before, edited = path.read_bytes().decode(), Store(content).articles().require()[0]
+        before, edited = path.read_bytes().decode(), load_articles(content).require()[0]
         if deleted:
             path.unlink()
         for hour in (1, 2, 3):
@@ -156,12 +146,12 @@ def test_whatever_people_change_stays(edits: list[tuple[str, object]]) -> None:
             assert done.published == ()
             assert not edited.meta.locked or done.joined == ()
             if not deleted and (edited.meta.locked or not edited.pristine):
-                assert f"left as people want it: content/{edited.path}" in summary(done, Store(content))
+                assert f"left as people want it: content/{edited.path}" in summary(done)
         if deleted:
             assert list((content / "articles").rglob("*.md")) == []
             return
         after = path.read_bytes().decode()
-        now = Store(content).articles().require()[0]
+        now = load_articles(content).require()[0]
         by_people = edited.meta.locked or not edited.pristine
         assert without_machine_s(after, edited=by_people) == without_machine_s(before, edited=by_people)
         assert now.path == edited.path

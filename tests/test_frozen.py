@@ -17,7 +17,7 @@ from generator import pipeline
 from generator.jobs import check as check_jobs
 from generator.jobs import subscribers as subscriber_jobs
 from generator.mail.links import Answer
-from generator.record.store import Store
+from generator.record.content import load_articles
 from generator.subscribers.dispatch import World
 from generator.website.build import build_site
 from generator.wiring import open_publication
@@ -42,8 +42,9 @@ def frozen(tmp_path: Path) -> Path:
 def run(root: Path, server: FeedServer, *, now: datetime) -> tuple[pipeline.Update, str]:
     """A day's update and issue, its feeds as they are served."""
     at = ("127.0.0.1", server.port)
-    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True, routes={FEEDS_AT: at}) as parts:
-        return pipeline.update(parts, now=now), pipeline.issue(parts, now=now)
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True, routes={FEEDS_AT: at}) as workspace:
+        done = workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
+        return done, workspace.run(pipeline.issue(done.publication, workspace.parts, now=now), now=now)
 
 
 def serve_feeds(server: FeedServer) -> None:
@@ -97,7 +98,7 @@ def test_a_new_story_gets_its_one_page_and_leaves_the_others_alone(frozen: Path,
 
 
 def test_what_people_did_still_holds(frozen: Path) -> None:
-    pages = {page.meta.title: page for page in Store(frozen / "content").articles().require()}
+    pages = {page.meta.title: page for page in load_articles(frozen / "content").require()}
     assert not pages["Council of Northport adopts a budget of 61 million crowns"].pristine
     assert pages["Chess champion Ilse Brandt retires at thirty"].meta.locked
     assert pages["Railway workers of Estria vote to end their strike"].meta.withdrawn

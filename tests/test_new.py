@@ -13,7 +13,7 @@ from generator.errors import Refused
 from generator.jobs import check as check_jobs
 from generator.jobs import issue as issue_jobs
 from generator.jobs import new as new_jobs
-from generator.record.store import Store
+from generator.record.content import load_articles
 from generator.settings import load_settings
 
 NOW = datetime(2026, 3, 6, 12, 0, 1, 5, tzinfo=UTC)
@@ -33,7 +33,7 @@ def test_everything_new_passes_the_checker_unedited(pub: Publication, title: str
     if title[0].isascii():
         new_jobs.category(pub.root, title, applies="")
     assert check_jobs.check(pub.root, now=NOW) == "all right: 2 articles, 1 issue, 1 feed"
-    assert [page.meta.title for page in Store(pub.root / "content").articles().pages] == [title.strip()] * 2
+    assert [page.meta.title for page in load_articles(pub.root / "content").pages] == [title.strip()] * 2
     assert [feed.name for feed in load_settings(pub.root).feeds] == [title.strip()]
 
 

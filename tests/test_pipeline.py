@@ -6,13 +6,11 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,13 +19,12 @@ import pytest
 from support import FeedServer, fresh_machine, rss, snapshot
 
 from generator import pipeline
-from generator.errors import FeedsFailed, GroundwireError, LockHeld, Refused
+from generator.errors import FeedsFailed, LockHeld, Refused
 from generator.jobs import check as check_jobs
 from generator.jobs import issue as issue_jobs
 from generator.jobs.build import build
-from generator.record.index import file as index
+from generator.record.content import load_articles
 from generator.record.lock import held
-from generator.record.store import Store
 from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
@@ -35,8 +32,8 @@ Make = Callable[..., Path]
 
 
 def update(root: Path, *, now: datetime = NOW) -> pipeline.Update:
-    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as parts:
-        return pipeline.update(parts, now=now)
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as workspace:
+        return workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
 
 
 def items(count: int, *, host: str = "https://outlet.example", when: datetime = NOW) -> list[dict[str, str]]:
@@ -96,51 +93,19 @@ def test_what_a_killed_run_left_is_swept_also_after_another_command(tmp_path: Pa
 def test_a_runner_with_the_last_one_s_cache_publishes_nothing_twice(
     publication: Make, server: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`.derived/` comes from a cache, all files are new."""
-    monkeypatch.setenv("CI", "true")
+    """`.cache/` comes from a cache, all files are new."""
     root = publication(server.put("/feed.xml", rss(*items(4))))
     update(root)
     update(root, now=NOW + timedelta(hours=1))  # takes in what the first run wrote
     server.put("/feed.xml", rss(*items(6)))
     runner = tmp_path / "runner"
     shutil.copytree(root, runner, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(".groundwire"))
-    opened = Store(runner / "content").shelf()
-    assert not opened.index.new
-    assert len(opened.all()) == 4
     assert len(update(runner, now=NOW + timedelta(hours=2)).published) == 2
     assert update(runner, now=NOW + timedelta(hours=3)).published == ()
 
 
-@pytest.mark.parametrize("table", ["", "pages", "months"])
-def test_an_index_that_rotted_on_the_disk_is_made_anew(publication: Make, server: FeedServer, table: str) -> None:
-    """No time of the file tells of it; SQLite finds it, at once in its tables' definitions, later in their rows."""
-    root = publication(server.put("/feed.xml", rss(*items(40))))
-    update(root)
-    update(root, now=NOW + timedelta(hours=1))
-    file, seal = root / ".derived" / index.FILE, root / ".derived" / index.SEAL
-    with sqlite3.connect(file) as db:
-        size = db.execute("PRAGMA page_size").fetchone()[0]
-        roots = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchall()
-    db.close()
-    raw = bytearray(file.read_bytes())
-    start = size * (roots[0][0] - 1 if table else 1)
-    raw[start:] = bytes(size) + raw[start + size :] if table else bytes(len(raw) - start)
-    file.write_bytes(raw)
-    status = file.stat()
-    head, _, rest = seal.read_text().partition("\n")
-    stamp = f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino}"
-    seal.write_text("\n".join([head, stamp, *rest.split("\n")[1:]]))
-    before = snapshot(root / "content")
-    told = pytest.raises(GroundwireError, match=r"index\.sqlite is damaged .* run the command again")
-    with told if table else nullcontext():
-        update(root, now=NOW + timedelta(hours=2))
-    assert update(root, now=NOW + timedelta(hours=3)).published == ()
-    assert snapshot(root / "content") == before
-    assert not Store(root / "content").shelf().index.new
-
-
 def test_what_may_be_cached_says_nothing_that_content_does_not(publication: Make, server: FeedServer) -> None:
-    """`.derived/` leaves the machine; other people's text may not."""
+    """`.cache/` leaves the machine; other people's text may not."""
     tail = " ".join(f"Private{n} sentence{n} continues{n} with words{n} that nobody quotes{n}." for n in range(60))
     news = [{**item, "content:encoded": f"<p>{item['description']}</p><p>{tail}</p>"} for item in items(4)]
     feed = rss(*news).replace("<rss ", '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" ')
@@ -153,7 +118,7 @@ def test_what_may_be_cached_says_nothing_that_content_does_not(publication: Make
     private = [word for word in tail.split() if word not in said]
     kept = {path.name: path.read_bytes() for path in (root / ".groundwire").rglob("*") if path.is_file()}
     assert any(word.encode() in raw for raw in kept.values() for word in private), "the test has nothing to find"
-    for path in (root / ".derived").rglob("*"):
+    for path in (root / ".cache").rglob("*"):
         assert not [word for word in private if word.encode() in path.read_bytes()], path
 
 
@@ -191,7 +156,7 @@ def test_exact_duplicates_are_one_page_with_two_sources(publication: Make, serve
     root = publication(server.put("/a.xml", rss(one, title="A")), server.put("/b.xml", rss(other, title="B")))
     done = update(root)
     assert len(done.published) == 1
-    page = Store(root / "content").articles().require()[0]
+    page = load_articles(root / "content").require()[0]
     assert [s.url for s in page.meta.sources] == [one["link"], other["link"]] or len(page.meta.sources) == 2
 
 
@@ -206,7 +171,7 @@ def test_later_coverage_joins_the_page_and_keeps_people_s_words(publication: Mak
     done = update(root, now=NOW + timedelta(hours=5))
     assert done.published == ()
     assert [f"content/{p}" for p in done.joined] == [path.relative_to(root).as_posix()]
-    page = Store(root / "content").articles().require()[0]
+    page = load_articles(root / "content").require()[0]
     assert [s.feed for s in page.meta.sources] == ["First Outlet", "Second Outlet"]
     assert page.meta.sources[1].added == page.meta.updated == NOW + timedelta(hours=5)
     assert "# why this category: see the sources\n" in page.text
@@ -246,7 +211,7 @@ def test_a_broken_page_only_warns_an_update_and_nothing_is_republished(publicati
     path.write_text(path.read_text().replace("title:", "titel:"))
     done = update(root)
     assert done.published == ()
-    assert any("did you mean 'title'" in str(w) for w in done.warnings)
+    assert any("did you mean 'title'" in str(w) for w in done.publication.problems)
 
 
 def test_killed_between_page_and_ledger_publishes_once(publication: Make, server: FeedServer) -> None:
@@ -255,9 +220,9 @@ def test_killed_between_page_and_ledger_publishes_once(publication: Make, server
     ledger = next((root / "content" / ".ledger").glob("stories-*.jsonl"))
     lines = ledger.read_text().splitlines(keepends=True)
     ledger.write_text("".join(lines[:-1]) + lines[-1][:40])  # the last row torn, as by a kill
-    pages = {p.path for p in Store(root / "content").articles().require()}
+    pages = {p.path for p in load_articles(root / "content").require()}
     assert update(root, now=NOW + timedelta(hours=2)).published == ()
-    assert {p.path for p in Store(root / "content").articles().require()} == pages
+    assert {p.path for p in load_articles(root / "content").require()} == pages
     before = snapshot(root / "content")
     update(root, now=NOW + timedelta(hours=4))
     assert snapshot(root / "content") == before
@@ -271,9 +236,9 @@ def test_kill_9_anywhere_leaves_nothing_torn_and_the_next_run_completes(publicat
         time.sleep(delay)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        Store(root / "content").articles().require()
+        load_articles(root / "content").require()
     update(root)
-    pages = Store(root / "content").articles().require()
+    pages = load_articles(root / "content").require()
     assert len(pages) == 40
     assert len({p.meta.sources[0].url for p in pages}) == 40
     assert not list(root.rglob(".groundwire-tmp-*"))
@@ -308,7 +273,7 @@ def test_an_undated_entry_is_first_seen_once(publication: Make, server: FeedServ
     assert snapshot(root / "content") == before
     (root / "newsletter.yml").write_text((root / "newsletter.yml").read_text().replace("max_stories: 0", "max_stories: 5"))
     update(root, now=NOW + timedelta(days=1))
-    meta = Store(root / "content").articles().require()[0].meta
+    meta = load_articles(root / "content").require()[0].meta
     assert (meta.date, meta.date_estimated, meta.sources[0].published) == (NOW, True, None)
 
 
@@ -353,7 +318,7 @@ def test_the_real_week(publication: Make, server: FeedServer, corpus: Path) -> N
     done = update(root)
     assert len(done.failed) == 0
     assert 140 <= len(done.published) <= 165  # 145 events
-    assert sum(len(page.meta.sources) for page in Store(root / "content").articles().require()) >= 170
+    assert sum(len(page.meta.sources) for page in load_articles(root / "content").require()) >= 170
     assert "content/issues/" in issue_jobs.write(root, now=NOW + timedelta(hours=1), tell=lambda line: None)
     assert "pages" in build(root, strict=True)
     before = snapshot(root / "content")

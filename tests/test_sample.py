@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from support import snapshot
 
-from generator.record.store import Store
+from generator.record.content import load_articles
 from generator.record.text import clean, normal
 from generator.sample.press import BASE, load_outlets
 from generator.sample.run import run_sample
@@ -63,7 +63,7 @@ def test_it_is_large_and_mixed_enough_to_show() -> None:
 
 
 def test_every_category_a_correction_a_withdrawal_and_a_promise_that_came_due(sample: Path) -> None:
-    pages = Store(sample / "content").articles().require()
+    pages = load_articles(sample / "content").require()
     from generator.record.categories import load_categories
 
     assert {p.meta.category for p in pages} == set(load_categories(sample))
@@ -84,7 +84,7 @@ def test_the_public_page_names_the_broken_feed_and_the_silent_one(sample: Path) 
 def test_every_quotation_stands_word_for_word_at_its_address(sample: Path) -> None:
     """On the page that its footnote leads to, which ships with the site."""
     checked = 0
-    for page in Store(sample / "content").articles().require():
+    for page in load_articles(sample / "content").require():
         notes = dict(re.findall(r"^\[\^(\d+)\]: \[.*?\]\(<(.*?)>\)$", page.body, re.MULTILINE))
         for quotation, number in re.findall(r"“([^\n]+?)”\[\^(\d+)\]", page.body):
             url, fragment = notes[number].split("#:~:text=")
@@ -99,7 +99,7 @@ def test_every_quotation_stands_word_for_word_at_its_address(sample: Path) -> No
 
 def test_excerpts_and_quotations_keep_to_the_limits(sample: Path) -> None:
     licence = {o.name: o.license for o in load_outlets()}
-    for page in Store(sample / "content").articles().require():
+    for page in load_articles(sample / "content").require():
         source = page.meta.sources[0]
         excerpt = re.search(r"^> (.*)$", page.body, re.MULTILINE)
         assert excerpt is None or len(excerpt.group(1).split()) <= 61
@@ -109,7 +109,7 @@ def test_excerpts_and_quotations_keep_to_the_limits(sample: Path) -> None:
 
 
 def test_no_page_carries_furniture_or_a_sentence_twice(sample: Path) -> None:
-    for page in Store(sample / "content").articles().require():
+    for page in load_articles(sample / "content").require():
         assert not re.search(r"appeared first on|[Ss]ign up for|Read more:|[Nn]ewsletter abonnieren", page.body), page.path
         quoted = re.findall(r"“([^\n]+?)”\[\^\d+\]", page.body)
         assert len(quoted) == len(set(quoted)), page.path

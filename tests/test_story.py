@@ -14,7 +14,7 @@ from generator import pipeline
 from generator.errors import Refused
 from generator.jobs import story as story_jobs
 from generator.jobs.build import build
-from generator.record.store import Article, Store
+from generator.record.content import Article, load_articles
 from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
@@ -24,12 +24,12 @@ QUIET: dict[str, Any] = {"now": NOW + timedelta(hours=1), "tell": lambda line: N
 
 def update(root: Path, *, hours: int = 0) -> pipeline.Update:
     now = NOW + timedelta(hours=hours)
-    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as parts:
-        return pipeline.update(parts, now=now)
+    with open_publication(root, command="test", tell=lambda line: None, now=now, force=True) as workspace:
+        return workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
 
 
 def pages(root: Path) -> list[Article]:
-    return list(Store(root / "content").articles().require())
+    return list(load_articles(root / "content").require())
 
 
 def item(title: str, link: str, text: str = "") -> dict[str, str]:
@@ -172,7 +172,7 @@ def test_a_page_deleted_after_its_sources_moved_leads_to_their_new_home(publicat
     assert bakers.url.rstrip("/").rsplit("/", 1)[-1] in (root / "site" / ferries.url / "index.html").read_text()
     third = item("Ferries to the islands are late for a week", "https://three.example/d")
     server.put("/2.xml", rss({**third, "title": "Ferries to the islands are late for a week"}))
-    assert update(root, hours=2).swallowed == ()
+    assert update(root, hours=2).suppressed == ()
 
 
 def test_a_page_is_not_emptied_by_a_split(publication: Make, server: FeedServer) -> None:
@@ -204,7 +204,9 @@ def test_a_held_story_is_in_no_output_until_it_is_released(publication: Make, se
         server.put("/f.xml", rss(item("Ferries to the islands are late", "https://one.example/a"))), extra="review: {hold: all}"
     )
     done = update(root)
-    assert [why for _, why in done.held] == ["every story is reviewed (review.hold: all)"]
+    assert [change.note for change in done.changes if change.kind == "publish"] == [
+        "waits for review: every story is reviewed (review.hold: all)"
+    ]
     assert pages(root)[0].meta.status == "draft"
     assert "A. Editor" in story_jobs.release(root, pages(root)[0].meta.id, by="A. Editor", **QUIET)
     meta = pages(root)[0].meta
@@ -222,7 +224,7 @@ def test_a_withdrawn_story_is_revived_by_nothing(publication: Make, server: Feed
     assert page.meta.withdrawn is not None
     server.put("/f.xml", rss(item("Ferries to the islands are late for a week", "https://one.example/new")))
     done = update(root, hours=4)
-    assert (done.published, done.joined, done.swallowed) == ((), (), ("Ferries to the islands are late for a week",))
+    assert (done.published, done.joined, done.suppressed) == ((), (), ("Ferries to the islands are late for a week",))
     assert pages(root)[0].text == page.text
     with pytest.raises(Refused, match="already"):
         story_jobs.withdraw(root, page.path, reason="x", **QUIET)

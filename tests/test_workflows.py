@@ -101,7 +101,7 @@ class TestWhatTheySay:
         assert "cache" not in {key for step in steps(name) for key in step.get("with", {})}
         for step in steps(name):
             if step.get("uses", "").startswith("actions/cache"):
-                assert step["with"]["path"] in ("site", ".derived")
+                assert step["with"]["path"] in ("site", ".cache")
                 assert step["with"]["key"].startswith(step["with"]["path"].strip(".") + "-")
 
     def test_a_fresh_runner_knows_what_the_last_one_did(self) -> None:
@@ -112,11 +112,11 @@ class TestWhatTheySay:
             ]
 
         daily = order("generate.yml")
-        restored, saved = daily.index("actions/cache/restore .derived"), daily.index("actions/cache/save .derived")
+        restored, saved = daily.index("actions/cache/restore .cache"), daily.index("actions/cache/save .cache")
         assert restored < daily.index(".venv/bin/groundwire update") < daily.index(".venv/bin/groundwire check") < saved
         for name, first in (("deploy.yml", "build"), ("pr.yml", "check --format github --base HEAD^1"), ("story.yml", "check")):
-            assert order(name).index("actions/cache/restore .derived") < order(name).index(f".venv/bin/groundwire {first}")
-            assert "actions/cache/save .derived" not in order(name)
+            assert order(name).index("actions/cache/restore .cache") < order(name).index(f".venv/bin/groundwire {first}")
+            assert "actions/cache/save .cache" not in order(name)
 
     @pytest.mark.parametrize("name", ["generate.yml", "deploy.yml"])
     def test_the_last_site_is_there_before_the_build_and_kept_after_it(self, name: str) -> None:

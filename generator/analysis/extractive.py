@@ -43,7 +43,7 @@ class Quote:
 class ExtractiveAnalyst:
     """Analyses by rule: same sources, same page."""
 
-    stopped, spent, defers = "", 0.0, False  # it asks nobody
+    stopped, spent = "", 0.0  # it asks nobody
 
     def __init__(self, categories: Mapping[str, Category]) -> None:
         self._categories = categories

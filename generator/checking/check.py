@@ -19,11 +19,11 @@ from generator.feeds.listing import lines_of, twice
 from generator.mail.content import TAGS
 from generator.record.blocklist import blocked_pages
 from generator.record.categories import Category, load_categories, unknown_category
+from generator.record.content import Article, Issue, colliding_aliases, load_content
 from generator.record.evidence import STREAM, Known, known_evidence
 from generator.record.frontmatter import split
 from generator.record.ledger import Ledger
-from generator.record.store import Article, Issue, Store, colliding_aliases
-from generator.settings import FILE, PLACEHOLDER_URL, Settings, load_settings
+from generator.settings import FILE, PLACEHOLDER_URL, Settings, gone_settings, load_settings
 from generator.website.briefs import brief_of
 from generator.website.config import check_mkdocs_config
 from generator.website.load import category_problem, generated_addresses, make_site, missing_logo
@@ -56,10 +56,10 @@ class _Publication:
     problems: list[Problem] = field(default_factory=list)
 
 
-def check_publication(root: Path, *, now: datetime, memory: Path | None = None) -> Checked:
-    """Everything that is wrong in the publication in `root` at the time `now`. `memory`: the file that keeps what was read before."""
-    held = _read(root)
-    bodies = BodyMemory(memory)
+def check_publication(root: Path, *, now: datetime, cache: Path | None = None) -> Checked:
+    """Everything that is wrong in the publication in `root` at the time `now`. `cache`: the folder of what was read before."""
+    held = _read(root, cache)
+    bodies = BodyMemory(cache)
     known = known_evidence(Ledger(root / "content" / ".ledger").rows(STREAM))
     held.problems += [
         *check_mkdocs_config(root),
@@ -74,14 +74,13 @@ def check_publication(root: Path, *, now: datetime, memory: Path | None = None) 
     return Checked(tuple(problems), len(held.articles), len(held.issues), feeds)
 
 
-def _read(root: Path) -> _Publication:
+def _read(root: Path, cache: Path | None) -> _Publication:
     held, content = _Publication(root), root / "content"
     held.settings = _collect(held.problems, lambda: load_settings(root))
     held.categories = _collect(held.problems, lambda: load_categories(root)) or {}
-    store = Store(content)
-    articles, issues = store.articles(), store.issues()
-    held.articles, held.issues = articles.pages, issues.pages
-    held.problems += [*articles.problems, *issues.problems]
+    found = load_content(content, cache=cache)
+    held.articles, held.issues = found.articles, found.issues
+    held.problems += found.problems
     for path in sorted(content.rglob("*.md")):
         name = path.relative_to(content).as_posix()
         if not any(part.startswith(".") for part in Path(name).parts):
@@ -95,6 +94,7 @@ def _settings_problems(held: _Publication) -> Iterator[Problem]:
     yield from names
     if held.settings is None:
         return
+    yield from gone_settings((held.root / FILE).read_text(encoding="utf-8"))
     yield from missing_logo(held.root, held.settings)
     yield from unpriced_models(held.settings.analysis, file=FILE)
     lines = lines_of((held.root / FILE).read_text(encoding="utf-8"), file=FILE)

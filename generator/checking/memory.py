@@ -1,50 +1,44 @@
-"""What was found in a body, kept by the hash of its text: an archive is rendered once, not at every check. Losing it costs time."""
+"""What was found in bodies, kept by the hash of their text (record/cache.py): an archive is rendered once, not at every check."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from generator.checking.body import Body, read_body
-from generator.record import atomic
+from generator.record.cache import Cache
 from generator.record.text import digest
 
-_ROWS = TypeAdapter(dict[str, Body])
-_MADE_BY = ("checking/body.py", "record/evidence.py", "record/text.py")  # other code there, other findings
+_BODY = TypeAdapter(Body)
 
 
 class BodyMemory:
-    """Bodies read before, in one file. Without a file nothing is remembered."""
+    """Bodies read before. Without a folder nothing is remembered."""
 
-    def __init__(self, file: Path | None) -> None:
-        self._file = file
-        self._known = dict(_load(file)) if file else {}
-        self._used: dict[str, Body] = {}
+    def __init__(self, folder: Path | None) -> None:
+        self._cache = Cache(folder, "bodies")
+        self._read: dict[str, Body] = {}
 
     def body(self, text: str) -> Body:
-        """What is in a body."""
-        key = digest(_version(), text, length=24)
-        found = self._used.get(key) or self._known.get(key) or read_body(text)
-        self._used[key] = found
-        return found
+        """Return what is in a body."""
+        key = digest(text, length=24)
+        if key not in self._read:
+            self._read[key] = self._kept(key) or self._fresh(key, text)
+        return self._read[key]
 
     def save(self) -> None:
         """Keep what this check used; what no page has any more is forgotten."""
-        if self._file and self._used.keys() != self._known.keys():
-            atomic.write_atomic(self._file, _ROWS.dump_json(self._used).decode("utf-8"))
+        self._cache.save()
 
+    def _kept(self, key: str) -> Body | None:
+        kept = self._cache.get(key)
+        try:
+            return _BODY.validate_json(kept) if kept is not None else None
+        except ValidationError:
+            return None
 
-def _load(file: Path) -> Mapping[str, Body]:
-    try:
-        return _ROWS.validate_json(file.read_bytes())
-    except (OSError, ValidationError):
-        return {}
-
-
-@cache
-def _version() -> str:
-    package = Path(__file__).parents[1]
-    return digest(*((package / name).read_text(encoding="utf-8") for name in _MADE_BY))
+    def _fresh(self, key: str, text: str) -> Body:
+        found = read_body(text)
+        self._cache.put(key, _BODY.dump_json(found).decode("utf-8"))
+        return found

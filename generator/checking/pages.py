@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from generator.checking.body import Body, Place
 from generator.errors import Level, Problem
+from generator.record.content import Article, Issue
 from generator.record.frontmatter import ArticleMeta, IssueMeta, read
-from generator.record.store import Article, Issue
 from generator.record.text import slugify
 
 AHEAD = timedelta(days=1)  # clocks and zones differ

@@ -9,11 +9,11 @@ from generator.checking.body import Body, Quoted
 from generator.checking.pages import Teller
 from generator.errors import Level, Problem
 from generator.model import Entry, Feed, Source
+from generator.record.content import Article
 from generator.record.evidence import Known, Note, notes_of
 from generator.record.frontmatter import SourceMeta
 from generator.record.gate.gate import Gate
 from generator.record.quotation import EVIDENCE_WORDS, EXCERPT_WORDS, is_open, limits
-from generator.record.store import Article
 from generator.record.text import normal
 from generator.record.urls import canonical
 

@@ -13,7 +13,7 @@ from generator.mail.campaign import Campaigns, drafted, started
 from generator.mail.message import Recipient
 from generator.mail.outbox import Outbox, Posted
 from generator.ports import Clock
-from generator.record.store import Issue
+from generator.record.content import Issue
 from generator.settings import Settings, load_settings
 from generator.subscribers.dispatch import World
 from generator.wiring import Places

@@ -12,8 +12,8 @@ from generator.feeds.web import FetchError, Web, user_agent
 from generator.mail.letter import Letter, compose_letter
 from generator.mail.links import Answer, Fetch, Site, await_pages, missing_pages
 from generator.record.blocklist import blocked_pages
+from generator.record.content import Article, Issue, load_articles, load_issues
 from generator.record.ledger import Ledger
-from generator.record.store import Article, Issue, Store
 from generator.settings import Settings
 from generator.subscribers.dispatch import World
 from generator.wiring import Places
@@ -33,7 +33,7 @@ class Desk:
 
     def ready(self) -> tuple[Issue, ...]:
         """The issues that somebody has approved, oldest first. Raises InputError where one of the files breaks its contract."""
-        pages = Store(self.places.content).issues().require()
+        pages = load_issues(self.places.content, cache=self.places.cache).require()
         return tuple(sorted((page for page in pages if page.meta.status == "ready"), key=lambda page: page.meta.date))
 
     def newest(self) -> Issue:
@@ -73,7 +73,7 @@ class Desk:
         return Site(self.settings.url, aliases, self.fetch)
 
     def _articles(self) -> tuple[Article, ...]:
-        return Store(self.places.content).articles().pages
+        return load_articles(self.places.content, cache=self.places.cache).pages
 
 
 def each_issue(pages: Iterable[Issue], send: Callable[[Issue], str]) -> str:

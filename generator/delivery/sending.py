@@ -18,8 +18,8 @@ from generator.mail.links import Fetch
 from generator.mail.message import Recipient, stencil
 from generator.mail.smtp import Carrier, Relay, Reply
 from generator.ports import Tell
+from generator.record.content import Issue
 from generator.record.lock import held
-from generator.record.store import Issue
 from generator.settings import Settings
 from generator.subscribers.database import Database
 from generator.subscribers.dispatch import Rules, World, dispatch

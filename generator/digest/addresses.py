@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from generator.record.store import Article
+from generator.record.content import Article
 
 _ADDRESS = re.compile(r"[^\s()<>#]+(?=[)>#])")  # of a link, up to a place on its page
 

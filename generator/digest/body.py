@@ -15,8 +15,8 @@ from generator.digest.opening import opening, signed
 from generator.model import Opening
 from generator.record.authorship import author_line, authorship
 from generator.record.categories import UNCATEGORISED, Category
+from generator.record.content import Article
 from generator.record.escape import escape, link
-from generator.record.store import Article
 from generator.record.text import clean, normal_title, sentences
 from generator.record.words import Words
 from generator.settings import Settings

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 
 from generator.digest.past import Past
+from generator.record.content import Article
 from generator.record.escape import escape
 from generator.record.frontmatter import SourceMeta, Watch
-from generator.record.identity import note_mark, outcome_mark
-from generator.record.store import Article
+from generator.record.identity import note_key, outcome_key
 from generator.settings import Settings
 
 CONTINUING = 8  # stories of earlier issues; more would bury the new ones
@@ -118,7 +118,7 @@ def mended(articles: Iterable[Article], before: Past, *, settings: Settings, now
         notes = [(c.date, c.note, False) for c in page.meta.corrections]
         notes += [(w.date, w.reason, True)] if (w := page.meta.withdrawn) else []
         for when, note, withdrawn in notes:
-            key = note_mark(page.meta.id, note)
+            key = note_key(page.meta.id, note)
             if key in before.told or not _midnight(carried, settings) <= when <= now:
                 continue
             if not before.says(escape(note), page, since=carried):
@@ -143,4 +143,4 @@ def _outcomes(
 
 
 def _key(page: Article, watch: Watch, outcome: str) -> str:
-    return outcome_mark(page.meta.id, watch.claim, watch.by, outcome)
+    return outcome_key(page.meta.id, watch.claim, watch.by, outcome)

@@ -13,9 +13,9 @@ from generator.digest.past import SILENT, Past
 from generator.digest.schedule import Due
 from generator.ports import Opener
 from generator.record.categories import Category
+from generator.record.content import Article, Issue
 from generator.record.frontmatter import Generated, IssueMeta, Window, body_hash
 from generator.record.ledger import Row
-from generator.record.store import Article, Issue
 from generator.record.words import Words, words_of
 from generator.settings import Settings
 

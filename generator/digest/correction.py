@@ -10,10 +10,10 @@ from generator.digest.body import correction_line, cut
 from generator.digest.choose import Mended, mended
 from generator.digest.past import past
 from generator.errors import Refused
+from generator.record.content import Article, Issue
 from generator.record.escape import escape, link
 from generator.record.frontmatter import Generated, IssueMeta, body_hash
 from generator.record.ledger import Row
-from generator.record.store import Article, Issue
 from generator.record.words import Words, words_of
 from generator.settings import Settings
 

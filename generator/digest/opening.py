@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from generator.digest.choose import Contents
 from generator.model import Entry, Opening, Source
 from generator.record.authorship import Authorship, author_line
+from generator.record.content import Article
 from generator.record.escape import escape
-from generator.record.store import Article
 from generator.record.text import clean
 from generator.record.words import Words
 from generator.settings import Feed, Settings

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from generator.digest.addresses import Addresses
+from generator.record.content import Article, Issue
 from generator.record.ledger import Row
-from generator.record.store import Article, Issue
 
 STREAM = "issues"
 SILENT = 3  # weeks in a row without an issue, from which on somebody should look

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from generator.digest.addresses import Addresses
 from generator.digest.body import cut
+from generator.record.content import Article, Issue
 from generator.record.editing import edited
 from generator.record.frontmatter import body_hash
-from generator.record.store import Article, Issue
 from generator.record.text import clean
 
 _HEADING = re.compile(r"(#{1,3})\s")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from generator.digest.past import taken
+from generator.record.content import Issue
 from generator.record.ledger import Row
-from generator.record.store import Issue
 from generator.settings import Settings
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

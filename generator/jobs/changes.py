@@ -24,7 +24,7 @@ from generator.ports import Tell
 from generator.record.afresh import story_of
 from generator.record.atomic import write_atomic
 from generator.record.categories import Category, load_categories
-from generator.record.store import Article, Store
+from generator.record.content import Article, load_articles
 from generator.settings import FILE, Feed, Settings, load_settings, settings_in
 from generator.website.onefile import one_file
 from generator.wiring import Places
@@ -109,7 +109,7 @@ def _categories(root: Path, base: str, names: Sequence[str]) -> Iterator[str]:
         return
     after, before = load_categories(root), _categories_at(root, base)
     touched = {Path(name).stem for name in names}
-    pages = [page for page in Store(Places(root).content).articles().pages if page.meta.listed and page.meta.sources]
+    pages = [page for page in load_articles(Places(root).content).pages if page.meta.listed and page.meta.sources]
     moved = [p for p in pages if _home(p, before) != _home(p, after)]
     own = [p for p in pages if p not in moved and (p.meta.category in touched or _home(p, after) in touched)]
     newest = sorted(moved, key=_newest) + sorted(own, key=_newest) or sorted(pages, key=_newest)

@@ -30,7 +30,7 @@ def examine(root: Path, paths: Sequence[Path] = (), *, now: datetime) -> Checked
     for path in paths:
         if not path.exists() and not (root / path).exists():
             raise Refused(f"there is no {path}; name a file or a folder, for example content/articles/2026/")
-    found = check_publication(root, now=now, memory=_memory(root))
+    found = check_publication(root, now=now, cache=_cache(root))
     chosen = tuple(p for p in found.problems if not paths or any(_names(path, root, p.file) for path in paths))
     return Checked(chosen, found.articles, found.issues, found.feeds)
 
@@ -79,9 +79,9 @@ def _fix_once(root: Path, problems: Sequence[Problem]) -> list[str]:
     return told
 
 
-def _memory(root: Path) -> Path | None:
+def _cache(root: Path) -> Path | None:
     """Where what was read is kept; nowhere if that would make a folder in what is no publication."""
-    return Places(root).derived / "check.json" if (root / "newsletter.yml").is_file() else None
+    return Places(root).cache if (root / "newsletter.yml").is_file() else None
 
 
 def _many(count: int, what: str) -> str:

@@ -10,31 +10,41 @@ from generator.errors import GroundwireError, Refused
 from generator.jobs.build import build
 from generator.jobs.housekeeping import tidy
 from generator.jobs.status import summary
+from generator.pipeline import Update
 from generator.ports import Tell
-from generator.record.store import Store
+from generator.record.changes import told
+from generator.record.content import load_articles
 from generator.settings import PLACEHOLDER_URL, Settings
 from generator.setup.scaffold import remove_sample
-from generator.wiring import Places, open_publication
+from generator.wiring import Places, Workspace, open_publication
 
 
 def run(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
     """Update, the issue when one is due, build."""
-    with open_publication(root, command="run", tell=tell, now=now, force=force) as parts:
-        _without_sample(root, parts.settings, tell)
-        done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.withdrawn)
-        written = pipeline.issue(parts, now=now, shelf=done.shelf)
+    with open_publication(root, command="run", tell=tell, now=now, force=force) as workspace:
+        done = _update(workspace, now=now, tell=tell)
+        written = workspace.run(pipeline.issue(done.publication, workspace.parts, now=now), now=now)
         built = build(root, strict=True)
-    return "\n".join([summary(done, parts.store), written, built])
+    return "\n".join([summary(done), written, built])
 
 
-def update(root: Path, *, now: datetime, force: bool, tell: Tell) -> str:
-    """Read the feeds and publish."""
-    with open_publication(root, command="update", tell=tell, now=now, force=force) as parts:
-        _without_sample(root, parts.settings, tell)
-        done = pipeline.update(parts, now=now)
-        tidy(Places(root), now=now, changed=done.changed, withdrawn=done.withdrawn)
-        return summary(done, parts.store)
+def update(root: Path, *, now: datetime, force: bool, tell: Tell, dry_run: bool = False) -> str:
+    """Read the feeds and publish. A `dry_run` says what would be written, asks no model and leaves content/ as it is."""
+    with open_publication(root, command="update", tell=tell, now=now, force=force, dry_run=dry_run) as workspace:
+        if not dry_run:
+            return summary(_update(workspace, now=now, tell=tell))
+        done = workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
+    return "\n".join(
+        [told(done.changes) or "nothing would be written", "dry run: nothing was written, no model was asked", summary(done)]
+    )
+
+
+def _update(workspace: Workspace, *, now: datetime, tell: Tell) -> Update:
+    if _without_sample(workspace.places.root, workspace.publication.settings, tell):
+        workspace = workspace.again()
+    done = workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
+    tidy(workspace.places, now=now, withdrawn=done.publication.withdrawn())
+    return done
 
 
 def preview(root: Path, *, port: int, sample: bool, tell: Tell) -> None:
@@ -62,7 +72,7 @@ def explain(root: Path, page: Path) -> str:
 
     places = Places(root)
     wanted = page.as_posix().split("content/")[-1]
-    found = next((p for p in Store(places.content).articles().pages if wanted in (p.path, p.meta.id)), None)
+    found = next((p for p in load_articles(places.content).pages if wanted in (p.path, p.meta.id)), None)
     if found is None:
         raise Refused(f"no article {page}; write for example\ngroundwire analyse --explain content/articles/2026/02/a-story.md")
     known = FolderMemory(places.private / "claude").explained(found.meta.id)
@@ -72,7 +82,9 @@ def explain(root: Path, page: Path) -> str:
     return json.dumps(known, ensure_ascii=False, indent=2)
 
 
-def _without_sample(root: Path, settings: Settings, tell: Tell) -> None:
-    """A copy of the template that its owner has set up starts without the sample's pages."""
-    if settings.url != PLACEHOLDER_URL and remove_sample(root):
-        tell("removed the sample's pages from content/: this publication is yours now")
+def _without_sample(root: Path, settings: Settings, tell: Tell) -> bool:
+    """A copy of the template that its owner has set up starts without the sample's pages; says whether any were there."""
+    if settings.url == PLACEHOLDER_URL or not remove_sample(root):
+        return False
+    tell("removed the sample's pages from content/: this publication is yours now")
+    return True

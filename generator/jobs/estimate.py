@@ -18,8 +18,8 @@ from generator.feeds.fulltext import from_feed
 from generator.model import Entry, FeedResult, Source, Story
 from generator.ports import Tell
 from generator.record.ledger import Row
+from generator.record.publication import Publication
 from generator.settings import Settings
-from generator.steps.parts import Parts
 from generator.stories.choose import choose
 from generator.stories.group import group
 from generator.wiring import open_publication, voice_of
@@ -52,12 +52,13 @@ def estimate(root: Path, *, now: datetime, tell: Tell, settings: Settings | None
     opened = open_publication(
         root, command="estimate", tell=tell, now=now, analyses=False, settings=settings, force=settings is not None
     )
-    with opened as parts:
-        chosen = parts.settings.analysis
+    with opened as workspace:
+        publication = workspace.publication
+        chosen = publication.settings.analysis
         tariff = tariff_of(chosen)
-        found = recent(parts, list(parts.reader.read(parts.settings.feeds, now=now)), now=now)
-        written = _written(parts.ledger.rows("spend"))
-        each = tuple(_usages(found.chosen, parts, voice_of(parts.settings), written=written))
+        found = recent(publication, list(workspace.parts.reader.read(publication.settings.feeds, now=now)), now=now)
+        written = _written(workspace.ledger.rows("spend"))
+        each = tuple(_usages(found.chosen, publication, voice_of(publication.settings), written=written))
         appetite = Appetite(found.a_day, each)
     how = "as the ledger has it" if written else "assumed"
     return "\n".join(
@@ -70,7 +71,7 @@ def estimate(root: Path, *, now: datetime, tell: Tell, settings: Settings | None
     )
 
 
-def recent(parts: Parts, results: Sequence[FeedResult], *, now: datetime) -> Days:
+def recent(publication: Publication, results: Sequence[FeedResult], *, now: datetime) -> Days:
     """What would have been chosen in the days that the feeds reach back to, each for itself."""
     entries = [entry for result in results for entry in result.entries if entry.published and entry.published <= now]
     if not entries:
@@ -83,7 +84,11 @@ def recent(parts: Parts, results: Sequence[FeedResult], *, now: datetime) -> Day
         end = now - timedelta(days=day)
         of_day = [s for s in stories if s.first.published and end - timedelta(days=1) < s.first.published <= end]
         chosen += choose(
-            of_day, select=parts.settings.select, today={}, category_of=lambda s: category_of(s, parts.categories), now=end
+            of_day,
+            select=publication.settings.select,
+            today={},
+            category_of=lambda s: category_of(s, publication.categories),
+            now=end,
         ).chosen
     return Days(days, tuple(chosen))
 
@@ -98,11 +103,11 @@ def _reach(entries: Iterable[Entry], *, now: datetime) -> int:
     return max(1, (now - max((since, *(when for when in oldest.values() if when > since)))).days)
 
 
-def _usages(stories: Sequence[Story], parts: Parts, voice: Voice, *, written: int | None) -> Iterator[Usage]:
+def _usages(stories: Sequence[Story], publication: Publication, voice: Voice, *, written: int | None) -> Iterator[Usage]:
     """What each story's first question takes; stories that have nothing to ask about cost nothing."""
     for story in stories:
         sources = [_source(entry, number) for number, entry in enumerate(story.entries, start=1)]
-        request = first_request(parts.categories[category_of(story, parts.categories)], sources, voice)
+        request = first_request(publication.categories[category_of(story, publication.categories)], sources, voice)
         if request is None:
             yield Usage()
             continue

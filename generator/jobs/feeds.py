@@ -25,10 +25,10 @@ from generator.model import Feed, FeedResult
 from generator.ports import Tell
 from generator.record.atomic import write_atomic
 from generator.record.blocklist import refuser
+from generator.record.health import STREAM as HEALTH
 from generator.record.health import FeedHealth
 from generator.record.ledger import Ledger
 from generator.record.lock import held
-from generator.record.registry import HEALTH
 from generator.record.text import words
 from generator.record.urls import canonical, host
 from generator.settings import FILE, Settings, load_settings, settings_in

@@ -10,9 +10,7 @@ from generator.analysis.claude.memory import FolderMemory
 from generator.feeds.fulltext import text_file
 from generator.feeds.memory import Memories
 from generator.record.atomic import write_atomic
-from generator.record.compact import compact
-from generator.record.ledger import Ledger
-from generator.record.store import Article
+from generator.record.content import Article
 from generator.record.text import digest
 from generator.settings import Feed
 from generator.wiring import Places
@@ -26,16 +24,11 @@ KEPT: Mapping[str, timedelta] = {
 }
 
 
-def tidy(places: Places, *, now: datetime, changed: bool, withdrawn: Iterable[Article] = ()) -> None:
-    """Remove private files that are past use and, where the run has changed content/ anyway, compact old months of the ledger.
-
-    A run that found nothing new leaves content/ as it is, to the byte.
-    """
+def tidy(places: Places, *, now: datetime, withdrawn: Iterable[Article] = ()) -> None:
+    """Remove private files that are past use."""
     _forget_all(places, list(withdrawn))
     for folder, age in KEPT.items():
         _remove_old(places.private / folder, before=(now - age).timestamp())
-    if changed:
-        compact(Ledger(places.ledger), now=now)
 
 
 def _forget_all(places: Places, withdrawn: Sequence[Article]) -> None:

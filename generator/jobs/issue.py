@@ -8,21 +8,24 @@ from pathlib import Path
 from generator import pipeline
 from generator.delivery.ready import Desk, web_fetch
 from generator.digest.correction import compose_correction
+from generator.digest.past import STREAM as ISSUES
 from generator.errors import InputError, Refused
 from generator.mail.clients import judge
 from generator.mail.letter import MAX_HTML, Letter
 from generator.mail.lint import MAX_STYLE, LetterPage, lint
 from generator.ports import Tell
 from generator.record.blocklist import blocked_pages
-from generator.record.store import Store
+from generator.record.changes import Change
+from generator.record.content import load_issues
+from generator.record.frontmatter import compose
 from generator.settings import load_settings
 from generator.wiring import Places, open_publication
 
 
 def write(root: Path, *, now: datetime, tell: Tell) -> str:
     """Write the issue that is due."""
-    with open_publication(root, command="issue", tell=tell, now=now, analyses=False) as parts:
-        return pipeline.issue(parts, now=now)
+    with open_publication(root, command="issue", tell=tell, now=now, analyses=False) as workspace:
+        return workspace.run(pipeline.issue(workspace.publication, workspace.parts, now=now), now=now)
 
 
 def judged(root: Path) -> str:
@@ -31,7 +34,7 @@ def judged(root: Path) -> str:
     Raises InputError where anything must be mended, Refused where there is no issue.
     """
     settings, places = load_settings(root), Places(root)
-    issues = Store(places.content).issues().require()
+    issues = load_issues(places.content).require()
     if not issues:
         raise Refused("there is no issue yet; `groundwire issue` writes one when it is due")
     page = max(issues, key=lambda one: (one.meta.date, one.meta.id))
@@ -67,20 +70,23 @@ def _figures(letter: Letter) -> list[str]:
 
 def correct(root: Path, name: str, *, note: str, now: datetime, tell: Tell) -> str:
     """Write the correction of an issue, as a draft. Raises Refused where there is nothing to correct."""
-    with open_publication(root, command="issue correct", tell=tell, now=now, analyses=False) as parts:
-        articles = parts.store.articles().pages
-        unwanted = blocked_pages(articles, parts.settings.block)
+    with open_publication(root, command="issue correct", tell=tell, now=now, analyses=False) as workspace:
+        publication = workspace.publication
+        unwanted = blocked_pages(publication.articles, publication.settings.block)
         found = compose_correction(
             Path(name).name.removesuffix(".md"),
             note=note,
-            settings=parts.settings,
-            articles=[page for page in articles if page.meta.id not in unwanted],
-            issues=parts.store.issues().require(),
-            ledger_rows=parts.ledger.rows("issues"),
+            settings=publication.settings,
+            articles=[page for page in publication.articles if page.meta.id not in unwanted],
+            issues=publication.issues,
+            ledger_rows=publication.log.issues,
             now=now,
         )
-        parts.store.create(found.path, found.meta, found.body)
-        parts.ledger.append("issues", *found.rows, now=now)
+        rows = tuple((ISSUES, row) for row in found.rows)
+        change = Change(
+            "issue", found.path, files={found.path: compose(found.meta, found.body)}, rows=rows, note=found.meta.subject
+        )
+        workspace.apply([change], now=now)
     return (
         f"wrote content/{found.path}, a draft. Read it, edit it, then set in its front matter\nstatus: ready\n"
         f"`groundwire send` then mails it once to those who got {found.meta.corrects}, and to nobody else."

@@ -15,11 +15,11 @@ from generator.feeds.listing import with_feeds
 from generator.model import Feed
 from generator.record.atomic import write_atomic
 from generator.record.categories import Category, load_categories
-from generator.record.frontmatter import ArticleMeta, IssueMeta, Window, flow
+from generator.record.content import load_articles
+from generator.record.frontmatter import ArticleMeta, IssueMeta, Window, compose, flow
 from generator.record.identity import story_id
 from generator.record.lock import held
 from generator.record.page import article_path
-from generator.record.store import Store
 from generator.record.text import clean, slugify
 from generator.record.urls import canonical, host
 from generator.settings import FILE, Settings, load_settings, settings_in
@@ -57,10 +57,10 @@ sections:
 
 def article(root: Path, title: str, *, category: str, description: str, ready: bool, now: datetime) -> str:
     """A page of a person's own. As long as it is a draft it is in no output."""
-    settings, categories, store = load_settings(root), load_categories(root), Store(Places(root).content)
+    settings, categories, content = load_settings(root), load_categories(root), Places(root).content
     chosen = _category(category, categories)
     meta = ArticleMeta(
-        id=_free_id(store, f"{now.isoformat()} {title}"),
+        id=_free_id(content, f"{now.isoformat()} {title}"),
         title=clean(title),
         description=clean(description) or clean(title),
         date=now.replace(microsecond=0),
@@ -68,15 +68,15 @@ def article(root: Path, title: str, *, category: str, description: str, ready: b
         status=None if ready else "draft",
     )
     with held(Places(root).private, command="new article"):
-        path = article_path(meta, taken=store.exists)
-        store.create(path, meta, _BODY)
+        path = article_path(meta, taken=lambda path: (content / path).exists())
+        write_atomic(content / path, compose(meta, _BODY))
     then = "it is listed with the next build" if ready else "take out the line `status: draft` when it is ready"
     return f"wrote content/{path}; {then}\nlook at it with: groundwire preview" + _shown(settings, path)
 
 
 def issue(root: Path, subject: str, *, name: str, now: datetime) -> str:
     """An issue by hand, beside the weekly ones. A draft is neither mailed nor shown."""
-    settings, store = load_settings(root), Store(Places(root).content)
+    settings, content = load_settings(root), Places(root).content
     week = issue_id(now.astimezone(settings.zone).date())
     identity = f"{week}-{slugify(name).replace('-', '')}" if slugify(name) else ""
     if not identity:
@@ -92,9 +92,9 @@ def issue(root: Path, subject: str, *, name: str, now: datetime) -> str:
         window=Window(since=moment - timedelta(days=7), until=moment),
     )
     with held(Places(root).private, command="new issue"):
-        if store.exists(path):
+        if (content / path).exists():
             raise Refused(f"content/{path} is there already; give another --name")
-        store.create(path, meta, _ISSUE)
+        write_atomic(content / path, compose(meta, _ISSUE))
     return f"wrote content/{path}; write `status: ready` into it when it may be mailed"
 
 
@@ -143,9 +143,9 @@ def feed(root: Path, url: str, *, name: str) -> str:
     return f"added {row['name']} to {FILE}; ask it with: groundwire feeds check"
 
 
-def _free_id(store: Store, seed: str) -> str:
+def _free_id(content: Path, seed: str) -> str:
     """An id that no page has."""
-    taken = {page.id for page in store.articles().pages}
+    taken = {page.id for page in load_articles(content).pages}
     return next(found for number in count() if (found := story_id("person", f"{seed} {number}")) not in taken)
 
 

@@ -27,7 +27,7 @@ from generator.delivery.serving import Workers, make_service
 from generator.mail.links import Answer
 from generator.mail.mailbox import Mailbox
 from generator.ports import Tell
-from generator.record.store import Store
+from generator.record.content import load_articles
 from generator.settings import Settings, load_settings
 from generator.subscribers.database import Database
 from generator.website.build import serve_site
@@ -76,11 +76,11 @@ def _settings(settings: Settings, *, service: str) -> Settings:
 def _workers(root: Path, settings: Settings, database: Database, mailbox: Mailbox, *, tell: Tell) -> Workers:
     ended = threading.Event()
     world = replace(sending.system_world(tell, stop=ended.is_set), sleep=ended.wait)
-    store = Store(Places(root).content)
+    places = Places(root)
 
     def fetch(url: str) -> Answer:
         """Here the site always shows what the files say."""
-        pages = " ".join(page.url for page in store.articles().pages)
+        pages = " ".join(page.url for page in load_articles(places.content, cache=places.cache).pages)
         return Answer(f'<link rel="canonical" href="{url}">{pages}')
 
     office = sending.make_office(root, settings, database, world=world, fetch=fetch, minutes=0)

@@ -20,10 +20,10 @@ from generator.feeds.health import health
 from generator.feeds.memory import Memories
 from generator.pipeline import Update
 from generator.record.afresh import untold
+from generator.record.content import Article, Issue, load_content
+from generator.record.health import STREAM as HEALTH
 from generator.record.health import FeedHealth
 from generator.record.ledger import Ledger
-from generator.record.registry import HEALTH, Registry
-from generator.record.store import Article, Issue, Store
 from generator.record.text import clean
 from generator.record.watching import due
 from generator.settings import PLACEHOLDER_URL, Settings, load_settings
@@ -36,50 +36,47 @@ def status(root: Path, *, now: datetime) -> str:
     """What there is and what needs a person."""
     settings = load_settings(root)
     places = Places(root)
-    store, ledger = Store(places.content), Ledger(places.ledger)
-    articles, issues = store.articles(), store.issues()
+    content, ledger = load_content(places.content, cache=places.cache), Ledger(places.ledger)
     memories = Memories(places.private / "feeds")
     feeds = health(settings.feeds, ledger.rows(HEALTH), {f.url: memories.recall(f.url) for f in settings.feeds}, now=now)
     needs = [
         *_of_settings(settings),
         *_of_models(settings, now=now),
         *_of_feeds(feeds),
-        *_of_pages(articles.pages, today=now.astimezone(settings.zone).date()),
-        *_of_issues(issues.pages, settings),
-        *_of_quiet_weeks(issues.pages, ledger, now=now),
-        *(str(problem) for problem in (*articles.problems, *issues.problems)),
+        *_of_pages(content.articles, today=now.astimezone(settings.zone).date()),
+        *_of_issues(content.issues, settings),
+        *_of_quiet_weeks(content.issues, ledger, now=now),
+        *map(str, content.problems),
     ]
     lines = [
         f"{settings.title} · {settings.url}",
         _feeds(feeds),
-        _articles(articles.pages, settings, now=now),
-        *_sentences(articles.pages, now=now),
-        _issues(issues.pages),
+        _articles(content.articles, settings, now=now),
+        *_sentences(content.articles, now=now),
+        _issues(content.issues),
         _mail(root, settings),
         *spending(costs(ledger.rows(SPEND)), settings.analysis, now=now),
-        *_waiting(Registry(ledger, store.shelf())),
         f"needs a person: {len(needs)}" if needs else "nothing needs a person",
         *(f"- {need}" for need in needs),
     ]
     return "\n".join(lines)
 
 
-def summary(done: Update, store: Store) -> str:
+def summary(done: Update) -> str:
     """An update in words: what was published, what was not and why, what is wrong."""
     failed = [f"feed failed: {r.feed.title}: {r.error}" for r in done.failed]
     warned = [f"feed warning: {r.feed.title}: {r.warning}" for r in done.feeds if r.warning and not r.error]
     left = _not_chosen(done)
-    held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
-    waiting = [f"chosen, their analysis comes in a later run: {done.waiting}"] if done.waiting else []
-    swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.swallowed]
+    held = [f"{change.note}: content/{change.path}" for change in done.changes if change.note.startswith("waits for review")]
+    swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.suppressed]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
-    late = [f"predictions that nobody marked are not followed up: content/{path}" for path in done.given_up]
-    spared = [f"left as people want it: content/{path} ({why})" for path, why in done.spared]
-    again = [f"analysed again: content/{path}" for path in done.again]
+    late = [f"predictions that nobody marked are not followed up: content/{path}" for path in done.paths("predictions")]
+    spared = [f"left as people want it: content/{path} ({why})" for path, why in done.protected]
+    again = [f"analysed again: content/{path}" for path in done.paths("reanalyse")]
     head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
-    checked = _kept_and_dropped(store.article(path) for path in done.published)
+    checked = _kept_and_dropped(page for page in done.publication.articles if page.path in done.published)
     noted = [f"analysis: {line}" for line in (done.analyst, done.cost) if line]
     return "\n".join(
         [
@@ -91,14 +88,13 @@ def summary(done: Update, store: Store) -> str:
             *again,
             *late,
             *held,
-            *waiting,
             *left,
             *swallowed,
             *blocked,
             *failed,
             *warned,
             *noted,
-            *map(str, done.warnings),
+            *map(str, done.publication.problems),
         ]
     )
 
@@ -171,11 +167,6 @@ def _mail(root: Path, settings: Settings) -> str:
     with Database(database) as opened:
         counts = Counter(one.status for one in Subscribers(opened).each())
     return f"mail: {transport}, {counts['active']} subscribers, {counts['pending']} to confirm, {counts['bounced']} bounced"
-
-
-def _waiting(registry: Registry) -> list[str]:
-    rows = registry.waiting()
-    return [f"waiting for a batch: {len(rows)} stories, the first since {rows[0]['at']}"] if rows else []
 
 
 def _of_models(settings: Settings, *, now: datetime) -> list[str]:

@@ -17,82 +17,91 @@ from generator.errors import Refused
 from generator.jobs.housekeeping import forget
 from generator.ports import Tell
 from generator.record.afresh import edited_by_people, protected
+from generator.record.changes import Change
+from generator.record.content import Article
 from generator.record.editing import edited
 from generator.record.escape import link
-from generator.record.frontmatter import Entities, Generated, SourceMeta, body_hash
-from generator.record.identity import story_id, url_mark
-from generator.record.mending import parting
+from generator.record.frontmatter import ArticleMeta, Entities, Generated, SourceMeta, body_hash, compose
+from generator.record.identity import story_id, url_key
+from generator.record.mending import separation
 from generator.record.page import article_path
-from generator.record.registry import STREAM, Registry
-from generator.record.store import Article
+from generator.record.publication import Publication
+from generator.record.story_log import STREAM
 from generator.record.urls import canonical
 from generator.steps.keeping import analyse_again
 from generator.steps.leave import leave_issues
-from generator.steps.parts import Parts
-from generator.wiring import Places, open_publication
+from generator.wiring import open_publication
 
 _EXAMPLE = "s-8f3a1c2b9d or content/articles/2026/02/a-story.md"
 
 
 def release(root: Path, name: str, *, by: str, now: datetime, tell: Tell) -> str:
     """Publish a held page. Raises Refused where it is none."""
-    with open_publication(root, command="story release", tell=tell, now=now, analyses=False) as parts:
-        page = _find(parts, name)
+    with open_publication(root, command="story release", tell=tell, now=now, analyses=False) as workspace:
+        page = _find(workspace.publication, name)
         if page.meta.status != "draft":
             raise Refused(f"content/{page.path} is no draft; nothing to release")
-        reviewed = {"by": by, "on": now.astimezone(parts.settings.zone).date()}
-        parts.store.replace_text(page, edited(page, put={"reviewed": reviewed, "published": _second(now)}, drop=("status",)))
+        reviewed = {"by": by, "on": now.astimezone(workspace.publication.settings.zone).date()}
+        text = edited(page, put={"reviewed": reviewed, "published": _second(now)}, drop=("status",))
+        workspace.apply([_edit(page, text, f"released, reviewed by {by}")], now=now)
         return f"released content/{page.path}, reviewed by {by}"
 
 
 def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -> str:
     """Leave a tombstone at the page's address. Raises Refused where it is withdrawn already."""
-    with open_publication(root, command="story withdraw", tell=tell, now=now, analyses=False) as parts:
-        page = _find(parts, name)
+    with open_publication(root, command="story withdraw", tell=tell, now=now, analyses=False) as workspace:
+        publication = workspace.publication
+        page = _find(publication, name)
         if page.meta.withdrawn:
             raise Refused(f"content/{page.path} is withdrawn already, since {page.meta.withdrawn.date:%Y-%m-%d}")
         text = edited(page, put={"withdrawn": {"date": _second(now), "reason": reason}, "updated": _second(now)})
-        parts.store.replace_text(page, text)
+        change = _edit(page, text, f"withdrawn: {reason}")
+        workspace.apply([change], now=now)
         outlets = {source.feed for source in page.meta.sources}
-        forget(Places(root), page, feeds=[feed for feed in parts.settings.feeds if feed.title in outlets])
+        forget(workspace.places, page, feeds=[feed for feed in publication.settings.feeds if feed.title in outlets])
+        issues = list(leave_issues(publication.after(change, at=now)))
+        workspace.apply(issues, now=now)
         told = f"withdrew content/{page.path}; its address says why, and later coverage of it is shown nowhere"
-        return "\n".join([told, *leave_issues(parts, parts.store.shelf(), parts.store.issues().pages)])
+        return "\n".join([told, *(f"took withdrawn stories out of content/{issue.path}" for issue in issues)])
 
 
 def join(root: Path, name: str, into: str, *, now: datetime, tell: Tell) -> str:
     """Give a page's sources to another page, and its address too. Raises Refused where the two are one."""
-    with open_publication(root, command="story join", tell=tell, now=now, analyses=False) as parts:
-        page, target = _find(parts, name), _find(parts, into)
+    with open_publication(root, command="story join", tell=tell, now=now, analyses=False) as workspace:
+        page, target = _find(workspace.publication, name), _find(workspace.publication, into)
         if page.meta.id == target.meta.id:
             raise Refused("a story cannot join itself; name two")
         have = {canonical(source.url) for source in target.meta.sources}
         new = [_row(source, now) for source in page.meta.sources if canonical(source.url) not in have]
         aliases = list(dict.fromkeys([*target.meta.aliases, page.url, *page.meta.aliases]))
         text = edited(target, put={"aliases": aliases, "updated": _second(now)}, add={"sources": new} if new else {})
-        parts.store.replace_text(target, text)
-        parts.ledger.append(STREAM, {"event": "merged", "story": page.meta.id, "into": target.meta.id}, now=now)
-        parts.store.remove(page)
+        row = {"event": "merged", "story": page.meta.id, "into": target.meta.id}
+        merged = Change("edit", target.path, files={target.path: text}, rows=((STREAM, row),), note=f"joined by {page.path}")
+        gone = Change("edit", page.path, files={page.path: None}, note=f"joined {target.path}")
+        workspace.apply([merged, gone], now=now)
         return f"content/{page.path} joined content/{target.path}; its address leads there"
 
 
 def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Tell) -> str:
     """Take sources out of a page into a page of their own. Raises Refused where they are not on it, or where none would be left."""
-    with open_publication(root, command="story split", tell=tell, now=now, analyses=False) as parts:
-        page = _find(parts, name)
+    with open_publication(root, command="story split", tell=tell, now=now, analyses=False) as workspace:
+        publication = workspace.publication
+        page = _find(publication, name)
         wanted = {canonical(url) for url in urls}
         going = [source for source in page.meta.sources if canonical(source.url) in wanted]
         staying = [source for source in page.meta.sources if canonical(source.url) not in wanted]
         if len(going) < len(wanted) or not staying:
             listed = "\n".join(f"  {source.url}" for source in page.meta.sources)
             raise Refused(f"name some, not all, of the sources of content/{page.path}:\n{listed}")
-        path = _own_page(parts, page, going, now=now)
-        rows = [_plain(source) for source in staying]
-        parts.store.replace_text(page, edited(page, put={"sources": rows, "updated": _second(now)}))
-        registry = Registry(parts.ledger, [page])
-        sources = _feeds_of(parts, registry, page, going)
-        parted = parting(registry, page.meta.id, sources)
-        own = {"event": "joined", "story": story_id(page.meta.id, _first(page, going).url), "listed": sources, "path": path}
-        registry.mended([parted, {**parted, **own}], now=now)
+        meta, text = _own_page(page, going, now=now)
+        path = article_path(meta, taken=publication.has_file)
+        rest = edited(page, put={"sources": [_plain(source) for source in staying], "updated": _second(now)})
+        sources = _feeds_of(publication, page, going)
+        parted = separation(publication.log.stories, page.meta.id, sources)
+        own = {**parted, "event": "joined", "story": meta.id, "listed": sources, "path": path}
+        files = {path: text, page.path: rest}
+        rows = ((STREAM, parted), (STREAM, own))
+        workspace.apply([Change("edit", path, files=files, rows=rows, note=f"split off {page.path}")], now=now)
         return f"content/{path} has {len(going)} of the sources of content/{page.path}; they never rejoin it"
 
 
@@ -101,23 +110,29 @@ def analyse(root: Path, name: str, *, anew: bool, now: datetime, tell: Tell) -> 
 
     Raises Refused where people's words are in the way.
     """
-    with open_publication(root, command="analyse", tell=tell, now=now, force=True, anew=anew) as parts:
-        page = _find(parts, name)
+    with open_publication(root, command="analyse", tell=tell, now=now, force=True, anew=anew) as workspace:
+        publication, parts = workspace.publication, workspace.parts
+        page = _find(publication, name)
         if (why := protected(page)) and not (anew and edited_by_people(page)):
             hint = "; --force writes over it all the same (Git keeps what stood there)" if edited_by_people(page) else ""
             raise Refused(f"content/{page.path} is not analysed again: {why}{hint}")
         outlets = {source.feed for source in page.meta.sources}
-        feeds = [feed for feed in parts.settings.feeds if feed.title in outlets]
+        feeds = [feed for feed in publication.settings.feeds if feed.title in outlets]
         results = list(parts.reader.read(feeds, now=now))
-        registry = Registry(parts.ledger, parts.store.shelf())
-        if not analyse_again(parts, registry, results, now=now, named=page.meta.id):
+        changes = list(analyse_again(publication, parts, results, now=now, named=page.meta.id))
+        workspace.apply(changes, now=now)
+        if not changes:
             raise Refused(f"the sources of content/{page.path} cannot be read any more; nothing was changed")
         cost = f"; {spent}" if (spent := parts.analyst.account()) else ""
         return f"analysed content/{page.path} again{cost}"
 
 
-def _own_page(parts: Parts, page: Article, going: Sequence[SourceMeta], *, now: datetime) -> str:
-    """A short page from what the record knows of the sources: their headlines and links. People may write more."""
+def _edit(page: Article, text: str, note: str) -> Change:
+    return Change("edit", page.path, files={page.path: text}, note=note)
+
+
+def _own_page(page: Article, going: Sequence[SourceMeta], *, now: datetime) -> tuple[ArticleMeta, str]:
+    """The front matter and text of a short page from what the record knows of the sources: their headlines and links. People may write more."""
     first = _first(page, going)
     meta = page.meta.model_copy(
         update={
@@ -138,9 +153,7 @@ def _own_page(parts: Parts, page: Article, going: Sequence[SourceMeta], *, now: 
     )
     body = "## Full report\n\n" + links(going) + "\n"
     meta = meta.model_copy(update={"generated": Generated(hash=body_hash(body))})
-    path = article_path(meta, taken=parts.store.exists)
-    parts.store.create(path, meta, body)
-    return path
+    return meta, compose(meta, body)
 
 
 def _first(page: Article, going: Sequence[SourceMeta]) -> SourceMeta:
@@ -152,18 +165,18 @@ def links(sources: Sequence[SourceMeta]) -> str:
     return "\n".join(f"- {link(f'{source.feed}: {source.title}', source.url)}" for source in sources)
 
 
-def _feeds_of(parts: Parts, registry: Registry, page: Article, going: Sequence[SourceMeta]) -> dict[str, str]:
+def _feeds_of(publication: Publication, page: Article, going: Sequence[SourceMeta]) -> dict[str, str]:
     """The sources' marks, each with its feed's address: the ledger's word, else by the outlet's name; '' where neither knows it."""
-    names = {feed.title: feed.url for feed in parts.settings.feeds}
-    listed = registry.listed(page.meta.id)
-    marks = {mark: names.get(source.feed, "") for source in going if (mark := url_mark(source.url))}
-    return {mark: listed.get(mark) or feed for mark, feed in sorted(marks.items())}
+    names = {feed.title: feed.url for feed in publication.settings.feeds}
+    listed = publication.log.stories.sources_of(page.meta.id)
+    keys = {key: names.get(source.feed, "") for source in going if (key := url_key(source.url))}
+    return {key: listed.get(key) or feed for key, feed in sorted(keys.items())}
 
 
-def _find(parts: Parts, name: str) -> Article:
+def _find(publication: Publication, name: str) -> Article:
     """The article of an id, a path below the publication, or an address. Raises Refused."""
-    wanted = name.removeprefix(parts.settings.url).removeprefix("content/").rstrip("/")
-    for page in parts.store.articles().pages:
+    wanted = name.removeprefix(publication.settings.url).removeprefix("content/").rstrip("/")
+    for page in publication.articles:
         if wanted in (page.meta.id, page.path, page.path.removesuffix(".md")):
             return page
     raise Refused(f"no article {name}; give its id, its file or its address, for example {_EXAMPLE}")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from generator.errors import Refused
 from generator.mail.content import Gone, Section, read_body, without
 from generator.mail.sheet import Sheet, as_text, fitted
-from generator.record.store import Article, Issue
+from generator.record.content import Article, Issue
 from generator.record.text import clean, digest
 from generator.record.words import words_of
 from generator.settings import Settings

@@ -11,7 +11,7 @@ from generator.mail import wording
 from generator.mail.clients import judge
 from generator.mail.letter import MAX_HTML, Letter
 from generator.mail.plain import WIDTH
-from generator.record.store import Issue
+from generator.record.content import Issue
 
 MAX_STYLE = 16 * 1024  # Gmail drops a longer <style>
 _FORBIDDEN = frozenset("img picture video audio iframe object embed script form input link base svg".split())

@@ -13,7 +13,7 @@ from generator import resources
 from generator.mail.content import Section
 from generator.mail.plain import plain, wrap
 from generator.record.colour import DEFAULT, ink, readable
-from generator.record.store import Issue
+from generator.record.content import Issue
 from generator.record.text import clean, words
 from generator.record.words import Words
 from generator.settings import Settings

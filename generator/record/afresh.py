@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from generator.model import Analysis, Entry, Source, Story
-from generator.record import brief
+from generator.record import summary
 from generator.record.article import compose_body
+from generator.record.content import Article
 from generator.record.editing import edited
 from generator.record.frontmatter import Generated, SourceMeta, body_hash
-from generator.record.identity import url_mark
+from generator.record.identity import url_key
 from generator.record.page import analysis_meta
-from generator.record.store import Article
 from generator.settings import Feed
 
 UNPAID = timedelta(days=3)
@@ -30,7 +30,7 @@ def due(page: Article, *, now: datetime) -> str:
         return ""
     if page.meta.analysis.unpaid and now - page.meta.moment <= UNPAID:
         return "unpaid"
-    return "doubled" if brief.doubled(page.meta) else ""
+    return "doubled" if summary.has_doubled(page.meta) else ""
 
 
 def protected(page: Article) -> str:
@@ -51,7 +51,7 @@ def edited_by_people(page: Article) -> bool:
 
 def sources_read(page: Article) -> int:
     """How many sources the page's text was made from: those that it had from the start at least."""
-    return brief.sources_read(page.meta)
+    return summary.sources_read(page.meta)
 
 
 def untold(page: Article) -> tuple[SourceMeta, ...]:
@@ -66,7 +66,7 @@ def untold(page: Article) -> tuple[SourceMeta, ...]:
 def story_of(page: Article, entries: Mapping[str, Entry], feeds: Iterable[Feed]) -> Story:
     """The page's story, its sources in the page's order. `entries`: what feeds still have, by the mark of its address; the rest as the page knows it."""
     known = {feed.title: feed for feed in feeds}
-    made = [entries.get(url_mark(source.url)) or _entry(source, known) for source in page.meta.sources]
+    made = [entries.get(url_key(source.url)) or _entry(source, known) for source in page.meta.sources]
     if made and not made[0].excerpt:
         made[0] = _with_excerpt(made[0], _quoted(page))
     score = page.meta.score

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from generator.record.store import Article
+from generator.record.content import Article
 from generator.record.text import clean
 from generator.record.words import Words
 

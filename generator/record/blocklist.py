@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from generator.record.categories import phrases
-from generator.record.store import Article
+from generator.record.content import Article
 from generator.record.urls import host
 from generator.settings import Block
 

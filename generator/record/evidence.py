@@ -10,10 +10,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import unquote
 
-from generator.record.ledger import Ledger, Row
+from generator.record.ledger import Row
 from generator.record.text import digest, normal, sentences
 
 STREAM = "evidence"
@@ -75,13 +74,12 @@ def notes_of(body: str) -> tuple[Note, ...]:
     return (*found, *(Note(label, 0, claims=tuple(made)) for label, made in claims.items() if label not in definitions))
 
 
-def remember(ledger: Ledger, story: str, body: str, *, now: datetime) -> None:
-    """Keep what a body that the machine wrote quotes and claims. Without footnotes there is nothing to keep."""
+def evidence_rows(story: str, body: str) -> tuple[tuple[str, Row], ...]:
+    """Return the row, with its stream, that keeps what a body of the machine's quotes and claims; none where it has no footnotes."""
     notes = {
         note.label: [note.evidence, sorted({_hash(claim) for claim in note.claims})] for note in notes_of(body) if note.evidence
     }
-    if notes:
-        ledger.append(STREAM, {"event": "written", "story": story, "notes": notes}, now=now)
+    return ((STREAM, {"event": "written", "story": story, "notes": notes}),) if notes else ()
 
 
 def known_evidence(rows: Iterable[Row]) -> dict[str, Known]:

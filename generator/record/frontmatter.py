@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from generator.checked_yaml import Marked, read_yaml, validate
 from generator.errors import InputError, Problem
-from generator.record.brief import Brief, brief_of
+from generator.record.summary import ArticleSummary, summarise
 from generator.record.text import clean, digest, file_hash
 from generator.shapes import Alias, Hash, IssueId, Moment, Slug, StoryId, Url
 
@@ -191,7 +191,7 @@ class Page(Generic[M]):
         """Its address below the site's, as MkDocs gives it: `articles/2026/02/slug/`."""
         return self.path.removesuffix(".md") + "/"
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The permanent id of its story or issue."""
         return str(getattr(self.meta, "id", ""))
@@ -202,9 +202,9 @@ class Page(Generic[M]):
         return file_hash(self.text.encode("utf-8"))
 
     @cached_property
-    def brief(self) -> Brief:
-        """What a run needs of it. Articles only."""
-        return brief_of(self.meta)
+    def summary(self) -> ArticleSummary:
+        """What is asked of it without reading it. Articles only."""
+        return summarise(self.meta)
 
     @cached_property
     def pristine(self) -> bool:

@@ -9,16 +9,12 @@ Rows of the ledger's stream `feeds`, written on transitions only, so that a quie
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator.record.index.following import news
-from generator.record.ledger import Ledger
 from generator.settings import Feed
 
 # Silent for longer than three times its usual pause, and than a fortnight (holidays), a feed is stale.
@@ -71,45 +67,6 @@ def health(
     for row in sorted((r for r in rows if _time(r.get("at"))), key=lambda r: str(r["at"])):
         own[str(row.get("feed"))].append(row)
     return [_state(feed, own[feed.url], know, now=now) for feed in feeds]
-
-
-def take_in(db: sqlite3.Connection, ledger: Ledger) -> None:
-    """Bring what the index says of the feeds up to date with the ledger."""
-    found = news(db, ledger, STREAM, counts=lambda row: "feed" in row)
-    if found.anew:
-        db.execute("DELETE FROM feeds")
-    new: dict[str, list[HealthRow]] = defaultdict(list)
-    for row in found.rows:
-        new[str(row["feed"])].append(row)
-    for feed, rows in new.items():
-        lines = json.dumps(still_said([*_said(db, feed), *rows]))
-        db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (feed.encode("utf-8", "replace").decode(), lines))
-
-
-def said(db: sqlite3.Connection) -> list[HealthRow]:
-    """As few rows as say of the feeds what the ledger's say."""
-    return [row for (lines,) in db.execute("SELECT lines FROM feeds ORDER BY feed").fetchall() for row in json.loads(lines)]
-
-
-def still_said(rows: Iterable[HealthRow]) -> list[HealthRow]:
-    """Of one feed's rows in the order of their times as few as say the same: since when it fails, and its news."""
-    failing: HealthRow = {}
-    told: HealthRow = {}
-    last: datetime | None = None
-    for row in rows:
-        event, newest = row.get("event") if _time(row.get("at")) else None, _time(row.get("newest"))
-        if event == "failing":
-            failing = failing or row
-        elif event == "recovered":
-            failing = {}
-        elif event == "news" and newest and (last is None or newest >= last):
-            told, last = {**row, "every_days": row["every_days"] if _pause(row) else told.get("every_days")}, newest
-    return [row for row in (failing, told) if row]
-
-
-def _said(db: sqlite3.Connection, feed: str) -> list[HealthRow]:
-    found = db.execute("SELECT lines FROM feeds WHERE feed = ?", (feed.encode("utf-8", "replace").decode(),)).fetchall()
-    return list(json.loads(found[0][0])) if found else []
 
 
 def _state(feed: Feed, rows: Sequence[HealthRow], know: Callable[[FeedHealth], FeedHealth], *, now: datetime) -> FeedHealth:

@@ -1,19 +1,19 @@
-"""What must never be lost and has no place on a page: JSONL by month under content/.ledger/, appended; old months: compact.py.
+"""What must never be lost and has no place on a page: JSONL by month under content/.ledger/, appended.
 
-Git merges the files by union (.gitattributes), so a reader must take rows in any order and twice. A line that a kill
-tore is passed over, and the next append starts on a line of its own.
+Git merges the files by union (.gitattributes), so lines may stand there in any order and twice: a reader gets each row once, in the order of
+the times, and of one time in that of the lines. A line that a kill tore is passed over, and the next append starts on a line of its own.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
 class Ledger:
@@ -37,22 +37,14 @@ class Ledger:
             handle.flush()
             os.fsync(handle.fileno())
 
-    def rows(self, stream: str) -> Iterator[Row]:
-        """All rows of a stream, oldest month first, each once; what is no row is passed over."""
-        seen: set[str] = set()
-        for path in self.months(stream):
-            yield from self.rows_of(path, seen)
+    def rows(self, stream: str) -> list[Row]:
+        """Return all rows of a stream in the order of their times, each once; what is no row is passed over."""
+        lines = {line: None for path in self.months(stream) for line in lines_in(path.read_bytes())}
+        return [row for _, _, row in sorted((time_of(row), line, row) for line, row in rows_in(lines))]
 
     def months(self, stream: str) -> list[Path]:
         """The files of a stream, oldest month first."""
         return sorted(self.folder.glob(f"{stream}-[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"))
-
-    def rows_of(self, path: Path, seen: set[str] | None = None) -> Iterator[Row]:
-        """The rows of one file, without lines that were seen."""
-        seen = set() if seen is None else seen
-        lines = [line for line in lines_in(path.read_bytes()) if line not in seen]
-        seen.update(lines)
-        return (row for _, row in rows_in(lines))
 
 
 def lines_in(raw: bytes) -> dict[str, None]:

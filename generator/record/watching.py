@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from generator.errors import InputError
+from generator.record.content import Article
 from generator.record.editing import edited
 from generator.record.frontmatter import ArticleMeta, Watch, parse, read
-from generator.record.store import Article
 
 PATIENCE = timedelta(days=30)  # after its day; then a prediction that nobody marked was not followed up
 LEFT = "not followed up"
@@ -21,7 +21,7 @@ def due(page: Article, *, today: date) -> list[Watch]:
 
 def given_up(page: Article, *, today: date) -> str:
     """The page's text with `not followed up` at the predictions that nobody marked in time; '' where there are none."""
-    if not page.brief.awaited or page.brief.awaited + PATIENCE >= today:
+    if not page.summary.next_prediction or page.summary.next_prediction + PATIENCE >= today:
         return ""
     late = [n for n, watch in enumerate(page.meta.watch) if watch.outcome == "open" and watch.by + PATIENCE < today]
     if not late or page.meta.locked or page.meta.withdrawn:

@@ -17,12 +17,12 @@ from generator.delivery.posting import post
 from generator.mail.message import Recipient
 from generator.ports import Tell
 from generator.record.atomic import write_atomic
+from generator.record.changes import Change
 from generator.record.editing import edited
-from generator.record.store import Store
 from generator.record.text import slugify
 from generator.sample.press import BASE, Outlet, load_outlets, print_feeds, print_pages
 from generator.settings import load_settings
-from generator.wiring import Places, open_publication
+from generator.wiring import Places, Workspace, open_publication
 
 FIRST_RUN = datetime(2021, 12, 6, 18, 0, tzinfo=UTC)
 SUBSCRIBERS = tuple(
@@ -47,7 +47,7 @@ def run_sample(root: Path, *, tell: Tell, command: str = "groundwire") -> str:
 
 def prepare(folder: Path, outlets: list[Outlet]) -> None:
     """An empty publication with the sample's settings and its outlets' pages."""
-    for name in ("content", "site", "outbox", ".groundwire", ".derived"):
+    for name in ("content", "site", "outbox", ".groundwire", ".cache"):
         shutil.rmtree(folder / name, ignore_errors=True)
     feeds = "".join(
         f"- {{url: '{BASE}{o.feed}', name: {o.name}, weight: {o.weight}, license: {o.license}, language: {o.language}"
@@ -74,28 +74,33 @@ def publish(folder: Path, outlets: list[Outlet], *, tell: Tell) -> int:
             now=FIRST_RUN,
             force=True,
             routes={("127.0.0.1", 8000): ("127.0.0.1", port)},
-        ) as parts,
+        ) as opened,
     ):
+        workspace = opened
         for day in range(RUNS):
             now = FIRST_RUN + timedelta(days=day)
             print_feeds(served / "outlets", outlets, now=now)
-            done = pipeline.update(parts, now=now)
-            written = pipeline.issue(parts, now=now)
+            done = workspace.run(pipeline.update(workspace.publication, workspace.parts, now=now), now=now)
+            written = workspace.run(pipeline.issue(done.publication, workspace.parts, now=now), now=now)
             pages += len(done.published)
-            _by_people(parts.store, day=now.date(), now=now + timedelta(hours=1))
+            workspace = _by_people(workspace.again(), day=now.date(), now=now + timedelta(hours=1))
             note = f"; {written}" if written.startswith("wrote") else ""
             tell(f"{now:%a %d %b %Y}: {len(done.published)} new pages, {len(done.joined)} joined{note}")
     shutil.rmtree(served)
     return pages
 
 
-def _by_people(store: Store, *, day: date, now: datetime) -> None:
-    """What people did to pages on that day: corrections, a withdrawal, promises to watch."""
+def _by_people(workspace: Workspace, *, day: date, now: datetime) -> Workspace:
+    """What people did to pages on that day: corrections, a withdrawal, promises to watch; the answer is the publication with that."""
     for act in read_yaml((resources.sample() / "edits.yml").read_text(encoding="utf-8"), file="edits.yml").data:
         if act["day"] != day:
             continue
-        page = next(p for p in store.articles().require() if any(f"/{act['page']}.html" in s.url for s in p.meta.sources))
-        store.replace_text(page, edited(page, put={**act.get("put", {}), "updated": now}, add=act.get("add", {})))
+        pages = workspace.publication.articles
+        page = next(p for p in pages if any(f"/{act['page']}.html" in s.url for s in p.meta.sources))
+        text = edited(page, put={**act.get("put", {}), "updated": now}, add=act.get("add", {}))
+        workspace.apply([Change("edit", page.path, files={page.path: text})], now=now)
+        workspace = workspace.again()
+    return workspace
 
 
 @contextmanager

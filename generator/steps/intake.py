@@ -1,57 +1,74 @@
-"""From feeds to entries: what the feeds say, which of it is new, what earlier runs still owe."""
+"""From feeds to entries: what the feeds say, and which of it is new."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from generator.model import Entry, FeedResult, Story
+from generator.model import Entry, FeedResult
 from generator.record.blocklist import blocker
-from generator.record.identity import url_mark
-from generator.record.registry import Registry
-from generator.record.waiting import resumed
+from generator.record.changes import Change
+from generator.record.identity import url_key
+from generator.record.publication import Publication
+from generator.record.story_log import STREAM, EntryKey
 from generator.steps.parts import Parts
 from generator.stories.exact import shared_addresses
 
 
-def read(parts: Parts, *, now: datetime) -> list[FeedResult]:
+def read(publication: Publication, parts: Parts, *, now: datetime) -> list[FeedResult]:
+    """Read every feed, and report each as it comes; the results are in the order of the settings."""
+    feeds = publication.settings.feeds
     results = []
-    for result in parts.reader.read(parts.settings.feeds, now=now):
+    for result in parts.reader.read(feeds, now=now):
         results.append(result)
         outcome = result.error or ("nothing new" if result.unchanged else f"{len(result.entries)} entries")
-        parts.tell(f"[{len(results)}/{len(parts.settings.feeds)}] {result.feed.title}: {outcome}")
-    order = {feed.url: place for place, feed in enumerate(parts.settings.feeds)}
+        parts.tell(f"[{len(results)}/{len(feeds)}] {result.feed.title}: {outcome}")
+    order = {feed.url: place for place, feed in enumerate(feeds)}
     return sorted(results, key=lambda r: order[r.feed.url])
 
 
 @dataclass(frozen=True)
 class Fresh:
-    """Entries that no page has: new ones, and new ones at an address that a page has (with its story's id)."""
+    """Entries that no page has: new ones, and new ones at an address that a page has (with its story's id).
+
+    `first_seen`: the entries without a date that were never seen before.
+    """
 
     new: tuple[Entry, ...]
     known: tuple[tuple[Entry, str], ...]
     blocked: int
+    first_seen: tuple[EntryKey, ...] = ()
+
+    def remember(self) -> Iterator[Change]:
+        """Yield the change that writes down when undated entries were first seen."""
+        rows = tuple((STREAM, {"event": "seen", "feed": feed, "entry": entry}) for feed, entry in self.first_seen)
+        if rows:
+            yield Change("log", rows=rows, note="first sight of entries without a date")
 
 
-def fresh(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime) -> Fresh:
-    unread = [entry for result in results for entry in result.entries if not registry.has(entry)]
-    unwanted = blocker(parts.settings.block)
+def fresh(publication: Publication, results: Sequence[FeedResult], *, now: datetime) -> Fresh:
+    """Return what is new in what the feeds say."""
+    unread = [entry for result in results for entry in result.entries if not publication.knows(entry)]
+    unwanted = blocker(publication.settings.block)
     wanted = [entry for entry in unread if not unwanted(entry.url, f"{entry.title} {entry.excerpt}")]
     lists = shared_addresses(entry for result in results for entry in result.entries)
-    stories = {entry.key: registry.story_of(entry) for entry in wanted if url_mark(entry.url) not in lists}
+    stories: Mapping[EntryKey, str | None] = {
+        entry.key: publication.story_of(entry) for entry in wanted if url_key(entry.url) not in lists
+    }
     known = [(entry, story) for entry in wanted if (story := stories.get(entry.key))]
-    new = [registry.dated(entry, now=now) for entry in wanted if not stories.get(entry.key)]
-    registry.keep_first_seen(now=now)
-    return Fresh(tuple(new), tuple(known), len(unread) - len(wanted))
+    new = [entry for entry in wanted if not stories.get(entry.key)]
+    unseen = (entry.key for entry in new if not entry.published and publication.first_seen(entry) is None)
+    return Fresh(
+        tuple(dated(publication, entry, now=now) for entry in new),
+        tuple(known),
+        len(unread) - len(wanted),
+        tuple(dict.fromkeys(unseen)),
+    )
 
 
-def owed(parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime) -> list[Story]:
-    """Stories that an earlier run chose and that have no page yet. What was blocked since gets none."""
-    entries = {entry.key: entry for result in results for entry in result.entries}
-    unwanted = blocker(parts.settings.block)
-    stories = [story for row in registry.waiting() if (story := resumed(row, entries, parts.settings.feeds))]
-    blocked = {s.id for s in stories if any(unwanted(e.url, f"{e.title} {e.excerpt}") for e in s.entries)}
-    for gone in sorted(blocked):
-        registry.let_go(gone, now=now)
-    return [story for story in stories if story.id not in blocked]
+def dated(publication: Publication, entry: Entry, *, now: datetime) -> Entry:
+    """Return the entry with a date: its publisher's, else when it was first seen, marked as estimated."""
+    if entry.published:
+        return entry
+    return replace(entry, published=publication.first_seen(entry) or now, estimated=True)

@@ -2,101 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from generator.model import Entry, FeedResult, Source
 from generator.record import afresh
+from generator.record.changes import Change
+from generator.record.content import Article
 from generator.record.editing import edited
-from generator.record.evidence import remember
+from generator.record.evidence import evidence_rows
 from generator.record.frontmatter import ArticleMeta, parse
-from generator.record.identity import url_mark
+from generator.record.identity import url_key
 from generator.record.mending import hand_edits
 from generator.record.page import source_row
-from generator.record.registry import Registry
-from generator.record.store import Article
+from generator.record.publication import Publication
+from generator.record.story_log import STREAM, entry_rows, listing
 from generator.record.watching import given_up
+from generator.steps.intake import dated
 from generator.steps.parts import Parts
 
 
-def join_page(parts: Parts, registry: Registry, entry: Entry, story: str, *, now: datetime) -> str:
-    """Later coverage of a published event: a source on its page, never a new page. '' where nothing was added.
-
-    While the story's page is to come, nothing is remembered: the run after its page sees the entry again.
-    """
-    if registry.waits(story):
-        return ""
-    page = registry.page(story)
-    path = ""
-    if page and not page.meta.locked and not page.meta.withdrawn and not _is_source(page.meta, entry):
-        source = parts.fulltext.source(registry.dated(entry, now=now), number=len(page.meta.sources) + 1)
-        first = afresh.story_of(page, {}, parts.settings.feeds).first  # with the excerpt that the page quotes
-        known = [Source(1, first, first.excerpt, fulltext=False)]
-        row = source_row(source, language=parts.settings.language, added=now, others=known)
-        text = edited(page, put={"updated": now.replace(microsecond=0)}, add={"sources": [row]})
-        parts.store.replace_text(page, text)
-        registry.changed(parse(text, ArticleMeta, file=page.path))
-        path = page.path
-    registry.joined(entry, story, listed=bool(path) or bool(page and _stands_on(page.meta, entry)), now=now)
-    return path
+def join_page(publication: Publication, parts: Parts, entry: Entry, story: str, *, now: datetime) -> Iterator[Change]:
+    """Yield later coverage of a published event: a source on its page, never a new page; at least a row that remembers it."""
+    page = publication.article(story)
+    row = {"event": "joined", "story": story, **entry_rows([entry])}
+    if page is None or page.meta.locked or page.meta.withdrawn or _is_source(page.meta, entry):
+        on_page = page is not None and _stands_on(page.meta, entry)
+        yield Change("log", rows=((STREAM, row | (listing([entry]) if on_page else {})),), note=f"known: {entry.title}")
+        return
+    language, feeds = publication.settings.language, publication.settings.feeds
+    source = parts.fulltext.source(dated(publication, entry, now=now), number=len(page.meta.sources) + 1)
+    first = afresh.story_of(page, {}, feeds).first  # with the excerpt that the page quotes
+    known = [Source(1, first, first.excerpt, fulltext=False)]
+    added = source_row(source, language=language, added=now, others=known)
+    text = edited(page, put={"updated": now.replace(microsecond=0)}, add={"sources": [added]})
+    rows = ((STREAM, row | listing([entry])),)
+    yield Change("join", page.path, files={page.path: text}, rows=rows, note=f"joined by {entry.feed.title}: {entry.title}")
 
 
-def spared(registry: Registry, stories: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Of stories with new coverage: the pages whose text, or which as a whole, belong to people."""
-    pages = [page for story in dict.fromkeys(stories) if (page := registry.page(story))]
+def protected_pages(publication: Publication, stories: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return, of stories with new coverage, the pages whose text, or which as a whole, belong to people, each with the reason."""
+    pages = [page for story in dict.fromkeys(stories) if (page := publication.article(story))]
     return tuple((page.path, why) for page in pages if not page.meta.withdrawn and (why := afresh.protected(page)))
 
 
-def take_edits(parts: Parts, registry: Registry, *, now: datetime) -> None:
-    """Remember what people did to the sources of pages since the last run."""
-    feeds = {feed.url: feed.title for feed in parts.settings.feeds}
-    gone = [lost.story for lost in registry.gone(parts.store.exists)]
-    registry.mended(hand_edits(registry, feeds=feeds, gone=gone), now=now)
-    registry.remember_places(now=now)
+def take_edits(publication: Publication) -> Iterator[Change]:
+    """Yield what people did to the sources of pages since the last run, for the log to remember."""
+    if rows := tuple((STREAM, row) for row in hand_edits(publication)):
+        yield Change("log", rows=rows, note="what people did to pages' sources")
 
 
-def give_up_predictions(parts: Parts, registry: Registry, *, now: datetime) -> tuple[str, ...]:
-    """Say of predictions that nobody marked in time that they were not followed up; the answer is their pages' paths."""
-    today = now.astimezone(parts.settings.zone).date()
-    found = [(page, text) for page in registry.shelf.awaited(today) if (text := given_up(page, today=today))]
-    for page, text in found:
-        parts.store.replace_text(page, text)
-        registry.changed(parse(text, ArticleMeta, file=page.path))
-    return tuple(page.path for page, _ in found)
+def log_places(publication: Publication) -> Iterator[Change]:
+    """Yield where public pages stand that the log doesn't know: people put or moved them there, or a run was killed after it wrote them.
+
+    An address outlives its page. The last kind lacks what the log keeps of its evidence, too.
+    """
+    pages, stood = publication.unlogged_articles(), publication.log.stories.stood
+    evidence = [row for page in pages if page.pristine and page.id not in stood for row in evidence_rows(page.id, page.body)]
+    rows = [(STREAM, {"event": "stood", "story": page.id, "path": page.path}) for page in pages]
+    if rows:
+        yield Change("log", rows=(*evidence, *rows), note="where pages stand")
+
+
+def give_up_predictions(publication: Publication, *, now: datetime) -> Iterator[Change]:
+    """Yield the pages whose predictions nobody marked in time: they say that they were not followed up."""
+    today = now.astimezone(publication.settings.zone).date()
+    for page in publication.with_predictions_before(today):
+        if text := given_up(page, today=today):
+            yield Change("predictions", page.path, files={page.path: text}, note="predictions not followed up")
 
 
 def analyse_again(
-    parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime, named: str = ""
-) -> tuple[str, ...]:
-    """Make the analyses again that are due, or of the one story that is `named`; the answer is the paths of the pages that changed."""
-    entries = {url_mark(entry.url): entry for result in results for entry in result.entries}
+    publication: Publication, parts: Parts, results: Sequence[FeedResult], *, now: datetime, named: str = ""
+) -> Iterator[Change]:
+    """Yield the pages whose analysis was due again and was made, or that of the one story that is `named`."""
+    entries = {url_key(entry.url): entry for result in results for entry in result.entries}
     if named:
-        wanted = [(page, "named") for page in [registry.page(named)] if page]
+        due = [(page, "named") for page in [publication.article(named)] if page]
     else:
-        wanted = [(page, afresh.due(page, now=now)) for page in registry.shelf.ripe()]
-    return tuple(
-        path for page, why in wanted if why and (path := _analyse_again(parts, registry, page, entries, why=why, now=now))
-    )
+        due = [(page, afresh.due(page, now=now)) for page in publication.may_be_reanalysed()]
+    for page, why in due:
+        if why and page.meta.category in publication.categories:
+            yield from _analyse_again(publication, parts, page, entries, why=why, now=now)
 
 
 def _analyse_again(
-    parts: Parts, registry: Registry, page: Article, entries: Mapping[str, Entry], *, why: str, now: datetime
-) -> str:
-    """One page anew, in place; '' where its sources cannot be read any more or the new analysis is no better."""
-    story = afresh.story_of(page, entries, parts.settings.feeds)
-    sources = [parts.fulltext.source(registry.dated(entry, now=now), number=n) for n, entry in enumerate(story.entries, start=1)]
-    if not sources or page.meta.category not in parts.categories or not (sources[0].fulltext or sources[0].entry.excerpt):
-        return ""
+    publication: Publication, parts: Parts, page: Article, entries: Mapping[str, Entry], *, why: str, now: datetime
+) -> Iterator[Change]:
+    """One page anew, in place; nothing where its sources cannot be read any more, or the new analysis is no better."""
+    story = afresh.story_of(page, entries, publication.settings.feeds)
+    texts = (dated(publication, entry, now=now) for entry in story.entries)
+    sources = [parts.fulltext.source(entry, number=n) for n, entry in enumerate(texts, start=1)]
+    if not sources or not (sources[0].fulltext or sources[0].entry.excerpt):
+        return
     analysis = parts.analyst.analyse(story, sources, category=page.meta.category)
     if not afresh.better(page, analysis, why):
-        return ""
-    text = afresh.remade(page, analysis, sources, language=parts.settings.language, now=now)
-    changed = parse(text, ArticleMeta, file=page.path)
-    remember(parts.ledger, page.meta.id, changed.body, now=now)
-    parts.store.replace_text(page, text)
-    registry.changed(changed)
+        return
+    text = afresh.remade(page, analysis, sources, language=publication.settings.language, now=now)
+    rows = evidence_rows(page.id, parse(text, ArticleMeta, file=page.path).body)
+    yield Change("reanalyse", page.path, files={page.path: text}, rows=rows, note=f"analysed again: {why}")
     parts.tell(f"analysed again: {page.meta.title}")
-    return page.path
 
 
 def _is_source(meta: ArticleMeta, entry: Entry) -> bool:
@@ -105,5 +110,5 @@ def _is_source(meta: ArticleMeta, entry: Entry) -> bool:
 
 
 def _stands_on(meta: ArticleMeta, entry: Entry) -> bool:
-    mark = url_mark(entry.url)
-    return any(url_mark(source.url) == mark for source in meta.sources)
+    key = url_key(entry.url)
+    return any(url_key(source.url) == key for source in meta.sources)

@@ -1,27 +1,18 @@
-"""What the jobs work with: made in `wiring.py`, given to the flow."""
+"""What the jobs work with beside the publication: made in `wiring.py`, given to the flow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.ports import Analyst, FullText, Opener, Reader, Tell
-from generator.record.categories import Category
-from generator.record.ledger import Ledger
-from generator.record.store import Store
-from generator.settings import Settings
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What the jobs work with."""
+    """What reaches the world. `opener` writes issues' openings; without one they open by rule."""
 
-    settings: Settings
-    categories: Mapping[str, Category]
-    store: Store
-    ledger: Ledger
     reader: Reader
     fulltext: FullText
     analyst: Analyst
     tell: Tell
-    opener: Opener | None = None  # who writes issues' openings; none: by rule
+    opener: Opener | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from generator.model import Entry
-from generator.record.identity import title_mark, url_mark
+from generator.record.identity import title_key, url_key
 from generator.record.text import normal_title
 from generator.stories.frozen import Frozen
 from generator.stories.similar import apart
@@ -35,7 +35,7 @@ def shared_addresses(entries: Iterable[Entry]) -> frozenset[str]:
     """Marks of addresses that several entries of one feed with different headlines have: they name a list, not an article."""
     headlines: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for entry in entries:
-        if address := url_mark(entry.url):
+        if address := url_key(entry.url):
             headlines[(entry.feed.url, address)].add(normal_title(entry.title))
     return frozenset(address for (_, address), titles in headlines.items() if len(titles) > 1)
 
@@ -45,7 +45,7 @@ def _pairs(ordered: Sequence[Entry]) -> Iterator[tuple[int, int]]:
     last: dict[str, int] = {}
     lists = shared_addresses(ordered)
     for n, entry in enumerate(ordered):
-        address, headline = url_mark(entry.url), title_mark(entry.title)
+        address, headline = url_key(entry.url), title_key(entry.title)
         if address in lists:
             address = ""
         if address and address in last:
@@ -70,7 +70,7 @@ class Headlines:
         found = {
             story.story
             for entry in same
-            for story in self._by_mark.get(title_mark(entry.title), ())
+            for story in self._by_mark.get(title_key(entry.title), ())
             if story.story not in barred and any(not apart(text.published, entry.published) for text in story.texts)
         }
         return min(found, default="")

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from generator.model import Story
-from generator.record.identity import title_mark
-from generator.record.registry import Gone
-from generator.record.store import Article
+from generator.record.content import Article
+from generator.record.identity import title_key
+from generator.record.publication import DeletedArticle
 from generator.stories.similar import WINDOW
 from generator.stories.terms import Text, text_of
 
@@ -34,15 +33,14 @@ class Frozen:
 
 
 def frozen_clusters(
-    pages: Iterable[Article], gone: Iterable[Gone] = (), waiting: Iterable[Story] = (), *, since: datetime | None = None
+    pages: Iterable[Article], gone: Iterable[DeletedArticle] = (), *, since: datetime | None = None
 ) -> tuple[Frozen, ...]:
-    """Published stories and those whose pages are to come, by id; of the published, with `since` those only that have coverage from then
-    on, less the window: no others can grow."""
+    """Published stories by id; with `since` only those that have coverage from then on, less the window: no others can grow."""
     pages = list(pages)
     there = {page.id for page in pages}
-    alive = [_frozen(page) for page in pages if since is None or page.brief.last >= since - WINDOW]
+    alive = [_frozen(page) for page in pages if since is None or page.summary.covered >= since - WINDOW]
     lost = [_lost(one) for one in gone if one.story not in there and (since is None or one.published >= since - WINDOW)]
-    return tuple(sorted([*alive, *lost, *map(_to_come, waiting)], key=lambda f: f.story))
+    return tuple(sorted([*alive, *lost], key=lambda f: f.story))
 
 
 def _frozen(page: Article) -> Frozen:
@@ -57,16 +55,11 @@ def _frozen(page: Article) -> Frozen:
     )
     # The first source's headline and its words, as the page's description has them, are one printing.
     printed = (own, *texts[1:])
-    titles = frozenset(mark for title in (meta.title, *(s.title for s in meta.sources)) if (mark := title_mark(title)))
+    titles = frozenset(mark for title in (meta.title, *(s.title for s in meta.sources)) if (mark := title_key(title)))
     return Frozen(meta.id, printed, titles, closed=meta.withdrawn is not None)
 
 
-def _to_come(story: Story) -> Frozen:
-    texts = (text_of(e.title, e.excerpt, outlet=e.feed.title, published=e.published) for e in story.entries)
-    return Frozen(story.id, tuple(texts), frozenset(mark for e in story.entries if (mark := title_mark(e.title))))
-
-
-def _lost(one: Gone) -> Frozen:
-    mark = title_mark(one.title)
+def _lost(one: DeletedArticle) -> Frozen:
+    mark = title_key(one.title)
     text = text_of(one.title, "", outlet="", published=one.published)
     return Frozen(one.story, (text,), frozenset([mark] if mark else []), closed=True)

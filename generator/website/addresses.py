@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from generator.record.store import Article
+from generator.record.content import Article
 
 _PATH = re.compile(r"articles/(?:[\w-]+/)*[\w-]+\.md")
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from generator.record.authorship import Authorship, authorship
 from generator.record.categories import Category
-from generator.record.store import Article
+from generator.record.content import Article
 from generator.record.text import clean, digest
 from generator.website.index import Brief, Kind, Row
 from generator.website.names import Names, facet_slug

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from generator.record.authorship import author_line
-from generator.record.store import Issue
+from generator.record.content import Issue
 from generator.record.words import Words
 from generator.settings import Settings
 from generator.website import syndication, trust, views

@@ -9,7 +9,7 @@ from typing import Literal
 
 from generator.record.authorship import Authorship
 from generator.record.categories import Category
-from generator.record.store import Article, Issue
+from generator.record.content import Article, Issue
 
 Kind = Literal["category", "tag", "source", "organisation", "product", "cve"]
 

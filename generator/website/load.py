@@ -9,13 +9,12 @@ from typing import Any
 
 from generator.errors import InputError, Problem
 from generator.record.categories import Category, load_categories, unknown_category
+from generator.record.content import Article, Issue, colliding_aliases, load_content
 from generator.record.frontmatter import read
 from generator.record.ledger import Ledger
-from generator.record.store import Article, Issue, Store, colliding_aliases
 from generator.record.words import translated, words_of
 from generator.settings import FILE, Settings, load_settings
 from generator.website.briefs import brief_in, brief_of
-from generator.website.builder.priming import prime
 from generator.website.channels import feed_files
 from generator.website.index import Brief, build_index
 from generator.website.names import Names, load_names
@@ -29,16 +28,14 @@ def load_site(root: Path, *, last: Mapping[str, list[Any]] | None = None) -> Sit
     """
     settings = load_settings(root)
     categories, names = translated(load_categories(root), words_of(settings.language)), load_names(root)
-    prime(root / "content", root / ".derived")
-    store = Store(root / "content")
-    articles, issues = store.articles(), store.issues()
-    problems = [*articles.problems, *issues.problems]
-    briefs = [_brief(page, (last or {}).get(page.path), categories, names) for page in articles.pages]
+    content = load_content(root / "content", cache=root / ".cache")
+    problems = [*content.problems]
+    briefs = [_brief(page, (last or {}).get(page.path), categories, names) for page in content.articles]
     problems += [p for brief in briefs if brief.category not in categories and (p := category_problem(brief.page, categories))]
     problems += [*colliding_aliases(((b.page, b.aliases) for b in briefs), folder="content"), *missing_logo(root, settings)]
     if problems:
         raise InputError(problems)
-    return make_site(root, settings, briefs, issues.pages, categories=categories, names=names)
+    return make_site(root, settings, briefs, content.issues, categories=categories, names=names)
 
 
 def make_site(

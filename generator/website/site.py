@@ -12,9 +12,10 @@ import yaml
 from generator import resources
 from generator.record.categories import Category
 from generator.record.colour import DEFAULT, brand_css
+from generator.record.content import Article, Issue
+from generator.record.health import STREAM as HEALTH
 from generator.record.ledger import Ledger
-from generator.record.registry import HEALTH, STREAM
-from generator.record.store import Article, Issue
+from generator.record.story_log import STREAM
 from generator.record.text import clean, digest, file_hash
 from generator.record.words import Words
 from generator.settings import Settings

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from generator.record.afresh import untold
 from generator.record.authorship import authorship
+from generator.record.content import Article, Issue
 from generator.record.escape import safe_url
-from generator.record.store import Article, Issue
 from generator.record.text import clean, normal
 from generator.record.words import Words
 from generator.settings import Settings

@@ -24,17 +24,11 @@ class Open:
     def __init__(self) -> None:
         self.spent = 0.0
 
-    def reserve(self, parts: Parts, *, model: str, call: str = "", lasting: bool = False) -> Hold | None:
-        return Hold(call, sum(parts.values()), "2026-02")
-
-    def fits(self, usd: float) -> bool:
-        return True
+    def reserve(self, parts: Parts, *, model: str) -> Hold | None:
+        return Hold("call", sum(parts.values()))
 
     def settle(self, hold: Hold, parts: Parts, usage: Usage) -> None:
         self.spent += sum(parts.values())
-
-    def hold_of(self, call: str) -> Hold | None:
-        return None
 
     def account(self) -> str:
         return ""
@@ -43,11 +37,8 @@ class Open:
 class Wall(Open):
     """An empty purse."""
 
-    def reserve(self, parts: Parts, *, model: str, call: str = "", lasting: bool = False) -> Hold | None:
+    def reserve(self, parts: Parts, *, model: str) -> Hold | None:
         return None
-
-    def fits(self, usd: float) -> bool:
-        return False
 
 
 def claude(

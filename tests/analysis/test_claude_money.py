@@ -182,18 +182,6 @@ def test_a_killed_call_counts_with_its_worst_case(tmp_path: Path) -> None:
     assert purse(tmp_path).left == pytest.approx(0.75)
 
 
-def test_a_batch_is_settled_in_the_month_of_its_reservation(tmp_path: Path) -> None:
-    assert purse(tmp_path).reserve({"research": 0.6}, model="m", call="b1", lasting=True)
-    march = purse(tmp_path, now=NOW.replace(month=3, day=1))
-    assert march.left == 1
-    hold = march.hold_of("b1")
-    assert hold is not None
-    march.settle(hold, {"research": 0.2}, Usage(1, 1))
-    assert march.left == 1
-    assert purse(tmp_path).left == pytest.approx(0.8)
-    assert purse(tmp_path).hold_of("b1") is None
-
-
 def test_rows_count_once_in_any_order_and_broken_ones_stop_nothing(tmp_path: Path) -> None:
     spend(purse(tmp_path), 0.25)
     (file,) = tmp_path.glob("spend-*.jsonl")
@@ -214,7 +202,6 @@ def test_prices() -> None:
     assert tariff.cost("claude-haiku-5-5-20260901", Usage(200_000, 0)) == pytest.approx(0.1)
     assert tariff.cost("claude-opus-5", Usage(1_000_000, 0)) == 5
     assert tariff.cost("claude-opus-5-9", Usage(1, 1)) is None
-    assert tariff.cost("claude-haiku-5-5", Usage(1_000_000, 0), batch=True) == pytest.approx(0.25)
     assert Tariff(free=True).cost("qwen", Usage(9, 9)) == 0
     assert Tariff(Price(3, 15), free=True).cost("qwen", Usage(0, 1_000_000)) == 15
 

@@ -15,8 +15,8 @@ from support import FeedServer, rss
 from generator import pipeline
 from generator.jobs import issue as issue_jobs
 from generator.mail.letter import compose_letter
+from generator.record.content import Issue, load_articles, load_issues
 from generator.record.ledger import Ledger
-from generator.record.store import Issue, Store
 from generator.settings import load_settings
 from generator.wiring import open_publication
 
@@ -50,8 +50,8 @@ def week(publication: Callable[..., Path], server: FeedServer, model: wire.Wire,
     ]
     url = server.put("/f.xml", rss(*items))
     root = publication(url, extra="analysis: {by: extractive}\nissue: {min_items: 1}")
-    with open_publication(root, command="test", tell=lambda line: None, now=NOW, force=True) as parts:
-        assert len(pipeline.update(parts, now=NOW).published) == 3
+    with open_publication(root, command="test", tell=lambda line: None, now=NOW, force=True) as workspace:
+        assert len(workspace.run(pipeline.update(workspace.publication, workspace.parts, now=NOW), now=NOW).published) == 3
     settings = (root / "newsletter.yml").read_text(encoding="utf-8")
     chosen = f"analysis: {{by: claude, base_url: '{model.url}'{extra}}}"
     (root / "newsletter.yml").write_text(settings.replace("analysis: {by: extractive}", chosen), encoding="utf-8")
@@ -60,7 +60,7 @@ def week(publication: Callable[..., Path], server: FeedServer, model: wire.Wire,
 
 def made(root: Path) -> Issue:
     assert issue_jobs.write(root, now=NOW + timedelta(hours=1), tell=lambda line: None).startswith("wrote")
-    [page] = Store(root / "content").issues().require()
+    [page] = load_issues(root / "content").require()
     return page
 
 
@@ -91,7 +91,7 @@ def test_sentences_that_their_stories_bear_out_open_the_issue(
         page = made(root)
         assert (len(model.asked), model.unscripted) == (1, 0)
     assert page.body.strip().startswith(f"{GOOD} {BOTH}\n\nWritten by claude-haiku-5-5, not reviewed\n{{: .by }}\n\n## The lead")
-    letter = compose_letter(page, articles=Store(root / "content").articles().pages, settings=load_settings(root))
+    letter = compose_letter(page, articles=load_articles(root / "content").pages, settings=load_settings(root))
     assert "Written by claude-haiku-5-5, not reviewed" in letter.text
     assert GOOD in " ".join(letter.text.split())
     assert list(Ledger(root / "content" / ".ledger").rows("spend"))

@@ -236,7 +236,8 @@ class TestEvidence:
         pub.article("Gateway flaw", body=body)
         story = re.search(r"^id: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         assert story
-        evidence.remember(Ledger(pub.root / "content" / ".ledger"), story.group(1), body, now=NOON)
+        for stream, row in evidence.evidence_rows(story.group(1), body):
+            Ledger(pub.root / "content" / ".ledger").append(stream, row, now=NOON)
         pub.write("articles/2026/02/letter.md", OWN.replace("#overview", ""))
         return pub
 
@@ -341,7 +342,7 @@ def test_fix_keeps_what_it_does_not_mend(pub: Publication) -> None:
 def test_the_memory_changes_nothing_but_the_time(pub: Publication, monkeypatch: pytest.MonkeyPatch) -> None:
     change(pub, "Words", "![](no.png) [^1] <script> Words")
     first = told(pub)
-    memory = pub.root / ".derived" / "check.json"
+    memory = pub.root / ".cache" / "bodies.txt"
     assert memory.is_file()
     rendered: list[str] = []
     monkeypatch.setattr("generator.checking.memory.read_body", lambda text: rendered.append(text))

@@ -65,7 +65,7 @@ def test_the_command_in_a_pull_request(tmp_path: Path) -> None:
     for number in range(12):
         pub.article(f"Story number {number}")
     git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-C", str(pub.root)]
-    (pub.root / ".gitignore").write_text(".groundwire/\n.derived/\n")
+    (pub.root / ".gitignore").write_text(".groundwire/\n.cache/\n")
     pages = sorted((pub.root / "content").rglob("*.md"))
 
     def damage(*files: Path) -> None:

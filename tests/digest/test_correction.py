@@ -17,9 +17,9 @@ from generator.errors import Refused
 from generator.mail.letter import compose_letter
 from generator.mail.lint import lint
 from generator.record.categories import load_categories
+from generator.record.content import Article, Issue
 from generator.record.frontmatter import IssueMeta, compose, parse
 from generator.record.ledger import Row
-from generator.record.store import Article, Issue
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 WRONG = {"corrections": [{"date": datetime(2026, 11, 28, 9, tzinfo=UTC), "note": "It was *two*, not three."}]}

@@ -13,14 +13,14 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from letterkit import article
+from support import ByHand, Run
 
-from generator import pipeline
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.model import Entry, Feed, FeedResult, Source
 from generator.record.categories import load_categories
+from generator.record.content import Article, Issue
 from generator.record.editing import edited
 from generator.record.ledger import Ledger
-from generator.record.store import Article, Issue, Store
 from generator.settings import Settings
 from generator.steps.parts import Parts
 
@@ -47,8 +47,10 @@ class Weeks(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="weeks-"))
-        store, ledger = Store(self.folder / "content"), Ledger(self.folder / "content" / ".ledger")
-        self.parts = Parts(OWNER, CATEGORIES, store, ledger, Nobody(), Nobody(), ExtractiveAnalyst(CATEGORIES), lambda line: None)
+        parts = Parts(Nobody(), Nobody(), ExtractiveAnalyst(CATEGORIES), lambda line: None)
+        self.pages = ByHand(self.folder / "content")
+        self.ledger = Ledger(self.folder / "content" / ".ledger")
+        self.machine = Run(self.folder / "content", OWNER, CATEGORIES, parts)
         self.now, self.number = START, 0
         self.sent: list[tuple[str, ...]] = []
         self.lost: set[str] = set()  # in an issue whose file a person deleted: they meant it
@@ -56,7 +58,7 @@ class Weeks(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Then some quiet weeks in which everything is released and approved: nobody is forgotten."""
         while held := [page for page in self.articles() if page.meta.status == "draft"]:
-            self.parts.store.replace_text(held[0], edited(held[0], drop=("status",)))
+            self.pages.replace_text(held[0], edited(held[0], put={"published": self.now}, drop=("status",)))
         for _ in range(6):
             self.run(days=7, killed=False)
             self.approve()
@@ -66,23 +68,23 @@ class Weeks(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     def articles(self) -> tuple[Article, ...]:
-        return self.parts.store.articles().require()
+        return self.pages.articles().require()
 
     def issues(self) -> tuple[Issue, ...]:
-        return self.parts.store.issues().require()
+        return self.pages.issues().require()
 
     @rule(count=st.integers(1, 4), held=st.booleans())
     def publish(self, count: int, held: bool) -> None:
         for _ in range(count):
             self.number += 1
             page = article(self.number, published=self.now, **({"status": "draft"} if held else {}))
-            self.parts.store.create(page.path, page.meta, "Text.")
+            self.pages.create(page.path, page.meta, "Text.")
 
     @rule()
     def release(self) -> None:
         for page in self.articles():
             if page.meta.status == "draft":
-                self.parts.store.replace_text(page, edited(page, put={"published": self.now}, drop=("status",)))
+                self.pages.replace_text(page, edited(page, put={"published": self.now}, drop=("status",)))
 
     @precondition(lambda self: self.number)
     @rule(data=st.data())
@@ -90,15 +92,15 @@ class Weeks(RuleBasedStateMachine):
         page = data.draw(st.sampled_from(self.articles()))
         if not page.meta.withdrawn:
             text = edited(page, put={"withdrawn": {"date": self.now, "reason": "Denied."}})
-            self.parts.store.replace_text(page, text)
+            self.pages.replace_text(page, text)
 
     @rule(days=st.sampled_from([0.1, 1, 3, 7, 20]), killed=st.booleans())
     def run(self, days: float, killed: bool) -> None:
         """A run; killed after it wrote the issue's file, before the ledger's rows."""
         self.now += timedelta(days=days)
-        ledger = self.parts.ledger.folder
+        ledger = self.ledger.folder
         before = {path: path.read_bytes() for path in ledger.glob("*.jsonl")}
-        pipeline.issue(self.parts, now=self.now)
+        self.machine.issue(now=self.now)
         if killed:
             for path in ledger.glob("*.jsonl"):
                 path.write_bytes(before.get(path, b""))
@@ -108,16 +110,16 @@ class Weeks(RuleBasedStateMachine):
         """A person reads the newest draft, and it is mailed."""
         for page in self.issues()[-1:]:
             if page.meta.status == "draft" and page.meta.expires and page.meta.expires > self.now:
-                self.parts.store.replace_text(page, edited(page, put={"status": "ready"}))
+                self.pages.replace_text(page, edited(page, put={"status": "ready"}))
                 self.sent.append(page.meta.items)
 
     @rule()
     def delete(self) -> None:
         """A person deletes a draft that the ledger knows: those stories are not wanted."""
-        known = {row["issue"] for row in self.parts.ledger.rows("issues") if row["event"] == "composed"}
+        known = {row["issue"] for row in self.ledger.rows("issues") if row["event"] == "composed"}
         for page in self.issues()[-1:]:
             if page.meta.status == "draft" and page.meta.id in known:
-                self.parts.store.remove(page)
+                self.pages.remove(page)
                 self.lost |= set(page.meta.items)
 
     @invariant()

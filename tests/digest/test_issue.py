@@ -12,14 +12,15 @@ import markdown
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import ByHand
 
 from generator.digest.compose import Draft, Quiet, compose_issue
 from generator.digest.past import past
 from generator.digest.schedule import due
 from generator.record.categories import load_categories
+from generator.record.content import Article, Issue
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, compose, parse
 from generator.record.ledger import Row
-from generator.record.store import Article, Issue, Store
 from generator.record.text import clean
 from generator.settings import Settings
 
@@ -81,7 +82,7 @@ def written(found: Draft, **changes: Any) -> Issue:
 
 
 def test_the_golden_issue() -> None:
-    store = Store(WEEK)
+    store = ByHand(WEEK)
     found = draft(store.articles().require(), issues=store.issues().require(), with_settings=settings(max_items=5))
     text = compose(found.meta, found.body)
     if os.environ.get("GROUNDWIRE_UPDATE_GOLDEN"):

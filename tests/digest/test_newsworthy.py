@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from generator.digest.choose import contents
 from generator.digest.past import Past
+from generator.record.content import Article
 from generator.record.frontmatter import ArticleMeta, Page
-from generator.record.identity import note_mark, outcome_mark
-from generator.record.shelf import Article, Shelf
+from generator.record.identity import note_key, outcome_key
+from generator.record.publication import Publication
 from generator.settings import Settings
 
 NOW = datetime(2026, 6, 20, 6, tzinfo=UTC)
@@ -51,8 +52,8 @@ def pages(draw: st.DrawFn) -> Article:
 @st.composite
 def pasts(draw: st.DrawFn, articles: list[Article]) -> Past:
     carried = {page.id: draw(MOMENTS) for page in articles if draw(st.booleans())}
-    keys = [outcome_mark(p.id, w.claim, w.by, outcome) for p in articles for w in p.meta.watch for outcome in OUTCOMES]
-    keys += [mark for page in articles for mark in page.brief.notes]
+    keys = [outcome_key(p.id, w.claim, w.by, outcome) for p in articles for w in p.meta.watch for outcome in OUTCOMES]
+    keys += [mark for page in articles for mark in page.summary.notes]
     told = frozenset(key for key in keys if draw(st.booleans()))
     return Past(
         carried=carried,
@@ -71,7 +72,9 @@ def test_nothing_is_missing_from_an_issue(data: st.DataObject) -> None:
         )
     )
     before = data.draw(pasts(articles))
-    some = Shelf.of(articles).newsworthy(carried=before.carried, told=before.told, since=before.since, until=NOW)
+    some = Publication(SETTINGS, {}, tuple(articles)).newsworthy(
+        carried=before.carried, told=before.told, since=before.since, until=NOW
+    )
     whole = contents(settings=SETTINGS, articles=articles, before=before, now=NOW, slot=NOW)
     assert contents(settings=SETTINGS, articles=some, before=before, now=NOW, slot=NOW) == whole
 
@@ -81,8 +84,8 @@ def test_what_was_told_long_ago_is_left_alone() -> None:
     meta = {"id": "s-0000000000", "title": "T", "description": "D.", "date": NOW - timedelta(days=90), "category": "research"}
     page = Page("articles/2026/03/p.md", ArticleMeta.model_validate(meta), "Text.", "Text.")
     week = NOW - timedelta(days=7)
-    assert Shelf.of([page]).newsworthy(carried={page.id: week}, told=(), since=week, until=NOW) == ()
-    assert Shelf.of([page]).newsworthy(carried=(), told=(), since=week, until=NOW) == (page,)
+    assert Publication(SETTINGS, {}, (page,)).newsworthy(carried={page.id: week}, told=(), since=week, until=NOW) == ()
+    assert Publication(SETTINGS, {}, (page,)).newsworthy(carried=(), told=(), since=week, until=NOW) == (page,)
 
 
 def test_a_correction_that_was_told_is_not_looked_at_again() -> None:
@@ -90,8 +93,8 @@ def test_a_correction_that_was_told_is_not_looked_at_again() -> None:
     note = {"date": NOW - timedelta(days=60), "note": "It was version 2."}
     page = Page("articles/2026/03/p.md", ArticleMeta.model_validate({**meta, "corrections": [note]}), "Text.", "Text.")
     week = NOW - timedelta(days=7)
-    for told, wanted in (((), (page,)), ((note_mark(page.id, "It was version 2."),), ())):
-        assert Shelf.of([page]).newsworthy(carried={page.id: week}, told=told, since=week, until=NOW) == wanted
+    for told, wanted in (((), (page,)), ((note_key(page.id, "It was version 2."),), ())):
+        assert Publication(SETTINGS, {}, (page,)).newsworthy(carried={page.id: week}, told=told, since=week, until=NOW) == wanted
 
 
 def test_what_became_of_a_prediction_long_after_its_day_is_told() -> None:
@@ -99,7 +102,7 @@ def test_what_became_of_a_prediction_long_after_its_day_is_told() -> None:
     watch = {"claim": "It comes.", "by": (NOW - timedelta(days=30)).date(), "outcome": "happened"}
     meta = {"id": "s-0000000000", "title": "T", "description": "D.", "date": NOW - timedelta(days=90), "category": "research"}
     page = Page("articles/2026/03/p.md", ArticleMeta.model_validate({**meta, "watch": [watch]}), "Text.", "Text.")
-    asked, answer = (outcome_mark(page.id, "It comes.", page.meta.watch[0].by, outcome) for outcome in ("open", "happened"))
+    asked, answer = (outcome_key(page.id, "It comes.", page.meta.watch[0].by, outcome) for outcome in ("open", "happened"))
     week = NOW - timedelta(days=7)
     for told, wanted in (((asked,), (page,)), ((asked, answer), ()), ((), ())):
-        assert Shelf.of([page]).newsworthy(carried={page.id: week}, told=told, since=week, until=NOW) == wanted
+        assert Publication(SETTINGS, {}, (page,)).newsworthy(carried={page.id: week}, told=told, since=week, until=NOW) == wanted

@@ -9,8 +9,8 @@ import pytest
 
 from generator.digest.removal import touched, without
 from generator.mail.letter import compose_letter
+from generator.record.content import Article, Issue, load_articles
 from generator.record.frontmatter import IssueMeta, parse
-from generator.record.store import Article, Issue, Store
 from generator.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -19,7 +19,7 @@ SETTINGS = Settings.model_validate({"title": "T", "url": "https://example.github
 
 def week() -> tuple[Issue, list[Article]]:
     text = (GOLDEN / "2026-w48.md").read_text(encoding="utf-8")
-    return parse(text, IssueMeta, file="issues/2026-w48.md"), list(Store(GOLDEN / "week").articles().require())
+    return parse(text, IssueMeta, file="issues/2026-w48.md"), list(load_articles(GOLDEN / "week").require())
 
 
 def take(page: Issue, articles: list[Article], *ids: str) -> Issue:

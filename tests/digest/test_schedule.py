@@ -17,9 +17,9 @@ from generator.digest.compose import Draft, compose_issue
 from generator.digest.past import past
 from generator.digest.schedule import due, latest_slot, moment
 from generator.record.categories import load_categories
+from generator.record.content import Article, Issue
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, Window
 from generator.record.ledger import Row
-from generator.record.store import Article, Issue
 from generator.settings import Settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

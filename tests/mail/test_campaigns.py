@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from mailkit import LETTER, NOW, Time
 from services import DOCUMENT, Account, Asked, ButtondownAccount, ListmonkAccount, judged, open_account
+from support import ByHand
 
 from generator.commands.subscribers import send as send_command
 from generator.delivery import posting
@@ -23,8 +24,8 @@ from generator.jobs import subscribers as subscriber_jobs
 from generator.mail.buttondown import Buttondown
 from generator.mail.links import Answer
 from generator.mail.listmonk import Listmonk
+from generator.record.content import load_articles
 from generator.record.editing import edited
-from generator.record.store import Store
 from generator.settings import Settings
 
 DIGEST = Path(__file__).parents[1] / "digest" / "golden"
@@ -49,12 +50,12 @@ class House:
         """The site: every page is there, and the issue's links to all."""
         if self.missing:
             return Answer(trouble="the server says 404")
-        paths = " ".join(page.url for page in Store(self.root / "content").articles().pages)
+        paths = " ".join(page.url for page in load_articles(self.root / "content").pages)
         return Answer(f'<link rel="canonical" href="{url}">{paths}')
 
     def change(self, **put: Any) -> None:
         """Edit the issue's file."""
-        store = Store(self.root / "content")
+        store = ByHand(self.root / "content")
         [issue] = store.issues().require()
         store.replace_text(issue, edited(issue, put=put))
 

@@ -12,10 +12,10 @@ from typing import Any, NoReturn
 
 import pytest
 from letterkit import OWNER, PEOPLES, article, issue, item, letter, many, week
+from support import ByHand
 
 from generator.mail.letter import Letter, compose_letter
 from generator.mail.message import Recipient, message
-from generator.record.store import Store
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
@@ -86,7 +86,7 @@ def score(data: bytes) -> float:
 
 def test_spam_filters_let_an_issue_pass_and_would_not_let_spam() -> None:
     assert score(message(letters()["week"], READER)) < 1.0
-    sample, store = OWNER.model_copy(update={"url": "http://127.0.0.1:8000/"}), Store(ROOT / "content")
+    sample, store = OWNER.model_copy(update={"url": "http://127.0.0.1:8000/"}), ByHand(ROOT / "content")
     real = compose_letter(store.issues().require()[-1], articles=store.articles().pages, settings=sample)
     assert real.items > 10
     assert score(message(real, READER)) < 1.0

@@ -11,7 +11,7 @@ from generator.mail.clients import ALLOWED, judge, tables
 from generator.mail.features import used, used_in_css
 from generator.mail.letter import Letter, compose_letter
 from generator.mail.lint import lint
-from generator.record.store import Issue
+from generator.record.content import Issue
 
 
 def written(body: str = "", *, subject: str = "A subject") -> tuple[Letter, Issue]:

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from generator.record.content import Article
 from generator.record.frontmatter import ArticleMeta, parse
-from generator.record.store import Article
 from generator.record.watching import due, given_up
 
 DAY = date(2026, 3, 12)

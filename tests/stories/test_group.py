@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model import Entry, Feed, Story, replace
+from generator.record.content import Article
 from generator.record.frontmatter import ArticleMeta, Page, SourceMeta
-from generator.record.registry import Gone
-from generator.record.store import Article
+from generator.record.publication import DeletedArticle
 from generator.sample.press import load_outlets
 from generator.stories.frozen import frozen_clusters
 from generator.stories.group import group, join_or_start
@@ -275,7 +275,7 @@ def test_coverage_of_a_withdrawn_story_revives_nothing() -> None:
 
 def test_coverage_of_a_deleted_story_revives_nothing() -> None:
     again = entry(ONE.title, "Told anew.", outlet="B", hours=3)
-    done = join_or_start([again], frozen_clusters([], [Gone(STORY, ONE.title, NOW)]))
+    done = join_or_start([again], frozen_clusters([], [DeletedArticle(STORY, ONE.title, NOW)]))
     assert done.swallowed == ((again, STORY),)
 
 

@@ -22,7 +22,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 from mailkit import LETTER, NOW, Time, free_port, peopled, token_of
-from support import FeedServer
+from support import ByHand, FeedServer
 
 from generator.commands.subscribers import send as send_command
 from generator.commands.subscribers import subscribers as group
@@ -33,7 +33,6 @@ from generator.mail.letter import Letter, compose_letter
 from generator.mail.links import Answer, Site, missing_pages, own_links
 from generator.record.editing import edited
 from generator.record.ledger import Ledger
-from generator.record.store import Store
 from generator.settings import load_settings
 from generator.subscribers.database import Database
 from generator.subscribers.ledger import Deliveries
@@ -93,7 +92,7 @@ class House:
 
     def publish(self) -> None:
         """Put every page that the letters link to on the site."""
-        store = Store(self.root / "content")
+        store = ByHand(self.root / "content")
         for issue in store.issues().require():
             self._publish(compose_letter(issue, articles=store.articles().pages, settings=load_settings(self.root)))
 
@@ -113,7 +112,7 @@ class House:
         return subscriber_jobs.send(self.root, tell=world.tell, world=world)
 
     def change_issue(self, name: str = "2026-w48", **put: Any) -> None:
-        store = Store(self.root / "content")
+        store = ByHand(self.root / "content")
         [issue] = [page for page in store.issues().require() if page.meta.id == name]
         store.replace_text(issue, edited(issue, put=put))
 

@@ -280,8 +280,15 @@ def test_attacks_from_a_feed_execute_nothing(
     for path in ("/a", *(f"/{n}" for n in range(len(ATTACKS)))):
         server.pages[path] = (200, {"Content-Type": "text/html"}, page.encode())
     root = publication(server.put("/feed.xml", evil.replace("</channel>", more + "</channel>")))
-    with open_publication(root, command="test", tell=lambda line: None, now=datetime.now(UTC), force=True) as parts:
-        assert len(pipeline.update(parts, now=datetime.now(UTC)).published) > 3
+    with open_publication(root, command="test", tell=lambda line: None, now=datetime.now(UTC), force=True) as workspace:
+        assert (
+            len(
+                workspace.run(
+                    pipeline.update(workspace.publication, workspace.parts, now=datetime.now(UTC)), now=datetime.now(UTC)
+                ).published
+            )
+            > 3
+        )
     site = build_site(root).site_dir
     with served(site) as base:
         reader.page.add_init_script("window.alert = () => { document.documentElement.dataset.pwned = 'yes'; };")

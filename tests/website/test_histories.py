@@ -21,8 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sitekit import NOON, Publication
 from support import snapshot
 
+from generator.record.content import load_articles
 from generator.record.editing import edited
-from generator.record.store import Store
 from generator.website.build import build_site
 
 pytestmark = pytest.mark.slow
@@ -121,7 +121,7 @@ class Histories(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), change=st.sampled_from(sorted(CHANGES)))
     def edit(self, number: int, change: str) -> None:
         wanted = self.chosen(number)
-        page = next(p for p in Store(self.pub.root / "content").articles().pages if wanted.as_posix().endswith(p.path))
+        page = next(p for p in load_articles(self.pub.root / "content").pages if wanted.as_posix().endswith(p.path))
         key, value = next(iter(CHANGES[change].items()))
         put = {} if key in ("withdrawn", "status") and getattr(page.meta, key) else {key: value}
         wanted.write_text(edited(page, put=put, drop=() if put else (key,)), encoding="utf-8")

@@ -36,14 +36,6 @@ class Voice:
     concurrency: int = 1  # calls under way at once
 
 
-@dataclass(frozen=True)
-class Given:
-    """An answer that came another way than by a call of this run, with the model that gave it."""
-
-    reply: Reply
-    model: str
-
-
 @dataclass
 class _Talk:
     """One story's conversation: what was asked and what came."""
@@ -52,7 +44,6 @@ class _Talk:
     sources: Sequence[Source]
     category: Category
     asked: tuple[SectionSpec, ...]
-    given: Given | None = None
     calls: int = 0
     notes: list[str] = field(default_factory=list)
     unpaid: bool = False
@@ -61,8 +52,6 @@ class _Talk:
 
 class ClaudeAnalyst:
     """Implements ports.Analyst."""
-
-    defers = False
 
     def __init__(self, categories: Mapping[str, Category], *, extractive: Analyst, asker: Asker, voice: Voice) -> None:
         self._categories, self._extractive = categories, extractive
@@ -91,32 +80,18 @@ class ClaudeAnalyst:
 
         yield from in_order(both, stories, workers=self.voice.concurrency)
 
-    def analyse(self, story: Story, sources: Sequence[Source], *, category: str, given: Given | None = None) -> Analysis:
-        """What goes on the page. `given`: the first answer, where it is already there."""
+    def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
+        """What goes on the page."""
         base = self._extractive.analyse(story, sources, category=category)
         talk = self._talk(story, sources, category)
-        talk.given = given
         if not talk.asked:
             return base
-        if self.stopped and not given:
+        if self.stopped:
             return replace(base, unpaid=True)
         found = self._converse(talk, base)
         made = self._page(base, *found) if found else replace(base, notes=(*base.notes, *talk.notes), unpaid=talk.unpaid)
         self.asker.memory.explain(story.id, self._trace(talk, made))
         return made
-
-    def knows(self, category: str) -> bool:
-        """Whether there is such a category."""
-        return category in self._categories
-
-    def by_rule(self, job: Job, *notes: str, unpaid: bool = False) -> Analysis:
-        """What goes on the page without a model. `unpaid`: because none could be paid."""
-        base = self._extractive.analyse(job.story, job.sources, category=job.category)
-        return replace(base, notes=(*base.notes, *notes), unpaid=unpaid)
-
-    def first_request(self, job: Job) -> Request | None:
-        """What a story is asked first; None where its sources have too little to ask about."""
-        return first_request(self._categories[job.category], job.sources, self.voice)
 
     def _talk(self, story: Story, sources: Sequence[Source], category: str) -> _Talk:
         spec = self._categories[category]
@@ -124,7 +99,7 @@ class ClaudeAnalyst:
 
     def _converse(self, talk: _Talk, base: Analysis) -> tuple[Kept, str] | None:
         """Ask; once more with what was wrong, or another model where the first declines. The best that passed."""
-        model, mend, best = talk.given.model if talk.given else self.voice.model, None, None
+        model, mend, best = self.voice.model, None, None
         fallback = self.voice.fallback
         while True:
             request = self._request(talk, model, mend)
@@ -151,11 +126,10 @@ class ClaudeAnalyst:
         return _request(talk.category, talk.asked, talk.sources, self.voice, model=model, mend=mend)
 
     def _ask(self, talk: _Talk, request: Request) -> Reply:
-        """The answer that was given, or another one, written down for `analyse --explain`."""
+        """The answer, written down for `analyse --explain`."""
         step: dict[str, Any] = {"model": request.model, "asked": request.user}
         talk.steps.append(step)
-        reply = talk.given.reply if talk.given else self.asker.ask(request, category=talk.category.id)
-        talk.given = None
+        reply = self.asker.ask(request, category=talk.category.id)
         talk.calls += reply.outcome in ("answer", "refusal", "truncated")
         step |= {"outcome": reply.outcome, "why": reply.why, "answered": reply.text}
         return reply

@@ -73,15 +73,15 @@ class Asker:
             self._clock.sleep(reply.wait)
         return reply
 
-    def worst(self, request: Request, *, batch: bool = False) -> float | None:
+    def _worst(self, request: Request) -> float | None:
         """US dollars that a request costs at most; None, and a stop, where that cannot be known."""
-        dear = self.tariff.cost(request.model, worst(request), batch=batch)
+        dear = self.tariff.cost(request.model, worst(request))
         if dear is None:
             self.stopped = unpriced(request.model)
         return dear
 
     def _try(self, request: Request, category: str, attempt: int) -> Reply:
-        dear = self.worst(request)
+        dear = self._worst(request)
         if dear is None:
             return Reply("failed", why=self.stopped)
         hold = self.purse.reserve({category: dear}, model=request.model)

@@ -1,7 +1,7 @@
 """The books: what calls cost, from the ledger's `spend` rows, and the wall that they build.
 
-Before a call its worst case is written down as reserved, after it what it did cost; a call whose second row is missing (a kill, a batch that is
-still open) counts with its worst case. A cost belongs to the day of its reservation.
+Before a call its worst case is written down as reserved, after it what it did cost; a call whose second row is missing (a
+kill) counts with its worst case. A cost belongs to the day of its reservation.
 """
 
 from __future__ import annotations
@@ -23,13 +23,10 @@ Parts = Mapping[str, float]  # US dollars by category
 
 @dataclass(frozen=True)
 class Hold:
-    """Money that is set aside. `lasting`: a later run settles it. `earlier`: an earlier run set it aside."""
+    """US dollars that are set aside for one call."""
 
     call: str
     usd: float
-    month: str
-    lasting: bool = False
-    earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,17 +48,11 @@ class Cost:
 class Purse(Protocol):
     """Money for calls: set aside before each one, settled after it."""
 
-    def reserve(self, parts: Parts, *, model: str, call: str = "", lasting: bool = False) -> Hold | None:
+    def reserve(self, parts: Parts, *, model: str) -> Hold | None:
         """Set aside at most so much; None where it does not fit."""
-
-    def fits(self, usd: float) -> bool:
-        """Whether so much could be set aside now."""
 
     def settle(self, hold: Hold, parts: Parts, usage: Usage) -> None:
         """Take what it did cost, and give back the rest."""
-
-    def hold_of(self, call: str) -> Hold | None:
-        """What this run or an earlier one set aside and nobody settled."""
 
     def account(self) -> str:
         """What this run spent, in words; '' where it asked nobody."""
@@ -79,7 +70,6 @@ class LedgerPurse:
         self._ledger, self._now = ledger, now
         self._month = f"{now.astimezone(UTC):%Y-%m}"
         known = costs(ledger.rows(STREAM))
-        self._open = {c.call: Hold(c.call, c.usd, c.day[:7], lasting=True, earlier=True) for c in known if not c.settled}
         before = sum(c.usd for c in known if c.day.startswith(self._month))
         self._run_left, self._month_left, self._limits = run, month - before, (run, month)
         self._under_way = 0
@@ -91,10 +81,10 @@ class LedgerPurse:
         """US dollars that may still be set aside."""
         return min(self._run_left, self._month_left)
 
-    def reserve(self, parts: Parts, *, model: str, call: str = "", lasting: bool = False) -> Hold | None:
+    def reserve(self, parts: Parts, *, model: str) -> Hold | None:
         """Set it aside, and write it down before anything else happens."""
         usd = sum(parts.values())
-        hold = Hold(call or secrets.token_hex(6), usd, self._month, lasting)
+        hold = Hold(secrets.token_hex(6), usd)
         with self._turn:
             while usd > self.left + _ROUNDING and self._under_way:
                 self._turn.wait()
@@ -103,34 +93,21 @@ class LedgerPurse:
                 return None
             self._run_left -= usd
             self._month_left -= usd
-            self._under_way += not lasting
-            self._open[hold.call] = hold
+            self._under_way += 1
             self._write("reserved", hold, parts, {"model": model, "at_most": round(usd, 8)})
             return hold
-
-    def fits(self, usd: float) -> bool:
-        """Whether it could be set aside; where not, the account says that the money ran out."""
-        with self._turn:
-            fits = usd <= self.left + _ROUNDING
-            self._refused = self._refused or not fits
-            return fits
 
     def settle(self, hold: Hold, parts: Parts, usage: Usage) -> None:
         """Write down what it did cost."""
         usd = sum(parts.values())
         with self._turn:
-            self._open.pop(hold.call, None)
             self._write("charged", hold, parts, {"usd": round(usd, 8), "in": usage.input, "out": usage.output})
-            self._month_left += hold.usd - usd if hold.month == self._month else 0.0
-            self._run_left += hold.usd - usd if not hold.earlier else 0.0
-            self._under_way -= not hold.lasting
+            self._month_left += hold.usd - usd
+            self._run_left += hold.usd - usd
+            self._under_way -= 1
             self._calls += bool(usage.input or usage.output)
             self.spent += usd
             self._turn.notify_all()
-
-    def hold_of(self, call: str) -> Hold | None:
-        """The open reservation of that name."""
-        return self._open.get(call)
 
     def account(self) -> str:
         """Calls, cost, what is left; and that the money ran out, where it did."""

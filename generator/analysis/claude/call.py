@@ -1,42 +1,16 @@
 """The one file that imports anthropic, and only when a model is asked. One request shape, one try a call; whether to try again is for
-others to say (`ask.py`, `post.py`), because each try has to fit into the budget.
+others to say (`ask.py`), because each try has to fit into the budget.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from generator.analysis.claude.reply import Reply, Request, read_message, read_result, read_status, waiting
-from generator.model import replace
+from generator.analysis.claude.reply import Reply, Request, read_message, read_status, waiting
 
 TIMEOUT = 120.0  # seconds for one call
-SUBMIT_TIMEOUT = 600.0  # seconds for one batch: megabytes go up
-_NO_BATCHES = "the server takes no Message Batches, or has lost this one: set analysis: {batch: false}"
-LISTED = 500  # batches of the account that are looked through
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A batch as the service shows it; `requests` is how many it has."""
-
-    id: str
-    requests: int
-    ended: bool
-
-
-class Fault(Exception):
-    """The service gave no answer about batches. `certain`: nothing was done there. `gone`: it knows no such batch."""
-
-    def __init__(self, reply: Reply, *, gone: bool = False) -> None:
-        super().__init__(reply.why)
-        self.reply, self.gone = reply, gone
-        self.certain = not reply.paid
 
 
 class ClaudeCaller:
@@ -62,48 +36,6 @@ class ClaudeCaller:
         except anthropic.AnthropicError as error:
             return Reply("fatal", why=f"{error}; set ANTHROPIC_API_KEY, or analysis: {{by: extractive}} in newsletter.yml")
 
-    def submit(self, requests: Mapping[str, Request], attempt: int = 0) -> str:
-        """Create a Message Batch of requests by custom_id; the answer is its id. Raises Fault."""
-        rows = [{"custom_id": name, "params": request.body()} for name, request in requests.items()]
-        made = self._about(lambda batches: batches.create(requests=rows, timeout=SUBMIT_TIMEOUT), attempt, changes=True)
-        if not isinstance(name := getattr(made, "id", None), str):
-            raise Fault(Reply("failed", why="the server's answer is no batch", paid=True))
-        return name
-
-    def parcel(self, id: str, attempt: int = 0) -> Parcel:
-        """How far a batch is. Raises Fault."""
-        return _parcel(self._about(lambda batches: batches.retrieve(id, timeout=TIMEOUT), attempt))
-
-    def parcels(self, attempt: int = 0) -> list[Parcel]:
-        """The account's newest batches. Raises Fault."""
-        return [_parcel(b) for b in self._about(lambda api: list(islice(api.list(limit=100, timeout=TIMEOUT), LISTED)), attempt)]
-
-    def results(self, id: str, model: str) -> Iterator[tuple[str, Reply]]:
-        """What came of each request of a batch, by custom_id, in any order. Raises Fault, also in the midst of them."""
-        rows = self._about(lambda batches: batches.results(id, timeout=SUBMIT_TIMEOUT), 0)
-        while (row := self._about(lambda _: next(rows, None), 0)) is not None:
-            yield str(getattr(row, "custom_id", "")), read_result(getattr(row, "result", None), model)
-
-    def _about(self, ask: Callable[[Any], T], attempt: int, *, changes: bool = False) -> T:
-        """A question about batches. Where it changes something, an answer that was lost leaves open whether it did."""
-        import anthropic
-        import httpx2
-
-        try:
-            return ask(self._connected().messages.batches)
-        except anthropic.APIStatusError as error:
-            gone, unsure = error.status_code == 404, changes and error.status_code >= 500
-            reply = Reply("fatal", why=_NO_BATCHES) if gone else read_status(error, "", attempt)
-            raise Fault(replace(reply, paid=unsure), gone=gone) from None
-        except anthropic.APIConnectionError as error:
-            raise Fault(_unconnected(error, attempt)) from None
-        except (ValueError, httpx2.HTTPError, anthropic.APIResponseValidationError) as error:
-            raise Fault(
-                Reply("failed", why=f"the server's answer about a batch cannot be read: {error}"[:200], paid=changes)
-            ) from None
-        except anthropic.AnthropicError as error:
-            raise Fault(Reply("fatal", why=f"{error}; set ANTHROPIC_API_KEY")) from None
-
     def _connected(self) -> Any:
         import anthropic
 
@@ -111,13 +43,6 @@ class ClaudeCaller:
             if self._client is None:
                 self._client = anthropic.Anthropic(api_key=self._key, base_url=self._base_url, max_retries=0, timeout=TIMEOUT)
             return self._client
-
-
-def _parcel(batch: Any) -> Parcel:
-    counts = getattr(batch, "request_counts", None)
-    kinds = ("processing", "succeeded", "errored", "canceled", "expired")
-    requests = sum(n for kind in kinds if isinstance(n := getattr(counts, kind, 0), int))
-    return Parcel(str(getattr(batch, "id", "")), requests, getattr(batch, "processing_status", "") == "ended")
 
 
 def _unconnected(error: Exception, attempt: int) -> Reply:

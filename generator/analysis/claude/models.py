@@ -16,7 +16,6 @@ from generator.analysis.claude.reply import Usage
 from generator.errors import Problem, Refused
 from generator.settings import AnalysisSettings
 
-BATCHED = 0.5  # of the price, in a Message Batch
 NOTICE_DAYS = 60
 _DATED = re.compile(r"-(20\d{6}|latest)$")
 
@@ -54,13 +53,13 @@ class Tariff:
     own: Price | None = None
     free: bool = False
 
-    def cost(self, model: str, usage: Usage, *, batch: bool = False) -> float | None:
+    def cost(self, model: str, usage: Usage) -> float | None:
         """US dollars of a call, or None where the price is not known."""
         found = find(model)
         price = self.own or (found.price if found else None)
         if price is None:
             return 0.0 if self.free else None
-        return price.of(usage) * (BATCHED if batch else 1.0)
+        return price.of(usage)
 
 
 def find(model: str) -> Known | None:

@@ -73,17 +73,6 @@ def read_message(message: Any) -> Reply:
     return Reply("answer", text=text, usage=usage, paid=True)
 
 
-def read_result(result: Any, model: str) -> Reply:
-    """What came of one request of a batch. Only what succeeded is charged; what expired, was cancelled or erred may be sent again."""
-    kind = getattr(result, "type", None)
-    if kind == "succeeded":
-        return read_message(getattr(result, "message", None))
-    error = getattr(getattr(result, "error", None), "error", None)
-    if getattr(error, "type", "") == "not_found_error":
-        return Reply("fatal", why=no_model(model))
-    return Reply("failed", why=f"in the batch: {kind or 'no result'} {getattr(error, 'message', '') or ''}".strip()[:200])
-
-
 def _usage(usage: Any) -> Usage | None:
     given, made = getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None)
     if not isinstance(given, int) or not isinstance(made, int):

@@ -53,9 +53,9 @@ class Appetite:
         count = max(1, len(self.each))
         return Usage(sum(u.input for u in self.each) // count, sum(u.output for u in self.each) // count)
 
-    def month(self, model: str, tariff: Tariff, *, batch: bool) -> float | None:
+    def month(self, model: str, tariff: Tariff) -> float | None:
         """US dollars of thirty days; None where the model's price is not known."""
-        found = [tariff.cost(model, usage, batch=batch) for usage in self.each]
+        found = [tariff.cost(model, usage) for usage in self.each]
         known = [usd for usd in found if usd is not None]
         if len(known) < len(found):
             return None
@@ -63,21 +63,20 @@ class Appetite:
 
 
 def table(appetite: Appetite, chosen: AnalysisSettings, tariff: Tariff, *, today: date) -> list[str]:
-    """Dollars a month by model, at once and in batches, the cheapest first, with what the budget says to it."""
+    """Dollars a month by model, the cheapest first, with what the budget says to it."""
     names = [name for name, known in models().items() if known.price and not (known.retires and known.retires <= today)]
     mine = chosen.model
     rows: list[tuple[float, str]] = []
     for name in dict.fromkeys([mine, *names]):
         prices = tariff if name == mine else Tariff()
-        at_once, batched = (appetite.month(name, prices, batch=batch) for batch in (False, True))
-        if at_once is None or batched is None:
+        usd = appetite.month(name, prices)
+        if usd is None:
             continue
-        over = " over the month's budget" if (batched if chosen.batch else at_once) > chosen.budget_usd_month else ""
+        over = " over the month's budget" if usd > chosen.budget_usd_month else ""
         note = " ← analysis.model" if name == mine else ""
         soon = f" (gone from {known.retires:%Y-%m-%d})" if (known := models().get(name)) and known.retires else ""
-        rows.append((at_once, f"{name:<22}{at_once:>12.2f}{batched:>14.2f} {note}{over}{soon}".rstrip()))
-    head = f"{'US dollars a month':<22}{'at once':>12}{'in batches':>14}"
-    return [head, *(row for _, row in sorted(rows)), f"prices of {looked_up():%Y-%m-%d}, one question a story"]
+        rows.append((usd, f"{name:<22}{usd:>12.2f} {note}{over}{soon}".rstrip()))
+    return ["US dollars a month", *(row for _, row in sorted(rows)), f"prices of {looked_up():%Y-%m-%d}, one question a story"]
 
 
 def _added(pairs: Iterable[tuple[str, float]]) -> Mapping[str, float]:
