@@ -14,7 +14,6 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 
 from generator.record.evidence import notes_of
-from generator.record.quick import QuickMarkdown
 
 # As in mkdocs.yml.
 EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
@@ -109,7 +108,7 @@ class _Tap(Treeprocessor):
 
 @cache
 def _renderer() -> tuple[markdown.Markdown, _Tap]:
-    made = markdown.Markdown(extensions=[*EXTENSIONS, QuickMarkdown()], output_format="html")
+    made = markdown.Markdown(extensions=list(EXTENSIONS), output_format="html")
     tap = _Tap(made)
     made.treeprocessors.register(tap, "groundwire-tap", -100)
     return made, tap

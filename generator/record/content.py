@@ -86,23 +86,22 @@ def sorted_by_path(pages: Iterable[Page[M]]) -> tuple[Page[M], ...]:
 class CachedPage(Page[M]):
     """A page of which front matter and summary are kept, and the text is read when somebody asks for it."""
 
-    def __init__(self, path: str, *, file: Path, model: type[M], content_hash: str, kept: str) -> None:
+    def __init__(self, path: str, *, file: str, model: type[M], content_hash: str, kept: str) -> None:
         """`kept`: what `_to_cache` wrote of it."""
-        story, pristine, summarised, meta = kept.split("\t")
-        self.__dict__.update(path=path, content_hash=content_hash, pristine=pristine == "1", id=story)
-        self.__dict__.update(_file=file, _model=model, _summary=summarised, _meta=meta)
+        end = kept.index("\t")
+        self.__dict__.update(path=path, content_hash=content_hash, pristine=kept[end + 1] == "1", id=kept[:end])
+        self.__dict__.update(_file=file, _model=model, _kept=kept)
 
     @cached_property
     def meta(self) -> M:
         """The front matter."""
         model: type[M] = self.__dict__["_model"]
-        return model.model_validate_json(self.__dict__["_meta"])
+        return model.model_validate_json(self.__dict__["_kept"].split("\t")[3])
 
     @cached_property
     def text(self) -> str:
         """The text as it stands on disk when first asked for."""
-        file: Path = self.__dict__["_file"]
-        return file.read_bytes().decode("utf-8")
+        return Path(self.__dict__["_file"]).read_bytes().decode("utf-8")
 
     @cached_property
     def body(self) -> str:
@@ -112,7 +111,7 @@ class CachedPage(Page[M]):
     @cached_property
     def summary(self) -> ArticleSummary:
         """What is asked of an article without reading it."""
-        return summary.from_json(self.__dict__["_summary"])
+        return summary.from_json(self.__dict__["_kept"].split("\t")[2])
 
 
 def _load(content: Path, folder: str, model: type[M], cache_folder: Path | None) -> Loaded[M]:
@@ -121,8 +120,9 @@ def _load(content: Path, folder: str, model: type[M], cache_folder: Path | None)
     problems: list[Problem] = []
     unreadable: set[str] = set()
     for path in _files(content, folder):
-        file = content / path
-        raw = file.read_bytes()
+        file = f"{content}/{path}"
+        with open(file, "rb") as handle:  # noqa: PTH123  # a Path would cost as much as the reading, for every page there is
+            raw = handle.read()
         key = file_hash(raw)
         try:
             if (kept := cache.get(key)) is None:

@@ -9,7 +9,6 @@ from mkdocs.config.defaults import MkDocsConfig
 
 from generator import resources
 from generator.errors import InputError, Problem, not_utf8
-from generator.record.quick import QuickMarkdown
 from generator.website.site import Site
 
 FILE = "mkdocs.yml"
@@ -37,7 +36,6 @@ def apply_settings(config: MkDocsConfig, site: Site) -> None:
     # MkDocs dates its sitemap by the clock; ours dates each page by its content.
     config.theme.static_templates.discard("sitemap.xml")
     config.mdx_configs.setdefault("toc", {})["permalink_title"] = site.words("permalink")
-    config.markdown_extensions.append(QuickMarkdown())  # type: ignore[arg-type]  # Markdown takes both, MkDocs only hands it on
     _place_templates(config, Path(config.config_file_path).parent)
 
 
