@@ -16,7 +16,7 @@ from sitekit import BASE, Publication
 from support import FeedServer, rss
 
 from generator.jobs import changes as change_jobs
-from generator.jobs.sensitive import WEIGHTY, code, other_settings, weighty_settings
+from generator.jobs.sensitive import SENSITIVE, code, other_settings, sensitive_settings
 from generator.settings import Settings, documented_settings
 from generator.website.onefile import one_file
 
@@ -279,8 +279,8 @@ def test_every_setting_that_changes_is_told(key: str) -> None:
     for part in reversed(key.split(".")):
         value = {part: value}
     before, after = Settings.model_validate(plain), _with(plain, value)
-    told = [*weighty_settings(before, after), *other_settings(before, after)]
-    back = [*weighty_settings(after, before), *other_settings(after, before)]
+    told = [*sensitive_settings(before, after), *other_settings(before, after)]
+    back = [*sensitive_settings(after, before), *other_settings(after, before)]
     assert len(told) == len(back)
     assert bool(told) == (before != after)
 
@@ -301,14 +301,16 @@ def _with(plain: dict[str, Any], more: dict[str, Any]) -> Settings:
     return Settings.model_validate(plain | more)
 
 
-def test_whatever_holds_an_address_is_weighty() -> None:
+def test_whatever_holds_an_address_is_sensitive() -> None:
     """A setting that is added later and names a server, an address or a network has a sentence of its own."""
     holds = re.compile(r"https?://|@|\d+\.\d+\.\d+\.\d+/|\b(host|user|port|password|token|transport|database): ")
     for key, _, example in documented_settings():
         if not key.startswith(("feeds", "block")) and holds.search(example) and "\n" not in example:
-            assert key in WEIGHTY or key.rpartition(".")[0] in WEIGHTY, f"{key}: say in jobs/sensitive.py what its change does"
+            assert key in SENSITIVE or key.rpartition(".")[0] in SENSITIVE, (
+                f"{key}: say in jobs/sensitive.py what its change does"
+            )
     known = {key for key, _, _ in documented_settings()}
-    assert set(WEIGHTY) <= known
+    assert set(SENSITIVE) <= known
 
 
 @given(st.text(max_size=400), st.text(max_size=400))

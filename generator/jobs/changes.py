@@ -25,8 +25,8 @@ from generator.jobs.sensitive import (
     mkdocs_changes,
     other_files,
     other_settings,
-    weighty_files,
-    weighty_settings,
+    sensitive_files,
+    sensitive_settings,
 )
 from generator.model import Analysis, Section, Source
 from generator.ports import Tell
@@ -53,7 +53,9 @@ def changes(root: Path, base: str, *, output: Path, now: datetime, tell: Tell) -
     settings = _settings(root, base) if FILE in names else None
     mkdocs = mkdocs_changes(text_at(root, base, MKDOCS), _text_of(root / MKDOCS)) if MKDOCS in names else ()
     parts = [
-        *_listed("## Look at this first", [*(weighty_settings(*settings) if settings else ()), *mkdocs, *weighty_files(touched)]),
+        *_listed(
+            "## Look at this first", [*(sensitive_settings(*settings) if settings else ()), *mkdocs, *sensitive_files(touched)]
+        ),
         *_pages(root, [file for file in touched if file.path.startswith("content/") and file.path.endswith(".md")], output),
         *(_feeds(root, *settings, now=now, tell=tell) if settings else ()),
         *_categories(root, base, [name for name in names if _is_category(name)]),

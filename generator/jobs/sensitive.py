@@ -1,7 +1,7 @@
 """What a change decides about secrets, texts, mail, money and code, in plain words, for those who decide about the change.
 
 Nothing is told by being known to be harmful: what is not known to be harmless is told. So every changed setting and every changed file appears, here or
-where pages, feeds and categories are shown; what is weighty comes first and says what it does.
+where pages, feeds and categories are shown; what is sensitive comes first and says what it does.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from generator.settings import Feed, Settings
 MOST = 10  # files that one line names
 LONGEST = 300  # characters of a value that is shown
 # A setting that decides where secrets, texts, mail, money or people go: what its change does, and what it is called where it is not set.
-WEIGHTY: Mapping[str, tuple[str, str]] = {
+SENSITIVE: Mapping[str, tuple[str, str]] = {
     "analysis.base_url": ("sends the model’s requests, and so the sources’ texts, to another server", f"{ANTHROPIC} (Anthropic)"),
     "analysis.by": ("changes who analyses: a model costs money and gets the sources’ texts", ""),
     "analysis.model": ("asks another model, which may cost more", ""),
@@ -63,7 +63,7 @@ WEIGHTY: Mapping[str, tuple[str, str]] = {
     "site.report_email": ("sends readers’ reports to another address", "the publisher’s"),
     "publisher.email": ("sends readers’ letters to another address", "none"),
 }
-FEED_WEIGHTY = {"license": "changes how much of a feed’s text is printed"}
+SENSITIVE_OF_FEEDS = {"license": "changes how much of a feed’s text is printed"}
 # Keys of mkdocs.yml: what they decide.
 _MKDOCS = {
     **dict.fromkeys(("hooks", "plugins", "markdown_extensions"), "runs other code while the site is built"),
@@ -120,25 +120,25 @@ _KINDS = tuple(
 )
 
 
-def weighty_settings(before: Settings, after: Settings) -> Iterator[str]:
+def sensitive_settings(before: Settings, after: Settings) -> Iterator[str]:
     """Yield a sentence for each changed setting that decides where something goes, in the order of their weight."""
     old, new = _flat(before.model_dump(mode="json")), _flat(after.model_dump(mode="json"))
-    for key, (does, unset) in WEIGHTY.items():
+    for key, (does, unset) in SENSITIVE.items():
         if old.get(key) != new.get(key):
             yield f"newsletter.yml {does}: {_instead(new.get(key), old.get(key), unset or 'none')} (`{key}`)"
     for url, key, was, now in _feeds(before, after):
-        if key in FEED_WEIGHTY:
-            yield f"newsletter.yml {FEED_WEIGHTY[key]}: {_instead(now, was)} for {code(url)} (`feeds.{key}`)"
+        if key in SENSITIVE_OF_FEEDS:
+            yield f"newsletter.yml {SENSITIVE_OF_FEEDS[key]}: {_instead(now, was)} for {code(url)} (`feeds.{key}`)"
 
 
 def other_settings(before: Settings, after: Settings) -> Iterator[str]:
     """Yield a line for each other changed setting; new feeds and those that go are told elsewhere."""
     old, new = _flat(before.model_dump(mode="json")), _flat(after.model_dump(mode="json"))
-    for key in sorted({*old, *new} - {*WEIGHTY, "feeds"}):
+    for key in sorted({*old, *new} - {*SENSITIVE, "feeds"}):
         if old.get(key) != new.get(key):
             yield f"`{key}`: {_instead(new.get(key), old.get(key), prose=True)}"
     for url, key, was, now in _feeds(before, after):
-        if key not in FEED_WEIGHTY:
+        if key not in SENSITIVE_OF_FEEDS:
             yield f"`feeds.{key}` of {code(url)}: {_instead(now, was, prose=True)}"
 
 
@@ -156,7 +156,7 @@ def mkdocs_changes(before: str, after: str) -> Iterator[str]:
             yield f"mkdocs.yml {does}: {_instead(new.get(key), old.get(key))}"
 
 
-def weighty_files(files: Sequence[Touched]) -> Iterator[str]:
+def sensitive_files(files: Sequence[Touched]) -> Iterator[str]:
     """Yield a sentence for each kind of files that decide what runs, what is remembered, or what is read; their names with it."""
     yield from (line for kind, line in _by_kind(files) if kind != _OTHER)
 
