@@ -113,12 +113,16 @@ class AnalysisSettings(Part):
     fallback_model: str | None = Field(None, examples=["claude-sonnet-5-5"], description="asked where the first one refuses")
     budget_usd: float = Field(0.50, ge=0, examples=[0.50], description="US dollars for one run")
     budget_usd_month: float = Field(10.0, ge=0, examples=[10.0], description="US dollars for a calendar month (UTC)")
-    base_url: Url | None = Field(None, examples=["http://localhost:11434"], description="a compatible server of your own")
+    base_url: Url | None = Field(
+        None,
+        examples=["http://localhost:11434"],
+        description="another server of that form; its key: GROUNDWIRE_MODEL_KEY in the environment, for the address in GROUNDWIRE_MODEL_SERVER alone",
+    )
     concurrency: int = Field(4, ge=1, le=64, examples=[4], description="calls under way at once")
     price: ModelPrice | None = Field(
         None,
         examples=[{"input": 3.0, "output": 15.0}],
-        description="of the models named above, where it is not known or not yours",
+        description="of the models named above, where it is not known or not yours; needed for a `base_url` that is not your own or takes a key",
     )
 
 

@@ -27,6 +27,10 @@ def _http_url(value: str) -> str:
         raise ValueError("should be an address that starts with https://")
     if parts.username or parts.password:
         raise ValueError("should carry no user name or password")
+    try:
+        parts.port  # noqa: B018  # read, it is judged
+    except ValueError:
+        raise ValueError("should have a port from 0 to 65535") from None
     return value
 
 

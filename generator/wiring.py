@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from generator.analysis.claude.call import ClaudeCaller
 from generator.analysis.claude.memory import FolderMemory
 from generator.analysis.claude.models import tariff_of
 from generator.analysis.claude.opening import ClaudeOpener
+from generator.analysis.claude.server import is_anthropic, key_for
 from generator.analysis.extractive import ExtractiveAnalyst
 from generator.errors import Refused
 from generator.feeds.fulltext import WebFullText
@@ -178,11 +178,14 @@ class _Model:
 
 def _model(settings: Settings, memory: FolderMemory, ledger: Ledger, *, now: datetime, must: bool) -> _Model | None:
     """The way to a model; None where none is to be asked. Where one is and cannot be: Refused if it `must`, else None."""
-    chosen, key = settings.analysis, os.environ.get("ANTHROPIC_API_KEY")
-    if chosen.by == "extractive" or (chosen.by == "auto" and not key and not chosen.base_url):
+    chosen = settings.analysis
+    if chosen.by == "extractive":
         return None
     try:
-        if not key and not chosen.base_url:
+        key = key_for(chosen.base_url)
+        if not key and is_anthropic(chosen.base_url):
+            if chosen.by == "auto":
+                return None
             raise Refused(
                 "analysis.by is claude, and there is no key; set ANTHROPIC_API_KEY in the environment, or write\nanalysis: {by: auto}"
             )

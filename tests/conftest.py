@@ -37,6 +37,8 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         "HTTPS_PROXY",
         "ALL_PROXY",
         "ANTHROPIC_API_KEY",
+        "GROUNDWIRE_MODEL_KEY",
+        "GROUNDWIRE_MODEL_SERVER",
         "GITHUB_REPOSITORY",
     ):
         monkeypatch.delenv(name, raising=False)

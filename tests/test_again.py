@@ -160,13 +160,9 @@ def answered(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[wire.Wire]:
+def model() -> Iterator[wire.Wire]:
     """Our server in the place of the real one."""
-    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "anthropic"))
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with wire.serve() as running:
-        monkeypatch.setenv("ANTHROPIC_BASE_URL", running.url)
         yield running
         assert running.unscripted == 0
 

@@ -139,6 +139,17 @@ def test_status_warns_of_models(publication: Callable[..., Path], server: FeedSe
     assert (said in " ".join(needs), bool(needs)) == (True, bool(said))
 
 
+def test_status_warns_of_a_key_that_is_for_another_server(
+    publication: Callable[..., Path], server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDWIRE_MODEL_KEY", "other-secret-0000")
+    monkeypatch.setenv("GROUNDWIRE_MODEL_SERVER", "https://models.example.org")
+    extra = "analysis: {base_url: 'https://evil.example', price: {input: 1, output: 1}}"
+    told = status(publication(server.put("/f.xml", rss()), extra=extra), now=NOW)
+    assert "GROUNDWIRE_MODEL_KEY is for https://models.example.org and goes nowhere else" in told
+    assert "other-secret-0000" not in told
+
+
 def test_check_warns_of_a_model_without_a_price(publication: Callable[..., Path], server: FeedServer) -> None:
     found = check(publication(server.put("/f.xml", rss()), extra="analysis: {model: claude-nobody-1}"), now=NOW)
     assert "newsletter.yml: warning: analysis.model: the price of 'claude-nobody-1' is not known" in found

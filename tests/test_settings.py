@@ -64,6 +64,15 @@ def test_a_feed_twice(tmp_path: Path) -> None:
         load_settings(tmp_path)
 
 
+@pytest.mark.parametrize("port", ["70000", "-1", "x"])
+def test_a_port_that_there_is_not(tmp_path: Path, port: str) -> None:
+    (tmp_path / "newsletter.yml").write_text(
+        f"title: T\nurl: https://x.example\nanalysis: {{base_url: 'http://localhost:{port}'}}"
+    )
+    with pytest.raises(InputError, match=r"newsletter\.yml:3:\d+: error: analysis.base_url: should have a port from 0 to 65535"):
+        load_settings(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "- a", "just text", "a: [", "\t", "title: \x00"])
 def test_nonsense_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "newsletter.yml").write_text(text)

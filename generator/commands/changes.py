@@ -23,9 +23,9 @@ from generator.commands.common import by_clock, in_folder, progress, to_page
     help="The folder for the changed pages.",
 )
 def changes(root: Path, now: datetime, base: str, output: Path) -> None:
-    """Show what a change does, for those who decide about it: pages, feeds, categories.
+    """Show what a change does, for those who decide about it: where things go, pages, feeds, categories.
 
-    Each changed page of the built site (groundwire build) becomes one HTML file that opens anywhere; a new feed is asked what it would bring, and
+    First, in plain words, whatever decides where secrets, texts, mail and money go, what may be reached and what code runs. Each changed page of the built site (groundwire build) becomes one HTML file that opens anywhere; a new feed is asked what it would bring, and
     what that would cost; a changed category is tried on three archived stories. No key is needed.
     """
     from generator.jobs import changes as change_jobs

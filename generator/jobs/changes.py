@@ -1,6 +1,7 @@
 """What `groundwire changes` does: what a pull request changes, shown to those who decide about it. Needs no secret and writes nothing but its files.
 
-The changed pages as they will look, one file each; what a new feed would bring and cost; what a changed category makes of three archived stories.
+First, in plain words, what it decides about secrets, texts, mail, money and code. Then the changed pages as they will look, one file each; what a new
+feed would bring and cost; what a changed category makes of three archived stories.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from generator.errors import GroundwireError, InputError
 from generator.feeds.opml import Outline
 from generator.jobs import estimate as estimate_jobs
 from generator.jobs import feeds as feed_jobs
-from generator.jobs.repository import changed_files, files_at, text_at
+from generator.jobs.repository import Touched, files_at, text_at, touched_files
+from generator.jobs.sensitive import (
+    code,
+    mkdocs_changes,
+    other_files,
+    other_settings,
+    sensitive_files,
+    sensitive_settings,
+)
 from generator.model import Analysis, Section, Source
 from generator.ports import Tell
 from generator.record.afresh import story_of
@@ -29,6 +38,7 @@ from generator.settings import FILE, Feed, Settings, load_settings, settings_in
 from generator.website.onefile import one_file
 from generator.wiring import Places
 
+MKDOCS = "mkdocs.yml"
 STORIES = 3  # archived ones that a changed category is tried on
 PAGES = 20  # changed ones that are shown
 FEEDS = 5  # new ones that are asked
@@ -38,11 +48,19 @@ _QUOTED = re.compile(r"“([^“”]+)”")
 
 def changes(root: Path, base: str, *, output: Path, now: datetime, tell: Tell) -> str:
     """Everything that differs from `base`, as Markdown for the pull request's page; the pages as files in `output`. Raises Refused, InputError."""
-    changed = changed_files(root, base)
+    touched = touched_files(root, base)
+    names = [file.path for file in touched]
+    settings = _settings(root, base) if FILE in names else None
+    mkdocs = mkdocs_changes(text_at(root, base, MKDOCS), _text_of(root / MKDOCS)) if MKDOCS in names else ()
     parts = [
-        *_pages(root, [name for name in changed if name.startswith("content/") and name.endswith(".md")], output),
-        *(_feeds(root, base, now=now, tell=tell) if FILE in changed else ()),
-        *_categories(root, base, [name for name in changed if _is_category(name)]),
+        *_listed(
+            "## Look at this first", [*(sensitive_settings(*settings) if settings else ()), *mkdocs, *sensitive_files(touched)]
+        ),
+        *_pages(root, [file for file in touched if file.path.startswith("content/") and file.path.endswith(".md")], output),
+        *(_feeds(root, *settings, now=now, tell=tell) if settings else ()),
+        *_categories(root, base, [name for name in names if _is_category(name)]),
+        *_listed("## Other settings", list(other_settings(*settings)) if settings else ()),
+        *_listed("## Other files", list(other_files(touched))),
     ]
     return "\n\n".join(parts) if parts else "No page, feed or category changes."
 
@@ -58,28 +76,47 @@ def page_alone(root: Path, page: str) -> str:
         ) from None
 
 
-def _pages(root: Path, names: Sequence[str], output: Path) -> Iterator[str]:
-    if not names:
+def _settings(root: Path, base: str) -> tuple[Settings, Settings]:
+    """The settings before and after; where those before cannot be read, what is not set is compared. Raises InputError."""
+    after = load_settings(root)
+    try:
+        return settings_in(text_at(root, base, FILE), root), after
+    except InputError:
+        return Settings(title=after.title, url=after.url), after
+
+
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace") if path.exists() else ""
+
+
+def _listed(heading: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield "\n".join([heading, "", *(f"- {line}" for line in lines)])
+
+
+def _pages(root: Path, files: Sequence[Touched], output: Path) -> Iterator[str]:
+    if not files:
         return
     lines = ["## Pages", ""]
-    for name in names[:PAGES]:
+    for name, gone in [(file.path, file.gone) for file in files[:PAGES]]:
+        if gone:
+            lines.append(f"- {code(name)}: deleted")
+            continue
         try:
             text = page_alone(root, name)
         except GroundwireError:
-            lines.append(f"- `{_code(name)}`: a draft, in no output")
+            lines.append(f"- {code(name)}: a draft, in no output")
             continue
         file = output / f"{_NAMED.sub('-', name.removeprefix('content/').removesuffix('.md'))}.html"
         write_atomic(file, text)
-        lines.append(f"- `{_code(name)}`: `{_code(file.name)}`")
-    if len(names) > PAGES:
-        lines.append(f"- and {len(names) - PAGES} more, which the whole site shows")
+        lines.append(f"- {code(name)}: {code(file.name)}")
+    if len(files) > PAGES:
+        lines.append(f"- and {len(files) - PAGES} more, which the whole site shows")
     yield "\n".join(lines)
 
 
-def _feeds(root: Path, base: str, *, now: datetime, tell: Tell) -> Iterator[str]:
+def _feeds(root: Path, before: Settings, new: Settings, *, now: datetime, tell: Tell) -> Iterator[str]:
     """New feeds, asked as the settings before the change allow: a stranger's pull request cannot open private networks."""
-    new = load_settings(root)
-    before = _settings_of(text_at(root, base, FILE), root) or Settings(title=new.title, url=new.url)
     had = {feed.url for feed in before.feeds}
     fresh = [feed for feed in new.feeds if feed.url not in had]
     gone = [Outline(feed.url, feed.title, "") for feed in before.feeds if feed.url not in {one.url for one in new.feeds}]
@@ -168,13 +205,6 @@ def _categories_at(root: Path, base: str) -> Mapping[str, Category]:
     return found
 
 
-def _settings_of(text: str, root: Path) -> Settings | None:
-    try:
-        return settings_in(text, root)
-    except InputError:
-        return None
-
-
 def _is_category(name: str) -> bool:
     return name.endswith(".yml") and name.startswith(("categories/", "generator/categories/"))
 
@@ -186,10 +216,6 @@ def _newest(page: Article) -> tuple[float, str]:
 def _address(page: str) -> str:
     stem = page.removeprefix("content/").removesuffix(".md").strip("/")
     return stem.removesuffix("index").removesuffix("/")
-
-
-def _code(text: str) -> str:
-    return text.replace("`", "'").replace("\n", " ")
 
 
 def _cell(text: str) -> str:

@@ -3,9 +3,41 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Refused
+
+_LINK, _MODULE = "120000", "160000"  # Git's modes
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A file that differs from another commit. `path` is below the publication; it starts with / where the file is elsewhere in its repository.
+
+    `target`: where it leads, of a link. `module`: it is another repository.
+    """
+
+    path: str
+    gone: bool = False
+    target: str = ""
+    module: bool = False
+
+
+def touched_files(root: Path, base: str) -> tuple[Touched, ...]:
+    """Return every file of the repository that was added, changed or deleted since the branch left `base`, committed or not. Raises Refused."""
+    prefix, top = _git(root, "rev-parse", "--show-prefix").strip(), Path(_git(root, "rev-parse", "--show-toplevel").strip())
+    raw = _git(root, "diff", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=none", _since(root, base), "--")
+    fields = raw.split("\0")
+    modes = {name: row.split()[1] for row, name in zip(fields[::2], fields[1::2], strict=False)}
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/")
+    found = []
+    for name in sorted({*modes, *filter(None, new.split("\0"))}):
+        file, mode = top / name, modes.get(name, "")
+        target = file.readlink().as_posix() if file.is_symlink() else "somewhere" if mode == _LINK else ""
+        path = name.removeprefix(prefix) if name.startswith(prefix) else f"/{name}"
+        found.append(Touched(path, gone=mode.strip("0") == "" and name in modes, target=target, module=mode == _MODULE))
+    return tuple(found)
 
 
 def changed_files(root: Path, base: str) -> tuple[str, ...]:

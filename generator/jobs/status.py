@@ -14,6 +14,7 @@ from generator.analysis.claude.books import STREAM as SPEND
 from generator.analysis.claude.books import costs
 from generator.analysis.claude.models import chosen_models, tariff_of
 from generator.analysis.claude.report import retirements, spending
+from generator.analysis.claude.server import key_for
 from generator.digest.past import SILENT, past
 from generator.errors import Refused
 from generator.feeds.health import health
@@ -170,11 +171,12 @@ def _mail(root: Path, settings: Settings) -> str:
 
 
 def _of_models(settings: Settings, *, now: datetime) -> list[str]:
-    """Models that are gone or will be, or whose bill could not be bounded."""
+    """Models that are gone or will be, whose bill could not be bounded, or whose server is not the one that the key is for."""
     if settings.analysis.by == "extractive":
         return []
     found = retirements(chosen_models(settings.analysis), today=now.astimezone(UTC).date())
     try:
+        key_for(settings.analysis.base_url)
         tariff_of(settings.analysis)
     except Refused as refused:
         found.append(str(refused))

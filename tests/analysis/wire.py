@@ -26,6 +26,7 @@ class Wire:
     scripts: list[Script] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    got: list[str] = field(default_factory=list)  # method and path of everything that came in
     unscripted: int = 0
     always: Script | None = None  # answers what no script of its own answers
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
+        self.server.wire.got.append(f"POST {self.path}")
         wire, body = self.server.wire, json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/v1/messages/batches":
             made = _create_batch(wire, body)
@@ -98,6 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(_next(wire, body))
 
     def do_GET(self) -> None:
+        self.server.wire.got.append(f"GET {self.path}")
         wire, path = self.server.wire, self.path.partition("?")[0]
         if path == "/v1/messages/batches":
             shown = [_shown(wire, name) for name in reversed(wire.batches)]

@@ -6,18 +6,24 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 from generator.analysis.claude.reply import Reply, Request, read_message, read_status, waiting
+from generator.analysis.claude.server import ANTHROPIC
 
 TIMEOUT = 120.0  # seconds for one call
 
 
 class ClaudeCaller:
-    """Asks over the wire. `key` None: the SDK's own way to find one. `base_url`: a compatible server."""
+    """Asks one server over the wire. Servers, keys, headers and redirects that anybody else names (the SDK reads the environment) count for nothing.
+
+    `key` None: nothing is asked. `base_url` None: Anthropic's.
+    """
 
     def __init__(self, *, key: str | None = None, base_url: str | None = None) -> None:
-        self._key, self._base_url = key, base_url
+        self._key, self._base_url = key, base_url or ANTHROPIC
         self._client: Any = None
         self._lock = threading.Lock()
 
@@ -38,11 +44,42 @@ class ClaudeCaller:
 
     def _connected(self) -> Any:
         import anthropic
+        import httpx2
 
         with self._lock:
             if self._client is None:
-                self._client = anthropic.Anthropic(api_key=self._key, base_url=self._base_url, max_retries=0, timeout=TIMEOUT)
+                if self._key is None:
+                    raise anthropic.AnthropicError("there is no key")
+                home = httpx2.URL(self._base_url)
+                # A proxy of the environment is used for https alone: there it passes on what it cannot read.
+                http = httpx2.Client(
+                    follow_redirects=False,
+                    trust_env=home.scheme == "https",
+                    event_hooks={"request": [_only_to(home, f"Bearer {self._key}")]},
+                    limits=anthropic.DEFAULT_CONNECTION_LIMITS,
+                )
+                weakref.finalize(self, http.close)
+                self._client = anthropic.Anthropic(
+                    api_key=self._key, base_url=home, max_retries=0, timeout=TIMEOUT, http_client=http
+                )
             return self._client
+
+
+_SENT = frozenset("host accept accept-encoding connection content-length content-type user-agent anthropic-version".split())
+
+
+def _only_to(home: Any, authorization: str) -> Callable[[Any], None]:
+    """A hook for each request: it goes to the server at `home`, with its key and without whatever else the environment adds."""
+    import httpx2
+
+    def guard(request: Any) -> None:
+        if (request.url.scheme, request.url.host, request.url.port) != (home.scheme, home.host, home.port):
+            raise httpx2.ConnectError(f"{request.url.host} is not the server that is asked")
+        for name in [name for name in request.headers if name not in _SENT and not name.startswith("x-stainless-")]:
+            del request.headers[name]
+        request.headers["authorization"] = authorization
+
+    return guard
 
 
 def _unconnected(error: Exception, attempt: int) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 import yaml
 
 from generator.analysis.claude.reply import Usage
+from generator.analysis.claude.server import OTHER_KEY, is_anthropic, is_private, server_url
 from generator.errors import Problem, Refused
 from generator.settings import AnalysisSettings
 
@@ -48,14 +50,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Tariff:
-    """What a publication's calls cost. `own`: the price that its owner states. `free`: a server of one's own, where what has no price is free."""
+    """What a publication's calls cost. `own`: the price that its owner states. `free`: a server of one's own, where what has no price is free.
+    `listed`: whether the known prices are this server's."""
 
     own: Price | None = None
     free: bool = False
+    listed: bool = True
 
     def cost(self, model: str, usage: Usage) -> float | None:
         """US dollars of a call, or None where the price is not known."""
-        found = find(model)
+        found = find(model) if self.listed else None
         price = self.own or (found.price if found else None)
         if price is None:
             return 0.0 if self.free else None
@@ -88,24 +92,31 @@ def retirement(model: str, *, today: date) -> str:
     return f"{model} {tense} on {known.retires:%Y-%m-%d}; write in newsletter.yml: analysis: {{model: claude-haiku-5-5}}"
 
 
-def tariff_of(chosen: AnalysisSettings) -> Tariff:
-    """Prices, the owner's own first. Raises Refused where a chosen model's price is not known: its bill could not be bounded."""
+def tariff_of(chosen: AnalysisSettings, environment: Mapping[str, str] = os.environ) -> Tariff:
+    """Return what calls cost, the owner's own price first. Raises Refused where a chosen model's price is not known: its bill could not be bounded.
+
+    Free is a server on this machine or in a private network that is used without a key. What any other server charges only the owner can say, also
+    for a model that Anthropic has a price for.
+    """
     own = Price(chosen.price.input, chosen.price.output) if chosen.price else None
-    tariff = Tariff(own, free=chosen.base_url is not None)
+    ours = is_private(server_url(chosen.base_url)) and not environment.get(OTHER_KEY)
+    tariff = Tariff(own, free=ours, listed=ours or is_anthropic(chosen.base_url))
     for model in chosen_models(chosen):
         if tariff.cost(model, Usage()) is None:
-            raise Refused(unpriced(model))
+            raise Refused(unpriced(model) if tariff.listed else f"{_unpriced_server(chosen)} in newsletter.yml: {_PRICE}")
     return tariff
 
 
 def unpriced_models(chosen: AnalysisSettings, *, file: str) -> list[Problem]:
-    """A warning for the model that no run would ask, because its bill could not be bounded."""
+    """Return what is wrong where a bill could not be bounded: a warning for a model that no run would ask, an error for a server that every run would."""
     try:
         if chosen.by != "extractive":
             tariff_of(chosen)
     except Refused as refused:
+        if not is_anthropic(chosen.base_url):
+            return [Problem(file, _unpriced_server(chosen), key="analysis.base_url", example=_PRICE)]
         said = str(refused).partition(";")[0] + "; another model, or its price in US dollars a million tokens"
-        example = "analysis: {model: claude-haiku-5-5}\nanalysis: {price: {input: 3, output: 15}}"
+        example = f"analysis: {{model: claude-haiku-5-5}}\n{_PRICE}"
         return [Problem(file, said, key="analysis.model", example=example, level="warning")]
     return []
 
@@ -120,6 +131,18 @@ def unpriced(model: str) -> str:
     return (
         f"the price of {model!r} is not known, so its bill could not be bounded; write in newsletter.yml: "
         "analysis: {model: claude-haiku-5-5}, or say what it costs in US dollars a million tokens: analysis: {price: {input: 3, output: 15}}"
+    )
+
+
+_PRICE = "analysis: {price: {input: 3, output: 15}}"
+
+
+def _unpriced_server(chosen: AnalysisSettings) -> str:
+    """The line for a server whose prices nobody has stated."""
+    why = "is used with a key" if is_private(server_url(chosen.base_url)) else "is not on this machine or in a private network"
+    return (
+        f"{chosen.base_url} {why}, so it may charge, and without its price the bill could not be bounded; "
+        "state the price in US dollars a million tokens"
     )
 
 

@@ -88,12 +88,15 @@ def _category(message: Any) -> str:
 
 _RETRIED = frozenset({408, 409, 429})
 _OWNERS = {
-    401: "the key is not accepted: check ANTHROPIC_API_KEY",
+    401: "the key is not accepted: check ANTHROPIC_API_KEY, or for the server at analysis.base_url GROUNDWIRE_MODEL_KEY",
     402: "the account has no credit: add some, or set analysis: {by: extractive}",
     403: "the key may not use this: check its workspace and its rights",
 }
 
 
+_ELSEWHERE = (
+    "the server sends elsewhere, and no redirect is followed: check analysis.base_url, for example https://models.example.org"
+)
 _NO_SERVER = "nothing at that address speaks the Messages format: check analysis.base_url, for example http://localhost:11434"
 
 
@@ -102,6 +105,8 @@ def read_status(error: Any, model: str, attempt: int) -> Reply:
     status, code, said = error.status_code, error.error_code or "", str(error.api_message or "")[:200]
     if "spend_limit" in code or (status == 400 and "credit balance" in said):
         return Reply("fatal", why=f"the account's spending limit is reached: {said or code}")
+    if 300 <= status < 400:
+        return Reply("fatal", why=f"{_ELSEWHERE} (HTTP {status})")
     if status in _OWNERS:
         return Reply("fatal", why=f"{_OWNERS[status]} (HTTP {status})")
     if status == 404:
