@@ -112,7 +112,9 @@ class Deliveries:
     def skip(self, email: str, *, now: datetime) -> int:
         """Settle as refused what waits for this reader in paused mailings; says how many that were. They stay subscribed."""
         with self._database.write() as db:
-            return db.execute(_SKIP, (_second(now), email)).rowcount
+            count = db.execute(_SKIP, (_second(now), email)).rowcount
+            db.execute(_UNPAUSE)
+            return count
 
     def next_due(self, mailing: str) -> datetime | None:
         """When the next queued mail is due; None where none is queued."""
@@ -159,6 +161,8 @@ _LATER = """UPDATE deliveries SET status = 'queued', due = ?, answer = ?, attemp
     WHERE (mailing, subscriber) = (?, ?)"""
 _SKIP = """UPDATE deliveries SET status = 'refused', settled = ? WHERE status = 'queued'
     AND subscriber = (SELECT id FROM subscribers WHERE email = ?) AND mailing IN (SELECT id FROM mailings WHERE paused IS NOT NULL)"""
+_UNPAUSE = """UPDATE mailings SET paused = NULL WHERE paused IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM deliveries WHERE mailing = mailings.id AND status IN ('queued', 'sending'))"""
 _PAUSED = """SELECT id, paused FROM mailings WHERE paused IS NOT NULL AND EXISTS (
     SELECT 1 FROM deliveries WHERE mailing = mailings.id AND status IN ('queued', 'sending')) ORDER BY started"""
 _STOPPED_AT = """SELECT d.subscriber, d.mailing, d.answer FROM deliveries d JOIN mailings m ON m.id = d.mailing

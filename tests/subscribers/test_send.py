@@ -409,6 +409,8 @@ def test_one_reader_whom_the_server_refuses_is_shown_and_can_be_skipped(house: H
     )
     assert states(house) == {"active": 6}
     assert sorted(who for who, _ in house.mailbox.taken) == sorted(readers[1:])
+    with Database(house.root / "people.sqlite") as database:
+        assert Deliveries(database).paused("2026-w48") is None, "who joins now gets the issue by itself"
 
 
 @pytest.mark.parametrize("answer", ["552 5.2.2 over quota", "550 5.2.1 disabled"])
@@ -524,6 +526,23 @@ def test_the_lists_by_command(house: House, tmp_path: Path, monkeypatch: pytest.
         == "0 for good, not mailed again · 0 for now · 0 without our own link, not believed · 1 no bounce\n"
     )
     assert "@example.org" not in summary.read_text(encoding="utf-8")
+
+
+def test_what_an_import_says(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    rows = ["a@x.example,2026-01-01,active", "b@x.example,,left", "c@x.example,,cleaned", "d@x.example,,pending"]
+    rows += [f"e{number}@x.example,2026-01-01,vip" for number in range(25)] + ["reader0@example.org,,unsubscribed"]
+    (tmp_path / "list.csv").write_text("\n".join(["email,consented_at,status", *rows, ""]), encoding="utf-8")
+    head, *told = command(house)("import", str(tmp_path / "list.csv")).splitlines()
+    assert head == (
+        "1 taken in · 0 known before · 0 never to be mailed again, left out · 1 left before, not to be mailed · 1 bounced before, never to be mailed"
+        " · 1 not confirmed, not to be mailed · 1 subscribed here and ended by the list · 25 not understood, left out"
+    )
+    assert sum("list.csv:" in line and "“vip” is not understood as subscribed" in line for line in told) == 20
+    assert told[-1] == "and 5 more such lines"
+    assert "@x.example" not in summary.read_text(encoding="utf-8")
+    assert states(house) == {"active": 3, "left": 2, "bounced": 1, "pending": 1, "suppressed": 1}
 
 
 def command(house: House) -> Callable[..., str]:
