@@ -13,9 +13,8 @@ Subject = Literal["address", "mailbox", "other"]
 
 # Bad mailbox, bad domain, bad syntax, moved, null MX. Not 5.1.7 and 5.1.8, which speak of the sender, nor 5.1.90, which is a sender's quota.
 _ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
-_MAILBOX = frozenset(
-    {"2.1", "2.2"}
-)  # disabled, full; other 5.2.x are said of senders too (5.2.0, 5.2.252) or of the mail's size (5.2.3)
+# Disabled, full. Other 5.2.x are said of senders too (5.2.0, 5.2.252), or of the mail's size (5.2.3).
+_MAILBOX = frozenset({"2.1", "2.2"})
 _GENERAL = frozenset({"0.0", "1.0", "2.0", "3.0", "5.0"})  # "other or undefined": the words say more
 _CODE = re.compile(r"(?:^|[45]\d\d[ -]|\()[ \t]{0,3}#?([245]\.\d{1,3}\.\d{1,3})(?![.\d])", re.MULTILINE)
 _LONGEST = 2_000  # of a text that is read
