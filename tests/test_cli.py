@@ -266,10 +266,14 @@ def test_a_link_that_leads_nowhere_is_named_without_a_traceback(tmp_path: Path) 
     page = tmp_path / "pub/content/articles/2026/11/x.md"
     page.parent.mkdir(parents=True)
     page.symlink_to("/nowhere/x.md")
-    for command in ("check", "build", "status"):
+    told = "content/articles/2026/11/x.md: error: this link leads to a file that is not there"
+    for command in ("check", "build"):
         done = run(command, cwd=tmp_path / "pub")
         assert done.returncode == 1
-        assert done.stderr.startswith("content/articles/2026/11/x.md: error: this link leads to a file that is not there")
+        assert done.stderr.startswith(told)
+    done = run("status", cwd=tmp_path / "pub")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"\n- {told}" in done.stdout, "it tells that, and the rest"
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,21 @@ from generator.commands.common import by_clock, in_folder, progress, say
 @click.command()
 @in_folder
 @by_clock
-@click.option("--dry-run", is_flag=True, help="Put the mails into the outbox as .eml files; nobody gets anything.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Put one sample of the newest ready issue's mail into the outbox, and say how many would get each issue; nobody gets anything.",
+)
 @click.option(
     "--test", "address", metavar="ADDRESS", help="Send the newest ready issue to this address only, its subject marked."
 )
-def send(root: Path, now: datetime, dry_run: bool, address: str | None) -> None:
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Let paused issues wait for this reader no longer, who stays subscribed; may be given several times.",
+)
+def send(root: Path, now: datetime, dry_run: bool, address: str | None, skip: tuple[str, ...]) -> None:
     """Send each ready issue once to every subscriber: by SMTP from the machine that has their database, or by listmonk or Buttondown.
 
     First every page that the issue links to must be on the site; until then nobody is mailed. Interrupted or paused, run it
@@ -25,12 +35,14 @@ def send(root: Path, now: datetime, dry_run: bool, address: str | None) -> None:
     """
     from generator.jobs import subscribers as subscriber_jobs
 
+    if sum(map(bool, (dry_run, address, skip))) > 1:
+        raise click.UsageError("--dry-run, --test and --skip don't go together")
     if dry_run:
-        say(subscriber_jobs.dry_run(root, tell=progress))
+        say(subscriber_jobs.dry_run(root, now=now, tell=progress))
     elif address:
         say(subscriber_jobs.send_test(root, address, now=now, tell=progress))
     else:
-        say(subscriber_jobs.send(root, tell=progress))
+        say(subscriber_jobs.send(root, now=now, skip=skip, tell=progress))
 
 
 @click.command()
@@ -64,7 +76,7 @@ def serve(root: Path, host: str, port: int) -> None:
 @subscribers.command("list")
 @in_folder
 def list_(root: Path) -> None:
-    """Show everybody, with status and the day of their consent."""
+    """Show everybody, with status and the day of their consent, and whom a paused issue waits for, with the mail server's answer."""
     from generator.jobs import subscribers as subscriber_jobs
 
     click.echo(subscriber_jobs.listed(root))  # never by say(): a workflow's summary may be public
@@ -75,7 +87,10 @@ def list_(root: Path) -> None:
 @by_clock
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(root: Path, now: datetime, file: Path) -> None:
-    """Take in a CSV list with the columns email and consented_at. Who left or was erased stays out."""
+    """Take in a CSV list with the columns email and consented_at, and status where it has one: ours or another service's.
+
+    Nobody is mailed who left, bounced or has not confirmed, there or here, or whose status is not understood: those are told by line.
+    """
     from generator.jobs import subscribers as subscriber_jobs
 
     say(subscriber_jobs.import_list(root, file, now=now))

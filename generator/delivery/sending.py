@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,9 +60,10 @@ class Office:
         return self.database.path.with_name(self.database.path.name + ".lock")
 
 
-def system_world(tell: Tell, *, stop: Callable[[], bool] = lambda: False) -> World:
-    """The real clocks."""
-    return World(lambda: datetime.now(UTC), time.monotonic, time.sleep, tell, stop)
+def system_world(tell: Tell, *, now: datetime | None = None, stop: Callable[[], bool] = lambda: False) -> World:
+    """The real clocks; `now`: what they are set to as this begins."""
+    ahead = now - datetime.now(UTC) if now else timedelta()
+    return World(lambda: datetime.now(UTC) + ahead, time.monotonic, time.sleep, tell, stop)
 
 
 def make_office(
@@ -161,6 +162,7 @@ def send_issue(office: Office, page: Issue, *, relay: Carrier, resume: bool = Tr
             office.desk.await_site(letter, office.world)
             deliveries.freeze(name, now=now(), corrects=page.meta.corrects)
         deliveries.release(name)
+        deliveries.hasten(name, now=now(), longest=timedelta(seconds=office.rules.longest_wait_s))
         if resume:
             deliveries.pause(name, None)
         before = deliveries.counts(name)
@@ -169,6 +171,27 @@ def send_issue(office: Office, page: Issue, *, relay: Carrier, resume: bool = Tr
     if reason:
         raise Refused(f"{line}\npaused: {reason}\nNobody is lost: mend it, then `groundwire send` goes on where it stopped.")
     return line
+
+
+def plan(office: Office) -> str:
+    """Say what sending would do now with the issues that may go, and with the newest, a line each; changes nothing."""
+    now, ready = office.world.clock(), office.desk.ready()
+    open_ones = [page for page in ready if page is ready[-1] or not (_barred(office, page, now=now) or _through(office, page))]
+    return "\n".join(f"{page.meta.id}: {_planned(office, page, now=now)}" for page in open_ones)
+
+
+def _planned(office: Office, page: Issue, *, now: datetime) -> str:
+    deliveries, name = office.deliveries, page.meta.id
+    if deliveries.started(name):
+        counts, why = deliveries.counts(name), deliveries.paused(name)
+        left = counts["queued"] + counts["sending"]
+        said = f"would go to {left} more, {counts['sent']} have got it" if left else f"was sent to {counts['sent']} before"
+        return said + (f"; paused: {why.splitlines()[0]}" if left and why else "")
+    if why := _barred(office, page, now=now):
+        return why
+    missing = office.desk.missing(page)
+    waits = f"; it would wait for the site: {missing[0]}" if missing else ""
+    return f"would go to {deliveries.recipients(corrects=page.meta.corrects)}{waits}"
 
 
 def hold_back(office: Office, *, why: str, now: datetime) -> tuple[str, ...]:
@@ -212,7 +235,9 @@ def send_confirmations(office: Office, *, relay: Carrier) -> str:
             data = confirmation(asked, settings=office.settings, sender=sender(office.settings))
         except ValueError as error:
             return Reply("refused", str(error))
-        return relay.send(claim.email, data)
+        reply = relay.send(claim.email, data)
+        # Anybody can type any address into the form, so one that the relay won't take must not hold up the others.
+        return replace(reply, outcome="later") if reply.outcome == "blocked" else reply
 
     with held(office.lock / CONFIRMATIONS, command="send (confirmations)"):
         office.deliveries.release(CONFIRMATIONS)

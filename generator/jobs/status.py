@@ -5,10 +5,14 @@ What needs a person comes last, an item a line, so that it is what stays on the 
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from generator.analysis.claude.books import STREAM as SPEND
 from generator.analysis.claude.books import costs
@@ -16,12 +20,12 @@ from generator.analysis.claude.models import chosen_models, tariff_of
 from generator.analysis.claude.report import retirements, spending
 from generator.analysis.claude.server import key_for
 from generator.digest.past import SILENT, past
-from generator.errors import Refused
+from generator.errors import GroundwireError, Refused, of_the_disk
 from generator.feeds.health import health
 from generator.feeds.memory import Memories
 from generator.pipeline import Update
 from generator.record.afresh import untold
-from generator.record.content import Article, Issue, load_content
+from generator.record.content import Article, Issue, load_articles, load_issues
 from generator.record.health import STREAM as HEALTH
 from generator.record.health import FeedHealth
 from generator.record.ledger import Ledger
@@ -30,37 +34,66 @@ from generator.record.watching import due
 from generator.settings import PLACEHOLDER_URL, Settings, load_settings
 from generator.wiring import Places
 
+if TYPE_CHECKING:  # what speaks of mail is imported where it is asked for: a run's summary needs none of it
+    from generator.subscribers.database import Database
+
+T = TypeVar("T")
 LATELY = timedelta(days=30)
 
 
 def status(root: Path, *, now: datetime) -> str:
-    """What there is and what needs a person."""
+    """What there is and what needs a person. What cannot be read is told there, and the rest is told all the same."""
     settings = load_settings(root)
     places = Places(root)
-    content, ledger = load_content(places.content, cache=places.cache), Ledger(places.ledger)
-    memories = Memories(places.private / "feeds")
-    feeds = health(settings.feeds, ledger.rows(HEALTH), {f.url: memories.recall(f.url) for f in settings.feeds}, now=now)
+    ledger, unread = Ledger(places.ledger), _Unread()
+    articles = unread.reading(lambda: load_articles(places.content, cache=places.cache))
+    issues = unread.reading(lambda: load_issues(places.content, cache=places.cache))
+    feeds = unread.reading(lambda: _health(settings, places, ledger, now=now))
+    pages, editions = articles.pages if articles else (), issues.pages if issues else ()
+    lines = [
+        f"{settings.title} · {settings.url}",
+        _feeds(feeds) if feeds is not None else "feeds: cannot be read",
+        _articles(pages, settings, now=now) if articles else "articles: cannot be read",
+        *_sentences(pages, now=now),
+        _issues(editions) if issues else "issues: cannot be read",
+        unread.reading(lambda: _mail(root, settings)) or f"mail: {settings.email.transport}; the subscribers cannot be read",
+        *(unread.reading(lambda: spending(costs(ledger.rows(SPEND)), settings.analysis, now=now)) or ()),
+    ]
     needs = [
         *_of_settings(settings),
         *_of_models(settings, now=now),
-        *_of_feeds(feeds),
-        *_of_pages(content.articles, today=now.astimezone(settings.zone).date()),
-        *_of_issues(content.issues, settings),
-        *_of_quiet_weeks(content.issues, ledger, now=now),
-        *map(str, content.problems),
+        *_of_feeds(feeds or ()),
+        *_of_pages(pages, today=now.astimezone(settings.zone).date()),
+        *_of_issues(editions, settings),
+        *(unread.reading(lambda: _of_mail(root, settings, editions)) or ()),
+        *(unread.reading(lambda: _of_quiet_weeks(editions, ledger, now=now)) or ()),
+        *map(str, (*(articles.problems if articles else ()), *(issues.problems if issues else ()))),
     ]
-    lines = [
-        f"{settings.title} · {settings.url}",
-        _feeds(feeds),
-        _articles(content.articles, settings, now=now),
-        *_sentences(content.articles, now=now),
-        _issues(content.issues),
-        _mail(root, settings),
-        *spending(costs(ledger.rows(SPEND)), settings.analysis, now=now),
-        f"needs a person: {len(needs)}" if needs else "nothing needs a person",
-        *(f"- {need}" for need in needs),
-    ]
-    return "\n".join(lines)
+    needs += [line for line in unread.lines if line not in needs]
+    return "\n".join(
+        [*lines, f"needs a person: {len(needs)}" if needs else "nothing needs a person", *(f"- {need}" for need in needs)]
+    )
+
+
+@dataclass
+class _Unread:
+    """Why parts of the publication could not be read, a line each."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def reading(self, part: Callable[[], T]) -> T | None:
+        """What a part comes to; None where it cannot be read, and `lines` says why."""
+        try:
+            return part()
+        except (GroundwireError, sqlite3.Error) as error:
+            self._note(str(error))
+        except OSError as error:
+            self._note(str(of_the_disk(error) or error))
+        return None
+
+    def _note(self, line: str) -> None:
+        if line not in self.lines:
+            self.lines.append(line)
 
 
 def summary(done: Update) -> str:
@@ -120,6 +153,11 @@ def newest_unread(page: Article) -> bool:
     return not page.pristine and bool(untold(page))
 
 
+def _health(settings: Settings, places: Places, ledger: Ledger, *, now: datetime) -> Sequence[FeedHealth]:
+    memories = Memories(places.private / "feeds")
+    return health(settings.feeds, ledger.rows(HEALTH), {f.url: memories.recall(f.url) for f in settings.feeds}, now=now)
+
+
 def _feeds(feeds: Sequence[FeedHealth]) -> str:
     states = Counter(feed.state for feed in feeds)
     told = [f"{states[state]} {state}" for state in ("failing", "stale", "new") if states[state] or state == "failing"]
@@ -155,19 +193,43 @@ def _issues(issues: Sequence[Issue]) -> str:
 
 
 def _mail(root: Path, settings: Settings) -> str:
-    from generator.delivery.sending import database_path
-
-    transport = settings.email.transport
-    database = database_path(root, settings) if settings.subscribers.database else None
-    if database is None or not database.exists():
-        where = "; the subscribers are on another machine" if transport == "smtp" else ""
-        return f"mail: {transport}{where}"
-    from generator.subscribers.database import Database
+    from generator.delivery.posting import SERVICES
     from generator.subscribers.store import Subscribers
 
-    with Database(database) as opened:
-        counts = Counter(one.status for one in Subscribers(opened).each())
-    return f"mail: {transport}, {counts['active']} subscribers, {counts['pending']} to confirm, {counts['bounced']} bounced"
+    head, named = f"mail: {settings.email.transport}", settings.subscribers.database
+    with _subscribers(root, settings) as database:
+        if database is not None:
+            counts = Counter(one.status for one in Subscribers(database).each())
+            return f"{head}, {counts['active']} subscribers, {counts['pending']} to confirm, {counts['bounced']} bounced"
+    if settings.email.transport in SERVICES:
+        return f"{head}, which has the subscribers"
+    if settings.email.transport != "smtp" and not named:
+        return head
+    return f"{head}; the subscribers are on another machine{f': {root / named} is not on this one' if named else ''}"
+
+
+def _of_mail(root: Path, settings: Settings, issues: Sequence[Issue]) -> list[str]:
+    """The issues whose sending waits for a person."""
+    from generator.subscribers.ledger import Deliveries
+
+    with _subscribers(root, settings) as database:
+        waiting = Deliveries(database).waiting() if database else {}
+    ready = {page.meta.id for page in issues if page.meta.status == "ready"}
+    told = {name: why.splitlines()[0] for name, why in waiting.items() if name in ready}
+    return [f"the sending of {name} is paused: {why}; `groundwire send` goes on" for name, why in told.items()]
+
+
+@contextmanager
+def _subscribers(root: Path, settings: Settings) -> Iterator[Database | None]:
+    """The subscribers' database, to read; None where this machine has none."""
+    from generator.subscribers.database import Database
+
+    path = root / settings.subscribers.database if settings.subscribers.database else None
+    if path is None or not path.exists():
+        yield None
+        return
+    with Database(path, read_only=True) as database:
+        yield database
 
 
 def _of_models(settings: Settings, *, now: datetime) -> list[str]:

@@ -18,6 +18,7 @@ from generator.mail.links import Fetch
 from generator.mail.reach import reach
 from generator.mail.smtp import Reply
 from generator.ports import Tell
+from generator.record.text import clean
 from generator.settings import Settings, load_settings
 from generator.subscribers.address import kept_form
 from generator.subscribers.backup import back_up, put_back
@@ -25,15 +26,32 @@ from generator.subscribers.bounce import read_bounce
 from generator.subscribers.csvfile import take_in, write_out
 from generator.subscribers.database import Database
 from generator.subscribers.dispatch import World
+from generator.subscribers.ledger import Deliveries
 from generator.subscribers.store import Subscribers
 from generator.wiring import Places
 
+SHOWN = 20  # lines of a list that were not understood; the others are counted
+_ALWAYS = ("new", "known", "suppressed")  # said also where there are none
 
-def send(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | None = None) -> str:
-    """Send what is ready to every subscriber who has not got it. Raises Refused where it must not, or pauses."""
+
+def send(
+    root: Path,
+    *,
+    tell: Tell,
+    now: datetime | None = None,
+    skip: Sequence[str] = (),
+    world: World | None = None,
+    fetch: Fetch | None = None,
+) -> str:
+    """Send what is ready to every subscriber who has not got it, from `now` on. Raises Refused where it must not, or pauses.
+
+    `skip`: addresses of readers whom paused issues shall wait for no longer.
+    """
     settings = load_settings(root)
-    world = world or sending.system_world(tell)
+    world = world or sending.system_world(tell, now=now)
     if settings.email.transport in posting.SERVICES:
+        if skip:
+            raise Refused(f"--skip is for sending by SMTP; here {settings.email.transport} has the subscribers")
         desk = Desk(settings, Places(root), fetch or web_fetch(settings))
         return posting.send_campaigns(desk, _service(settings, world), world=world)
     _require_smtp(settings)
@@ -41,23 +59,38 @@ def send(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | N
     sending.require_sender(settings)
     with Database(path) as database, sending.relay(settings) as relay:
         office = sending.make_office(root, settings, database, world=world, fetch=fetch)
+        for number, address in enumerate(skip, start=1):
+            if not office.deliveries.skip(_address(address), now=world.clock()):
+                raise Refused(
+                    f"no paused issue waits for the address of --skip number {number}; `groundwire subscribers list` shows whom one waits for"
+                )
         pages = sending.sendable(office, now=office.world.clock())
         said = each_issue(pages, lambda page: sending.send_issue(office, page, relay=relay))
     return said or "every ready issue was sent before: 0 sent now"
 
 
-def dry_run(root: Path, *, tell: Tell, world: World | None = None, fetch: Fetch | None = None) -> str:
-    """Fill the outbox; where a service sends and its key is at hand, also say what would become of each issue there."""
+def dry_run(
+    root: Path, *, tell: Tell, now: datetime | None = None, world: World | None = None, fetch: Fetch | None = None
+) -> str:
+    """Put a sample into the outbox, and say what `send` would do with each issue at `now`. Changes nothing else."""
     said, settings = posting.dry_run(root), load_settings(root)
-    world = world or sending.system_world(tell)
-    if settings.email.transport not in posting.SERVICES:
+    if settings.email.transport in ("none", "outbox"):
         return said
+    world = world or sending.system_world(tell, now=now)
     try:
-        service = _service(settings, world)
+        return f"{said}\n{_plan(root, settings, world=world, fetch=fetch)}"
     except Refused as error:
         return f"{said}\nbefore it can be sent: {error}"
-    desk = Desk(settings, Places(root), fetch or web_fetch(settings))
-    return f"{said}\n{posting.plan_campaigns(desk, service, world=world)}"
+
+
+def _plan(root: Path, settings: Settings, *, world: World, fetch: Fetch | None) -> str:
+    if settings.email.transport in posting.SERVICES:
+        desk = Desk(settings, Places(root), fetch or web_fetch(settings))
+        return posting.plan_campaigns(desk, _service(settings, world), world=world)
+    path = sending.database_path(root, settings)
+    sending.require_sender(settings)
+    with Database(path, read_only=True) as database:
+        return sending.plan(sending.make_office(root, settings, database, world=world, fetch=fetch))
 
 
 def send_test(root: Path, address: str, *, now: datetime, tell: Tell) -> str:
@@ -65,7 +98,7 @@ def send_test(root: Path, address: str, *, now: datetime, tell: Tell) -> str:
     settings, to = load_settings(root), _address(address)
     desk = Desk(settings, Places(root), web_fetch(settings))
     if settings.email.transport in posting.SERVICES:
-        world = sending.system_world(tell)
+        world = sending.system_world(tell, now=now)
         return posting.test_campaign(desk, _service(settings, world), to, world=world)
     _require_smtp(settings)
     with sending.relay(settings) as relay:
@@ -110,13 +143,15 @@ def serve(root: Path, *, host: str, port: int, tell: Tell) -> None:
 
 def listed(root: Path) -> str:
     """How many there are, and who."""
-    with _people(root) as people:
+    with Database(sending.database_path(root, load_settings(root))) as database:
+        people, stopped_at = Subscribers(database), Deliveries(database).stopped_at()
         everybody = list(people.each())
         counts = Counter(one.status for one in everybody)
-        lines = [
-            f"{one.email}\t{one.status}\t{one.consented:%Y-%m-%d}" if one.consented else f"{one.email}\t{one.status}"
-            for one in everybody
-        ]
+        lines = []
+        for one in everybody:
+            consented = f"{one.consented:%Y-%m-%d}" if one.consented else ""
+            cells = (one.email, one.status, consented, clean(stopped_at.get(one.id, "")))
+            lines.append("\t".join(cells).rstrip("\t"))
         total = " · ".join(f"{counts[status]} {status}" for status in ("active", "pending", "left", "bounced"))
         return "\n".join([*lines, f"{total} · {people.suppressions()} never to be mailed again"])
 
@@ -127,11 +162,22 @@ def import_list(root: Path, file: Path, *, now: datetime) -> str:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError([Problem(str(file), f"cannot be read as UTF-8 text: {error}")]) from None
+    doubts: list[Problem] = []
     with _people(root, new=True) as people:
-        counts = take_in(text, people, file=str(file), now=now)
-    return (
-        f"{counts['new']} taken in · {counts['known']} known before · {counts['suppressed']} never to be mailed again, left out"
-    )
+        counts = take_in(text, people, file=str(file), now=now, doubt=doubts.append)
+    words = {
+        "new": "taken in",
+        "known": "known before",
+        "suppressed": "never to be mailed again, left out",
+        "left": "left before, not to be mailed",
+        "bounced": "bounced before, never to be mailed",
+        "pending": "not confirmed, not to be mailed",
+        "ended": "subscribed here and ended by the list",
+        "doubted": "not understood, left out",
+    }
+    head = " · ".join(f"{counts[key]} {said}" for key, said in words.items() if counts[key] or key in _ALWAYS)
+    more = [f"and {len(doubts) - SHOWN} more such lines"] if len(doubts) > SHOWN else []
+    return "\n".join([head, *map(str, doubts[:SHOWN]), *more])
 
 
 def export_list(root: Path) -> str:
@@ -161,11 +207,21 @@ def bounces(root: Path, files: Sequence[Path], *, now: datetime) -> str:
     counts: Counter[str] = Counter()
     with _people(root) as people:
         for file in files:
-            found = read_bounce(file.read_bytes())
-            known = found is not None and people.bounced(found.token, hard=found.hard, now=now)
-            kind = "no bounce" if found is None else "not ours" if not known else "hard" if found.hard else "soft"
-            counts[kind] += 1
-    return f"{counts['hard']} for good, not mailed again · {counts['soft']} for now · {counts['not ours']} without our own link, not believed · {counts['no bounce']} no bounce"
+            counts[_take_bounce(people, file.read_bytes(), now=now)] += 1
+    said = f"{counts['hard']} for good, not mailed again · {counts['soft']} for now · {counts['not ours']} without our own link, not believed · {counts['no bounce']} no bounce"
+    return said + (f" · {counts['other']} that may be no fault of the reader's, not counted" if counts["other"] else "")
+
+
+def _take_bounce(people: Subscribers, data: bytes, *, now: datetime) -> str:
+    """Write down what a report says of its reader; says of which kind it was."""
+    found = read_bounce(data)
+    if found is None:
+        return "no bounce"
+    if not (found.hard or found.soft):
+        return "other" if people.leaves(found.token) else "not ours"
+    if not people.bounced(found.token, hard=found.hard, now=now):
+        return "not ours"
+    return "hard" if found.hard else "soft"
 
 
 def backup(root: Path, folder: Path, *, keep: int, now: datetime) -> str:
@@ -180,7 +236,7 @@ def restore(root: Path, copy: Path, *, now: datetime) -> str:
     path = sending.database_path(root, settings, new=True)
     kept = put_back(copy, path, now=now)
     with Database(path) as database:
-        office = sending.make_office(root, settings, database, world=sending.system_world(lambda line: None))
+        office = sending.make_office(root, settings, database, world=sending.system_world(lambda line: None, now=now))
         waiting = sending.hold_back(
             office, why=f"put back from {copy.name}; it may have been sent after that copy was made", now=now
         )

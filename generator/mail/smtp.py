@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
@@ -15,6 +14,7 @@ from typing import Literal, Protocol
 
 from generator.errors import Refused
 from generator.mail.message import ascii_address
+from generator.record.refusal import subject_of
 from generator.settings import Smtp
 
 TIMEOUT_S = 60.0  # for each answer; RFC 5321 would wait ten minutes for the last one
@@ -25,11 +25,12 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 class Reply:
     """What the server made of one mail.
 
-    `later`: not now (4xx), or its answer was lost, so that it may have arrived; `refused`: never (5xx), and `hard` where there
-    is no such mailbox (RFC 3463, X.1.X); `unreachable`: the server could not be talked to at all; `fatal`: nor will it later.
+    `later`: not now (4xx), or its answer was lost, so that it may have arrived; `refused`: never (5xx), as their mailbox doesn't
+    take it, and `hard` where there is no such mailbox; `blocked`: a 5xx that may be no fault of this reader's (sender, quota,
+    content, policy); `unreachable`: the server could not be talked to at all; `fatal`: nor will it later.
     """
 
-    outcome: Literal["accepted", "later", "refused", "unreachable"]
+    outcome: Literal["accepted", "later", "refused", "blocked", "unreachable"]
     text: str = ""
     hard: bool = False
     fatal: bool = False
@@ -53,6 +54,8 @@ class Relay:
         self._user, self._password = smtp.user or user, password
         self._given = context
         self._peer: smtplib.SMTP | None = None
+        self._taken = False  # whether it has taken a mail of ours
+        self._put_off: set[str] = set()  # whose mailbox was full or closed, before it had taken any
         if self._user and not password:
             raise Refused("email.smtp.user is set, and its password is missing: set SMTP_PASSWORD in the environment")
         if self._user and smtp.security == "none" and smtp.host not in _LOOPBACK:
@@ -125,13 +128,16 @@ class Relay:
             return Reply("unreachable", _text(code, said), fatal=code >= 500)
         code, said = recipient
         if code not in (250, 251):
-            return self._declined(peer, code, said)
+            return self._declined(peer, code, said, at=address)
         try:
             code, said = _data(peer, data)
         except OSError as error:
             self._drop()
             return Reply("later", f"the connection was lost before the answer: {error}")
-        return Reply("accepted") if code == 250 else self._declined(peer, code, said)
+        if code != 250:
+            return self._declined(peer, code, said)
+        self._taken = True
+        return Reply("accepted")
 
     def _envelope(self, peer: smtplib.SMTP, address: str) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
         """The answers to who sends and who gets it: asked at once where the server allows it (RFC 2920), which saves a way there and back."""
@@ -140,8 +146,8 @@ class Relay:
         peer.send(f"MAIL FROM:<{self._sender}>\r\nRCPT TO:<{ascii_address(address)}>\r\n")
         return peer.getreply(), peer.getreply()
 
-    def _declined(self, peer: smtplib.SMTP, code: int, said: bytes) -> Reply:
-        """What a 4xx or 5xx means; 421 speaks of the connection, not of the mail."""
+    def _declined(self, peer: smtplib.SMTP, code: int, said: bytes, *, at: str = "") -> Reply:
+        """What a 4xx or 5xx means; 421 speaks of the connection, not of the mail. `at`: the address that it answers."""
         text = _text(code, said)
         if code == 421 or not 400 <= code < 600:
             self._drop()
@@ -150,7 +156,21 @@ class Relay:
             peer.rset()
         if code < 500:
             return Reply("later", text)
-        return Reply("refused", text, hard=re.match(rb"5\.1\.\d", said) is not None)
+        subject = subject_of(_bytes(said).decode("utf-8", "replace"), sender=self._sender)
+        if subject == "address":
+            return Reply("refused", text, hard=True)
+        return self._full(at, text) if at and subject == "mailbox" else Reply("blocked", text)
+
+    def _full(self, address: str, text: str) -> Reply:
+        """What to make of a mailbox that is full or closed. It holds up nobody else, and stays subscribed: it may be emptied.
+
+        But some relays say the same of the sender's. So it is believed once others' mail was taken, and until then put off, once.
+        """
+        if self._taken:
+            return Reply("refused", text)
+        again = address in self._put_off
+        self._put_off.add(address)
+        return Reply("blocked" if again else "later", text)
 
     def _drop(self) -> None:
         if self._peer is not None:

@@ -56,11 +56,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 class Database:
     """The subscribers' database. Safe to use from several threads and processes; made, for its owner only, where it is not."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open it. With `read_only` nothing is made, upgraded or written; raises Refused where it cannot be read then."""
         self.path = path
+        self._lock = threading.RLock()
+        if read_only:
+            self._db = _opened_to_read(path)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._lock = threading.RLock()
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
@@ -119,3 +123,16 @@ class Database:
             if not db.execute("SELECT 1 FROM pepper").fetchone():
                 db.execute("INSERT INTO pepper VALUES (?)", (secrets.token_bytes(32),))
                 db.execute("INSERT INTO keys (secret) VALUES (?)", (secrets.token_bytes(32),))
+
+
+def _opened_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing. Raises Refused where this is no database of ours that this user may read."""
+    # Without a log beside it nobody has it open, and SQLite need not make one to read it, which it would leave behind.
+    how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=30, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        db.execute("SELECT 1 FROM subscribers, deliveries, mailings, suppressions LIMIT 1")
+    except sqlite3.Error as error:
+        raise Refused(f"{path} cannot be read as a subscribers' database: {error}") from None
+    return db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,14 +11,20 @@ from typing import Literal, Protocol
 from generator.ports import Clock, Tell
 from generator.subscribers.ledger import Claim, Deliveries
 
-Outcome = Literal["accepted", "later", "refused", "unreachable"]
+_BLOCKED = "the mail server refused a mail, and not because there is no such reader"
+_ONE_ALONE = (
+    "If it refuses one reader's only: `groundwire subscribers list` shows whose, and `groundwire send --skip ADDRESS` sends the others theirs; "
+    "who is skipped stays subscribed."
+)
+Outcome = Literal["accepted", "later", "refused", "blocked", "unreachable"]
 
 
 class Reply(Protocol):
     """What became of one mail at the server.
 
-    `later`: not now (4xx), or the answer was lost; `refused`: never (5xx); `unreachable`: no fault of this address, the
-    server could not be talked to, and `fatal` where trying again is of no use (a wrong password).
+    `later`: not now (4xx), or the answer was lost; `refused`: never, as their mailbox doesn't take it; `blocked`: a 5xx that may
+    be no fault of theirs; `unreachable`: none of theirs, the server could not be talked to, and `fatal` where trying again is of
+    no use (a wrong password).
     """
 
     @property
@@ -91,11 +98,11 @@ def dispatch(deliveries: Deliveries, mailing: str, *, post: Post, rules: Rules, 
                 return ""
             continue
         run.next_slot = max(run.next_slot, world.ticks()) + 1 / rules.per_second
-        reply = post(claim)
+        reply, email = post(claim), claim.email
         with deliveries.together():
             _write_down(deliveries, claim, reply, rules, world)
             claim = _next_at_once(deliveries, mailing, reply, run, world)
-        if reason := _too_many(run, reply, rules):
+        if reason := _too_many(run, reply, rules, email=email):
             deliveries.pause(mailing, reason)
             return reason
         if reply.outcome == "unreachable":
@@ -138,20 +145,27 @@ def _write_down(deliveries: Deliveries, claim: Claim, reply: Reply, rules: Rules
         deliveries.settle(claim, "refused", now=now, answer=reply.text)
     elif reply.outcome == "unreachable":
         deliveries.later(claim, due=now, answer=reply.text, counts=False)
+    elif reply.outcome == "blocked":  # behind all others, should it be this one's alone
+        deliveries.later(claim, due=now + timedelta(seconds=1), answer=reply.text, counts=False)
     elif claim.attempt >= rules.attempts:
         deliveries.settle(claim, "failed", now=now, answer=reply.text)
     else:
         deliveries.later(claim, due=now + rules.wait(claim.attempt), answer=reply.text)
 
 
-def _too_many(run: _Run, reply: Reply, rules: Rules) -> str:
-    row = run.count(reply.outcome)
+def _too_many(run: _Run, reply: Reply, rules: Rules, *, email: str) -> str:
+    """Why the sending must pause now; '' where it may go on. The reader's address is not in it: logs may be public."""
+    row, text = run.count(reply.outcome), re.sub(re.escape(email), "(the reader)", reply.text, flags=re.IGNORECASE)
+    if reply.outcome == "blocked":
+        return f"{_BLOCKED}: {text}\n{_ONE_ALONE}"
+    if reply.fatal:
+        return f"the mail server takes nothing from here: {text}"
     most = {"unreachable": rules.unreachable_in_a_row, "refused": rules.refused_in_a_row, "later": rules.later_in_a_row}
-    if reply.outcome == "accepted" or (row < most[reply.outcome] and not reply.fatal):
+    if reply.outcome == "accepted" or row < most[reply.outcome]:
         return ""
     words = {"unreachable": "could not be reached", "refused": "refused each address", "later": "put each address off"}
     times = f" {row} times in a row" if row > 1 else ""
-    return f"the mail server {words[reply.outcome]}{times}: {reply.text}"
+    return f"the mail server {words[reply.outcome]}{times}: {text}"
 
 
 def _progress(deliveries: Deliveries, mailing: str, run: _Run, world: World) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from generator.subscribers.database import Database
@@ -50,8 +50,13 @@ class Deliveries:
             values = (mailing, _second(now), corrects)
             if not db.execute("INSERT OR IGNORE INTO mailings (id, started, corrects) VALUES (?, ?, ?)", values).rowcount:
                 return False
-            db.execute(_FREEZE, {"mailing": mailing, "due": _second(now), "corrects": corrects})
+            db.execute(_FREEZE, (corrects, mailing, _second(now)))
             return True
+
+    def recipients(self, *, corrects: str | None = None) -> int:
+        """How many `freeze` would write down now."""
+        row = self._database.row(_HOW_MANY, corrects)
+        return int(row[0]) if row else 0
 
     def started(self, mailing: str) -> datetime | None:
         """When its recipients were frozen."""
@@ -98,6 +103,19 @@ class Deliveries:
         with self._database.write() as db:
             db.execute(_LATER, values)
 
+    def hasten(self, mailing: str, *, now: datetime, longest: timedelta) -> None:
+        """Make due now what is put off longer than anything is: a clock was wrong, or `--now` was ahead."""
+        values = (_second(now), mailing, _second(now + longest))
+        with self._database.write() as db:
+            db.execute("UPDATE deliveries SET due = ? WHERE mailing = ? AND status = 'queued' AND due > ?", values)
+
+    def skip(self, email: str, *, now: datetime) -> int:
+        """Settle as refused what waits for this reader in paused mailings; says how many that were. They stay subscribed."""
+        with self._database.write() as db:
+            count = db.execute(_SKIP, (_second(now), email)).rowcount
+            db.execute(_UNPAUSE)
+            return count
+
     def next_due(self, mailing: str) -> datetime | None:
         """When the next queued mail is due; None where none is queued."""
         row = self._database.row("SELECT min(due) AS due FROM deliveries WHERE mailing = ? AND status = 'queued'", mailing)
@@ -106,6 +124,14 @@ class Deliveries:
     def open(self) -> tuple[str, ...]:
         """The mailings that are not through and not paused, oldest first. Confirmations are none of them."""
         return tuple(row["id"] for row in self._database.rows(_OPEN))
+
+    def waiting(self) -> dict[str, str]:
+        """The mailings that are paused with somebody still to get them, oldest first, each with why."""
+        return {row["id"]: row["paused"] for row in self._database.rows(_PAUSED)}
+
+    def stopped_at(self) -> dict[bytes, str]:
+        """The subscribers whom a paused mailing still waits for after an answer of the server, each with that answer."""
+        return {bytes(row["subscriber"]): f"{row['mailing']}: {row['answer']}" for row in self._database.rows(_STOPPED_AT)}
 
     def counts(self, mailing: str) -> Counter[str]:
         """How many rows stand where."""
@@ -123,14 +149,24 @@ class Deliveries:
         return row["paused"] if row else None
 
 
-_FREEZE = """INSERT INTO deliveries (mailing, subscriber, status, due)
-    SELECT :mailing, s.id, 'queued', :due FROM subscribers s WHERE s.status = 'active' AND (:corrects IS NULL OR EXISTS (
-        SELECT 1 FROM deliveries d WHERE d.mailing = :corrects AND d.subscriber = s.id AND d.status = 'sent'))"""
+_GETS_IT = """s.status = 'active' AND (?1 IS NULL OR EXISTS (
+    SELECT 1 FROM deliveries d WHERE d.mailing = ?1 AND d.subscriber = s.id AND d.status = 'sent'))"""
+_HOW_MANY = f"SELECT count(*) FROM subscribers s WHERE {_GETS_IT}"  # noqa: S608  # of our own two lines alone
+_FREEZE = f"""INSERT INTO deliveries (mailing, subscriber, status, due)
+    SELECT ?2, s.id, 'queued', ?3 FROM subscribers s WHERE {_GETS_IT}"""  # noqa: S608  # likewise
 _NEXT = """SELECT d.subscriber, d.attempts, s.email, s.status, s.requested
     FROM deliveries d JOIN subscribers s ON s.id = d.subscriber
     WHERE d.mailing = ? AND d.status = 'queued' AND d.due <= ? ORDER BY d.due LIMIT 1"""
 _LATER = """UPDATE deliveries SET status = 'queued', due = ?, answer = ?, attempts = attempts - ?
     WHERE (mailing, subscriber) = (?, ?)"""
+_SKIP = """UPDATE deliveries SET status = 'refused', settled = ? WHERE status = 'queued'
+    AND subscriber = (SELECT id FROM subscribers WHERE email = ?) AND mailing IN (SELECT id FROM mailings WHERE paused IS NOT NULL)"""
+_UNPAUSE = """UPDATE mailings SET paused = NULL WHERE paused IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM deliveries WHERE mailing = mailings.id AND status IN ('queued', 'sending'))"""
+_PAUSED = """SELECT id, paused FROM mailings WHERE paused IS NOT NULL AND EXISTS (
+    SELECT 1 FROM deliveries WHERE mailing = mailings.id AND status IN ('queued', 'sending')) ORDER BY started"""
+_STOPPED_AT = """SELECT d.subscriber, d.mailing, d.answer FROM deliveries d JOIN mailings m ON m.id = d.mailing
+    WHERE m.paused IS NOT NULL AND d.status = 'queued' AND d.answer != '' ORDER BY m.started"""
 _OPEN = """SELECT id FROM mailings WHERE paused IS NULL AND EXISTS (
     SELECT 1 FROM deliveries WHERE mailing = mailings.id AND status IN ('queued', 'sending')) ORDER BY started"""
 

@@ -111,6 +111,29 @@ class Subscribers:
             done = db.execute(_IMPORT, (secrets.token_bytes(ID_BYTES), email, _second(consented), wording))
             return "new" if done.rowcount else "known"
 
+    def keep_out(
+        self, email: str, status: Status, *, consented: datetime | None, wording: str, ended: datetime | None, now: datetime
+    ) -> Literal["new", "known", "ended", "suppressed"]:
+        """Take in somebody who must not be mailed: pending, left or bounced elsewhere. `ended`: who is subscribed here is no more.
+
+        Whose consent here is newer than that end stays. A pending one is forgotten after seven days, as any other.
+        """
+        with self._database.write() as db:
+            if self._suppressed(db, email):
+                return "suppressed"
+            until = None if status == "pending" else ended or now
+            values = (secrets.token_bytes(ID_BYTES), email, status, _at(consented), wording, _at(until or ended), _second(now))
+            if db.execute(_KEEP_OUT, values).rowcount:
+                done: Literal["new", "known", "ended"] = "new"
+            elif until and db.execute(_END, (status, _at(until), email)).rowcount:
+                done = "ended"
+            else:
+                db.execute(_LEFT_BEFORE, (_at(until), email))
+                return "known"
+            if status == "bounced":
+                self._suppress(db, email, "bounced", now=now)
+            return done
+
     def erase(self, email: str, *, now: datetime) -> bool:
         """Forget a person; only a hash remains, so that no import brings them back. Says whether anyone was there."""
         with self._database.write() as db:
@@ -194,6 +217,14 @@ _WELCOME = """INSERT OR IGNORE INTO deliveries (mailing, subscriber, status, due
     SELECT id, ?, 'queued', ? FROM mailings WHERE corrects IS NULL ORDER BY started DESC, id DESC LIMIT 1"""
 _IMPORT = """INSERT OR IGNORE INTO subscribers (id, email, status, consented, wording) VALUES (?, ?, 'active', ?, ?)"""
 
+_KEEP_OUT = (
+    """INSERT OR IGNORE INTO subscribers (id, email, status, consented, wording, ended, requested) VALUES (?, ?, ?, ?, ?, ?, ?)"""
+)
+_END = """UPDATE subscribers SET status = ?1, ended = ?2 WHERE email = ?3 AND (
+    (status = 'active' AND (consented IS NULL OR consented <= ?2)) OR (?1 = 'bounced' AND status IN ('pending', 'left')))"""
+
+_LEFT_BEFORE = "UPDATE subscribers SET ended = coalesce(ended, ?) WHERE email = ? AND status = 'pending'"
+
 
 def _second(when: datetime) -> int:
     return int(when.timestamp())
@@ -201,3 +232,7 @@ def _second(when: datetime) -> int:
 
 def _moment(second: int | None) -> datetime | None:
     return None if second is None else datetime.fromtimestamp(second, UTC)
+
+
+def _at(when: datetime | None) -> int | None:
+    return None if when is None else _second(when)

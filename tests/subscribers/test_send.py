@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email import policy
@@ -20,12 +21,13 @@ from typing import Any
 import httpx2
 import pytest
 from aiosmtpd.controller import Controller
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from mailkit import LETTER, NOW, Time, free_port, peopled, token_of
 from support import ByHand, FeedServer
 
 from generator.commands.subscribers import send as send_command
 from generator.commands.subscribers import subscribers as group
+from generator.delivery import sending
 from generator.errors import Refused
 from generator.jobs import issue as issue_jobs
 from generator.jobs import subscribers as subscriber_jobs
@@ -36,16 +38,32 @@ from generator.record.ledger import Ledger
 from generator.settings import load_settings
 from generator.subscribers.database import Database
 from generator.subscribers.ledger import Deliveries
+from generator.subscribers.store import Subscribers
 
 DIGEST = Path(__file__).parents[1] / "digest" / "golden"
 
 
 class Mailbox:
-    """A mail server that keeps what it takes, by recipient; `answer` is for the next ones."""
+    """A mail server that keeps what it takes, by recipient; the answers are for the next ones, `rcpt` also by recipient."""
 
     def __init__(self) -> None:
-        self.answer = "250 OK"
+        self.answer, self.mail = "250 OK", "250 OK"
+        self.rcpt: dict[str, str] = {}
         self.taken: list[tuple[str, str]] = []
+
+    def mend(self) -> None:
+        self.answer, self.mail, self.rcpt = "250 OK", "250 OK", {}
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802  # likewise
+        if self.mail.startswith("250"):
+            envelope.mail_from = address
+        return self.mail
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802  # likewise
+        answer = self.rcpt.get(address) or self.rcpt.get("*") or "250 OK"
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
         if self.answer.startswith("250"):
@@ -284,11 +302,192 @@ def test_point_8_it_pauses_and_goes_on_when_it_is_sent_again(house: House) -> No
         )
     house.mailbox.answer = "554 5.7.1 blocked"
     with pytest.raises(
-        Refused, match=r"(?s)10 refused for good.*13 still to send.*paused: .*554 5\.7\.1 blocked.*goes on where it stopped"
+        Refused, match=r"(?s)0 sent now · 23 still to send.*paused: .*554 5\.7\.1 blocked.*goes on where it stopped"
     ):
         house.send()
     house.mailbox.answer = "250 OK"
-    assert "13 sent now" in house.send()
+    assert "23 sent now" in house.send()
+
+
+def more_readers(house: House, count: int) -> list[str]:
+    """Let there be so many in all; their addresses."""
+    with Database(house.root / "people.sqlite") as database, database.write() as db:
+        db.executemany(
+            "INSERT INTO subscribers (id, email, status) VALUES (?, ?, 'active')",
+            [(bytes([9] * 7 + [n]), f"reader{n}@example.org") for n in range(3, count)],
+        )
+    return [f"reader{n}@example.org" for n in range(count)]
+
+
+def states(house: House) -> Counter[str]:
+    """How many subscribers stand where, and how many are suppressed."""
+    with Database(house.root / "people.sqlite") as database:
+        people = Subscribers(database)
+        return Counter([one.status for one in people.each()]) + Counter({"suppressed": people.suppressions()})
+
+
+SENDER_SIDE = (
+    ("mail", "553 5.7.1 <editor@example.org>: Sender address rejected: not owned by user newsletter"),
+    ("mail", "550 5.1.1 no such user"),
+    ("rcpt", "553 5.7.1 <editor@example.org>: Sender address rejected: not owned by user newsletter"),
+    ("rcpt", "550 5.1.8 Access denied, bad outbound sender"),
+    ("rcpt", "550 5.1.7 invalid address of the sender"),
+    ("rcpt", "550 5.1.0 <editor@example.org>: Sender address rejected: User unknown in virtual mailbox table"),
+    ("rcpt", "550 Verification failed for <editor@example.org>: no such user here: sender verify failed"),
+    ("rcpt", "550 5.7.1 User unknown"),
+    ("rcpt", "554 Relay access denied"),
+    ("rcpt", "550 Requested action not taken: mailbox unavailable"),
+    ("rcpt", "552 5.2.2 the quota is used up"),
+    ("rcpt", "503 what?"),
+    ("end", "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients"),
+    ("end", "550 5.4.5 Daily user sending limit exceeded"),
+    ("end", "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException"),
+    ("end", "552 5.2.3 the message is too big"),
+    ("end", "552 Message would take you over your relay quota of 500"),
+    ("end", "554 5.7.1 looks like spam"),
+)
+
+
+@pytest.mark.parametrize(("stage", "answer"), SENDER_SIDE)
+def test_a_fault_of_the_relay_s_or_the_sender_s_costs_no_reader_anything(house: House, stage: str, answer: str) -> None:
+    """The issue pauses with nobody settled, be the readers few or many; mended, each gets it once, the first one too."""
+    readers, mailbox = more_readers(house, 12), house.mailbox
+    mailbox.mail, mailbox.rcpt = (answer, {}) if stage == "mail" else ("250 OK", {"*": answer} if stage == "rcpt" else {})
+    mailbox.answer = answer if stage == "end" else "250 OK"
+    for _ in range(2):
+        with pytest.raises(Refused) as told:
+            house.send()
+        assert "0 sent now · 12 still to send" in str(told.value)
+        assert answer[:20] in str(told.value)
+        assert "`groundwire send` goes on" in str(told.value)
+    assert states(house) == {"active": 12}
+    mailbox.mend()
+    assert house.send() == "2026-w48: 12 sent now · 12 sent in all"
+    assert sorted(who for who, _ in mailbox.taken) == sorted(readers)
+
+
+def test_with_few_readers_the_command_fails_as_well(house: House) -> None:
+    more_readers(house, 8)
+    house.mailbox.rcpt = {"*": "550 5.1.8 Access denied, bad outbound sender"}
+    command_line = [sys.executable, "-m", "generator", "send", "-C", str(house.root), "--now", NOW.isoformat()]
+    done = subprocess.run(command_line, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1, done.stderr
+    assert "550 5.1.8 Access denied, bad outbound sender" in done.stderr
+    assert states(house) == {"active": 8}
+
+
+@pytest.mark.parametrize(
+    "answer", ["550 5.1.1 no", "550 5.1.2 no", "501 5.1.3 no", "551 5.1.6 no", "556 5.1.10 no", "550 No such user here"]
+)
+def test_who_has_no_mailbox_is_not_mailed_again_and_holds_up_nobody(house: House, answer: str) -> None:
+    house.mailbox.rcpt = {"reader0@example.org": answer}
+    assert house.send() == "2026-w48: 2 sent now · 2 sent in all · 1 refused for good in all"
+    assert states(house) == {"active": 2, "bounced": 1, "suppressed": 1}
+
+
+def test_one_reader_whom_the_server_refuses_is_shown_and_can_be_skipped(house: House) -> None:
+    """An odd one holds up the others once; then the issue waits for that one alone, until the owner lets go. They stay subscribed."""
+    readers = more_readers(house, 6)
+    odd = readers[0]
+    house.mailbox.rcpt = {odd: f"550 5.7.1 <{odd.upper()}>: we take nothing"}
+    told: list[str] = []
+    for sent, left in ((0, 6), (5, 1), (0, 1)):
+        with pytest.raises(Refused, match=f"{sent} sent now .*{left} still to send") as refused:
+            house.send()
+        told.append(str(refused.value))
+    assert all("groundwire subscribers list" in text and "--skip ADDRESS" in text for text in told)
+    assert odd not in " ".join(told).lower(), "logs may be public"
+    lines = command(house)("list").splitlines()
+    assert [line.split("\t")[0] for line in lines if "2026-w48: 550 5.7.1" in line] == [odd]
+    with pytest.raises(Refused, match="no paused issue waits"):
+        subscriber_jobs.send(house.root, tell=print, world=Time().world, skip=[readers[1]])
+    assert house.mailbox.to(odd) == []
+    assert (
+        subscriber_jobs.send(house.root, tell=print, world=Time().world, skip=[odd])
+        == "every ready issue was sent before: 0 sent now"
+    )
+    assert states(house) == {"active": 6}
+    assert sorted(who for who, _ in house.mailbox.taken) == sorted(readers[1:])
+    with Database(house.root / "people.sqlite") as database:
+        assert Deliveries(database).paused("2026-w48") is None, "who joins now gets the issue by itself"
+
+
+@pytest.mark.parametrize("answer", ["552 5.2.2 over quota", "550 5.2.1 disabled"])
+def test_a_full_mailbox_pauses_nothing_and_ends_nothing(house: House, answer: str) -> None:
+    """It speaks of one reader's mailbox, not of the issue; should it be all that a relay says, it is the relay's (see above)."""
+    house.mailbox.rcpt = {"reader0@example.org": answer}
+    assert house.send() == "2026-w48: 2 sent now · 2 sent in all · 1 refused for good in all"
+    assert states(house) == {"active": 3}
+
+
+def test_an_address_that_the_server_refuses_holds_up_no_confirmation(house: House) -> None:
+    """Anybody can type any address into the form."""
+    names = [f"new{number}@example.org" for number in range(5)]
+    house.mailbox.rcpt = {names[0]: "550 5.7.1 relay denied"}
+    with Database(house.root / "people.sqlite") as database:
+        for name in names:
+            assert Subscribers(database).request(name, now=NOW)
+        settings, clock = load_settings(house.root), Time()
+        office = sending.make_office(house.root, settings, database, world=clock.world)
+        with sending.relay(settings) as relay:
+            assert sending.send_confirmations(office, relay=relay) == ""
+        assert office.deliveries.counts("confirm") == {"sent": 4, "failed": 1}
+    assert states(house) == {"active": 3, "pending": 5}
+
+
+def test_what_a_dry_run_says(house: House) -> None:
+    """One sample, how many would get it, or why nobody; it mails nobody and leaves the database as it is."""
+
+    def dry() -> str:
+        world = Time().world
+        return subscriber_jobs.dry_run(house.root, tell=print, world=world).splitlines()[-1]
+
+    files = {path.name: path.read_bytes() for path in house.root.glob("people.sqlite*")}
+    assert dry() == "2026-w48: would go to 3"
+    page = house.server.pages.pop(next(path for path in house.server.pages if path.startswith("/articles/")))
+    assert page
+    assert dry().startswith("2026-w48: would go to 3; it would wait for the site: http")
+    house.publish()
+    assert len(list((house.root / ".groundwire" / "outbox").glob("*.eml"))) == 1
+    assert {path.name: path.read_bytes() for path in house.root.glob("people.sqlite*")} == files
+    house.mailbox.rcpt = {"*": "550 5.4.5 limit"}
+    with pytest.raises(Refused):
+        house.send()
+    assert re.match("2026-w48: would go to 3 more, 0 have got it; paused: .*550 5.4.5 limit", dry())
+    house.mailbox.mend()
+    house.send()
+    assert dry() == "2026-w48: was sent to 3 before"
+    house.correct("2026-w48")
+    house.change_issue("2026-w48-correction", status="ready")
+    house.publish()
+    assert dry() == "2026-w48-correction: would go to 3"
+    house.settings(subscribers="{database: elsewhere/people.sqlite, url: 'https://news.example.org/'}")
+    assert "before it can be sent: there is no subscribers' database here" in subscriber_jobs.dry_run(house.root, tell=print)
+    assert not (house.root / "elsewhere").exists()
+
+
+def test_now_is_the_time_that_sending_goes_by(house: House) -> None:
+    """Whatever the machine's clock says: an issue expires by it, and is sent by it; and what it left waits for no clock."""
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(send_command, ["-C", str(house.root), *words])
+
+    house.change_issue(expires=NOW.replace(year=2100))
+    late = run("--now", "2100-12-01T00:00:00Z")
+    assert "2026-w48 expired on 2100-11-27" in str(late.exception)
+    assert "expired on 2100-11-27" in run("--dry-run", "--now", "2100-12-01T00:00:00Z").output
+    house.change_issue(expires=NOW.replace(year=2000))
+    house.mailbox.rcpt = {"reader1@example.org": "550 5.7.1 no"}
+    assert "1 sent now" in str(run("--now", "1999-01-01T00:00:00Z").exception)
+    with Database(house.root / "people.sqlite") as database:
+        began = Deliveries(database).started("2026-w48")
+        assert began is not None
+        assert began.year == 1999
+        with database.write() as db:
+            db.execute("UPDATE deliveries SET due = 4000000000 WHERE status = 'queued'")  # as after --now in 2096
+    house.mailbox.mend()
+    assert "2026-w48: 2 sent now · 3 sent in all" in run("--now", "1999-01-02T00:00:00Z").output
+    assert run("--dry-run", "--test", "me@example.net").exit_code == 2
 
 
 def test_point_36_a_test_mail_goes_to_one_address_and_no_ledger(house: House) -> None:
@@ -326,6 +525,23 @@ def test_the_lists_by_command(house: House, tmp_path: Path, monkeypatch: pytest.
         == "0 for good, not mailed again · 0 for now · 0 without our own link, not believed · 1 no bounce\n"
     )
     assert "@example.org" not in summary.read_text(encoding="utf-8")
+
+
+def test_what_an_import_says(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    rows = ["a@x.example,2026-01-01,active", "b@x.example,,left", "c@x.example,,cleaned", "d@x.example,,pending"]
+    rows += [f"e{number}@x.example,2026-01-01,vip" for number in range(25)] + ["reader0@example.org,,unsubscribed"]
+    (tmp_path / "list.csv").write_text("\n".join(["email,consented_at,status", *rows, ""]), encoding="utf-8")
+    head, *told = command(house)("import", str(tmp_path / "list.csv")).splitlines()
+    assert head == (
+        "1 taken in · 0 known before · 0 never to be mailed again, left out · 1 left before, not to be mailed · 1 bounced before, never to be mailed"
+        " · 1 not confirmed, not to be mailed · 1 subscribed here and ended by the list · 25 not understood, left out"
+    )
+    assert sum("list.csv:" in line and "“vip” is not understood as subscribed" in line for line in told) == 20
+    assert told[-1] == "and 5 more such lines"
+    assert "@x.example" not in summary.read_text(encoding="utf-8")
+    assert states(house) == {"active": 3, "left": 2, "bounced": 1, "pending": 1, "suppressed": 1}
 
 
 def command(house: House) -> Callable[..., str]:

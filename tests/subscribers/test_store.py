@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -22,6 +25,7 @@ from generator.subscribers.csvfile import take_in, write_out
 from generator.subscribers.database import MIGRATIONS, Database
 from generator.subscribers.dispatch import dispatch
 from generator.subscribers.ledger import Claim, Deliveries
+from generator.subscribers.statuses import status_columns
 from generator.subscribers.store import CONFIRMATIONS, Subscribers
 from generator.subscribers.tokens import Keys
 
@@ -228,6 +232,154 @@ def test_an_import_does_not_bring_back_who_left(database: Database, people: Subs
     people.leave(token_of(database, "a@example.org"), now=NOW)
     assert take_in("email,consented_at\na@example.org,2026-01-01\n", people, file="x", now=NOW) == {"known": 1}
     assert status(database, "a@example.org") == "left"
+
+
+def imported(text: str, people: Subscribers) -> tuple[dict[str, str], list[str]]:
+    """What an import of a list makes of each, by the name before the @, and what it says of rows that it doesn't understand."""
+    doubts: list[str] = []
+    take_in(text, people, file="list.csv", now=NOW, doubt=lambda problem: doubts.append(str(problem)))
+    return {one.email.split("@")[0]: one.status for one in people.each()}, doubts
+
+
+AGREED = "2025-01-31"
+EXPORTS = yaml.safe_load((Path(__file__).parent / "exports.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("service", EXPORTS)
+def test_an_import_mails_nobody_who_left_or_bounced_elsewhere(database: Database, people: Subscribers, service: str) -> None:
+    text, wanted = EXPORTS[service]["list"], EXPORTS[service]["wanted"]
+    found, doubts = imported(text, people)
+    assert found == wanted
+    assert len(doubts) == text.count(",non-subscribed,")
+    Deliveries(database).freeze(MAILING, now=NOW)
+    assert {email.split("@")[0] for email in mailed(database, MAILING)} == {
+        name for name, what in wanted.items() if what == "active"
+    }
+    gone = [one for one in people.each() if one.status in ("left", "bounced")]
+    assert all(one.ended and one.ended <= NOW for one in gone)
+    assert people.suppressions() == sum(one.status == "bounced" for one in gone)
+
+
+@pytest.mark.parametrize("column", ["status", "Email Status", "subscription_status", "subscriber_type"])
+@pytest.mark.parametrize(
+    "value", ["vip", "", "on hold", "not subscribed", "soft bounced", "1", "=1+1", "né", "reader@example.org"]
+)
+def test_a_status_that_is_not_understood_is_no_yes(people: Subscribers, column: str, value: str) -> None:
+    """Such a row is left out and told with its line, and without an address; the others are taken in."""
+    text = f"email,consented_at,{column}\na@x.example,{AGREED},active\nb@x.example,{AGREED},{value}\nc@x.example,,{value}\n"
+    found, doubts = imported(text, people)
+    assert found == {"a": "active"}
+    assert [doubt.split(": ")[0] for doubt in doubts] == ["list.csv:3:0", "list.csv:4:0"]
+    assert all(f" {column}: " in doubt and "@" not in doubt for doubt in doubts)
+
+
+YES = ("active", "subscribed", "confirmed", "enabled", "opt in", "opted in", "single opt in", "double opt in")
+
+
+@given(
+    st.text(max_size=30)
+    | st.sampled_from(YES).flatmap(lambda yes: st.tuples(st.text(max_size=3), st.just(yes), st.text(max_size=3)).map("".join))
+)
+@effort(max_examples=300, deadline=None)
+def test_nothing_but_a_plain_yes_is_one(value: str) -> None:
+    [column] = status_columns(["email", "status"], [["a@x.example", value]], skip=(0,))
+    assert (column.answer(value) == "active") == (" ".join(re.findall(r"[^\W_]+", value.casefold())) in YES)
+
+
+def test_a_row_with_more_cells_than_columns_is_no_yes(people: Subscribers) -> None:
+    text = f"email,consented_at,status\na@x.example,{AGREED},active,,\nb@x.example,{AGREED},active,left\n"
+    found, doubts = imported(text, people)
+    assert found == {"a": "active"}
+    assert "list.csv:3" in doubts[0]
+
+
+@pytest.mark.parametrize("text", ["email,consented_at\n\0", 'email,consented_at\n"' + "x" * 200_000, "", "\n", ",\n,"])
+def test_what_is_no_list_is_told(people: Subscribers, text: str) -> None:
+    with pytest.raises(InputError):
+        take_in(text, people, file="list.csv", now=NOW)
+
+
+@pytest.mark.parametrize("here", ["left", "bounced", "erased", "pending"])
+def test_no_import_makes_anybody_active_who_is_known_not_to_be(database: Database, people: Subscribers, here: str) -> None:
+    people.request("a@x.example", now=NOW - 2 * DAY)
+    if here != "pending":
+        people.confirm(token_of(database, "a@x.example", "confirm"), wording="", now=NOW - 2 * DAY)
+    if here == "left":
+        people.leave(token_of(database, "a@x.example"), now=NOW - DAY)
+    elif here == "bounced":
+        people.bounced(token_of(database, "a@x.example"), hard=True, now=NOW - DAY)
+    elif here == "erased":
+        people.erase("a@x.example", now=NOW - DAY)
+    for status_there in ("active", "left", "active", "bounced", "active"):
+        take_in(f"email,consented_at,status\nA@x.example,2026-11-27,{status_there}\n", people, file="x", now=NOW)
+        assert status(database, "a@x.example") != "active"
+    assert status(database, "a@x.example") == (None if here == "erased" else "bounced")
+
+
+def test_who_left_elsewhere_has_left_here_unless_they_came_back_since(database: Database, people: Subscribers) -> None:
+    for name in "abc":
+        people.add(f"{name}@x.example", consented=NOW - 10 * DAY, wording="")
+    before, since = f"{NOW - 20 * DAY:%Y-%m-%d}", f"{NOW - 5 * DAY:%Y-%m-%d}"
+    text = f"email,status,ended_at\na@x.example,left,{before}\nb@x.example,left,{since}\nc@x.example,bounced,\n"
+    assert take_in(text, people, file="x", now=NOW) == {"known": 1, "ended": 2}
+    assert [status(database, f"{name}@x.example") for name in "abc"] == ["active", "left", "bounced"]
+    assert people.suppressions() == 1
+
+
+def test_who_left_elsewhere_and_asks_here_has_left_still_if_they_do_not_confirm(database: Database, people: Subscribers) -> None:
+    people.request("a@x.example", now=NOW)
+    take_in("email,status,ended_at\na@x.example,left,2026-01-01\n", people, file="x", now=NOW)
+    assert status(database, "a@x.example") == "pending"
+    people.sweep(now=NOW + 8 * DAY)
+    assert status(database, "a@x.example") == "left"
+
+
+STEPS = st.sampled_from(["ask", "confirm", "leave", "hard", "soft", "erase", "import", "sweep"])
+
+
+@given(st.lists(st.tuples(STEPS, st.integers(0, 5), st.integers(0, 100)), max_size=40))
+@effort(max_examples=25, deadline=None)
+def test_an_export_taken_in_elsewhere_mails_exactly_those_who_were_mailed_here(steps: list[tuple[str, int, int]]) -> None:
+    """Whatever people did before: everybody's status, consent and end are the same there, and in its own export."""
+    with (
+        TemporaryDirectory() as folder,
+        Database(Path(folder) / "a.sqlite") as here,
+        Database(Path(folder) / "b.sqlite") as there,
+    ):
+        people, now = Subscribers(here), NOW
+        for step, who, hours in steps:
+            now += timedelta(hours=hours)
+            live(here, people, step, f"reader{who}@example.org", now)
+        text, copy = write_out(people.each()), Subscribers(there)
+        take_in(text, copy, file="export.csv", now=now)
+        assert write_out(copy.each()) == text
+        got = []
+        for database in (here, there):
+            Deliveries(database).freeze(MAILING, now=now)
+            got.append(mailed(database, MAILING, now=now))
+        assert sorted(got[0]) == sorted(got[1])
+        take_in(text, copy, file="export.csv", now=now + DAY)
+        take_in(text, people, file="export.csv", now=now + DAY)
+        assert write_out(copy.each()) == write_out(people.each()) == text
+
+
+def live(database: Database, people: Subscribers, step: str, email: str, now: datetime) -> None:
+    """One thing that somebody does, or that happens to them."""
+    known = status(database, email) is not None
+    if step == "ask":
+        people.request(email, now=now)
+    elif step == "import":
+        people.add(email, consented=now, wording="=imported")
+    elif step == "erase":
+        people.erase(email, now=now)
+    elif step == "sweep":
+        people.sweep(now=now)
+    elif known and step == "confirm":
+        people.confirm(token_of(database, email, "confirm"), wording="I want it.", now=now)
+    elif known and step == "leave":
+        people.leave(token_of(database, email), now=now)
+    elif known:
+        people.bounced(token_of(database, email), hard=step == "hard", now=now)
 
 
 @pytest.mark.parametrize(
