@@ -22,6 +22,7 @@ from generator.record.categories import Category, load_categories, unknown_categ
 from generator.record.evidence import STREAM, Known, known_evidence
 from generator.record.frontmatter import split
 from generator.record.ledger import Ledger
+from generator.record.placement import misplaced_pages, unsafe_files
 from generator.record.store import Article, Issue, Store, colliding_aliases
 from generator.settings import FILE, PLACEHOLDER_URL, Settings, load_settings
 from generator.website.briefs import brief_of
@@ -58,11 +59,14 @@ class _Publication:
 
 def check_publication(root: Path, *, now: datetime, memory: Path | None = None) -> Checked:
     """Everything that is wrong in the publication in `root` at the time `now`. `memory`: the file that keeps what was read before."""
+    if unsafe := unsafe_files(root):  # then nothing else is opened
+        return Checked(tuple(unsafe))
     held = _read(root)
     bodies = BodyMemory(memory)
     known = known_evidence(Ledger(root / "content" / ".ledger").rows(STREAM))
     held.problems += [
         *check_mkdocs_config(root),
+        *misplaced_pages(root / "content"),
         *_settings_problems(held),
         *_between_pages(held),
         *_each_page(held, bodies, known, now=now),

@@ -12,7 +12,8 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from generator.errors import Refused
+from generator.errors import InputError, Refused
+from generator.record.placement import unsafe
 
 YOUNG_NS = 2_000_000_000  # file systems' clocks tick at most every two seconds
 _NONE = (0, 0, 0, 0)  # the stamp of a file that is too young to have one
@@ -45,7 +46,7 @@ def stamp_of(status: os.stat_result, *, now_ns: int) -> str:
 def look(content: str, folder: str, *, now_ns: int) -> dict[str, Listing]:
     """The pages below a folder of content/, by folder; hidden files and listings are none.
 
-    A folder that cannot be read is not an empty one: its pages would count as deleted by a person. Raises OSError, Refused.
+    A folder that cannot be read is not an empty one: its pages would count as deleted by a person. Raises OSError, Refused; InputError for a link or device.
     """
     found: dict[str, Listing] = {}
     todo = [folder]
@@ -61,11 +62,14 @@ def look(content: str, folder: str, *, now_ns: int) -> dict[str, Listing]:
 def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
     """A folder's pages, and the folders in it. Asked of the open folder, each name costs one step of the system and no path."""
     try:
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except FileNotFoundError:
         return Listing([], array("q")), []
+    except OSError:
+        _refuse(folder)
+        raise
     try:
-        names, below = _names(opened)
+        names, below = _names(opened, folder)
         _refuse_no_text(folder, names + below)
         numbers = _numbers(folder, names, opened)
     finally:
@@ -78,7 +82,7 @@ def _listed(folder: str, *, young: int) -> tuple[Listing, list[str]]:
     return Listing(names, numbers, newest <= young), below
 
 
-def _names(opened: int) -> tuple[list[str], list[str]]:
+def _names(opened: int, folder: str) -> tuple[list[str], list[str]]:
     """The pages and the folders of an open folder, by name."""
     names, below = [], []
     with os.scandir(opened) as entries:
@@ -89,8 +93,16 @@ def _names(opened: int) -> tuple[list[str], list[str]]:
             if entry.is_dir():
                 below += [] if entry.is_symlink() else [name]
             elif name[-3:] == ".md" and name != "index.md":
+                if not entry.is_file(follow_symlinks=False):
+                    _refuse(f"{folder}/{name}")
                 names.append(name)
     return sorted(names), sorted(below)
+
+
+def _refuse(path: str) -> None:
+    """Raise InputError where it is a link or a device."""
+    if problem := unsafe(os.path.relpath(path), os.lstat(path).st_mode):
+        raise InputError([problem])
 
 
 def _numbers(folder: str, names: list[str], opened: int) -> array[int]:
