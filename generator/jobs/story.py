@@ -51,7 +51,7 @@ def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -
         page = _find(parts, name)
         if page.meta.withdrawn:
             raise Refused(f"content/{page.path} is withdrawn already, since {page.meta.withdrawn.date:%Y-%m-%d}")
-        text = edited(page, put={"withdrawn": {"date": _second(now), "reason": reason}, "updated": _second(now)})
+        text = edited(page, put={"withdrawn": {"date": _second(now), "reason": reason}}, now=now)
         parts.store.replace_text(page, text)
         outlets = {source.feed for source in page.meta.sources}
         forget(Places(root), page, feeds=[feed for feed in parts.settings.feeds if feed.title in outlets])
@@ -68,7 +68,7 @@ def join(root: Path, name: str, into: str, *, now: datetime, tell: Tell) -> str:
         have = {canonical(source.url) for source in target.meta.sources}
         new = [_row(source, now) for source in page.meta.sources if canonical(source.url) not in have]
         aliases = list(dict.fromkeys([*target.meta.aliases, page.url, *page.meta.aliases]))
-        text = edited(target, put={"aliases": aliases, "updated": _second(now)}, add={"sources": new} if new else {})
+        text = edited(target, put={"aliases": aliases}, add={"sources": new} if new else {}, now=now)
         parts.store.replace_text(target, text)
         parts.ledger.append(STREAM, {"event": "merged", "story": page.meta.id, "into": target.meta.id}, now=now)
         parts.store.remove(page)
@@ -87,7 +87,7 @@ def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Te
             raise Refused(f"name some, not all, of the sources of content/{page.path}:\n{listed}")
         path = _own_page(parts, page, going, now=now)
         rows = [_plain(source) for source in staying]
-        parts.store.replace_text(page, edited(page, put={"sources": rows, "updated": _second(now)}))
+        parts.store.replace_text(page, edited(page, put={"sources": rows}, now=now))
         registry = Registry(parts.ledger, [page])
         sources = _feeds_of(parts, registry, page, going)
         parted = parting(registry, page.meta.id, sources)

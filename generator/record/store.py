@@ -123,11 +123,12 @@ class Store:
         return os.path.exists(f"{self.content}/{path}")  # noqa: PTH110  # asked for every page that people deleted, twice a run
 
     def create(self, path: str, meta: Meta, body: str) -> None:
-        """Write a new page, atomically. Never over an existing one."""
-        target = self.content / path
+        """Write a new page, atomically. Never over an existing one, nor one that breaks the contract: InputError then."""
+        target, text = self.content / path, compose(meta, body)
         if target.exists():
             raise FileExistsError(path)
-        atomic.write_atomic(target, compose(meta, body))
+        parse(text, type(meta), file=self._shown(path))
+        atomic.write_atomic(target, text)
         self._written.add(path)
 
     def remove(self, page: Page[Any]) -> None:
@@ -136,7 +137,8 @@ class Store:
         (self.content / page.path).unlink()
 
     def replace_text(self, page: Page[Any], text: str) -> bool:
-        """Put `text` in a page's place, atomically; says whether anything changed."""
+        """Put `text` in a page's place, atomically; says whether anything changed. Raises InputError where it would break the contract."""
+        parse(text, type(page.meta), file=self._shown(page.path))
         self._written.add(page.path)
         return atomic.write_atomic(self.content / page.path, text)
 

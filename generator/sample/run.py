@@ -95,7 +95,7 @@ def _by_people(store: Store, *, day: date, now: datetime) -> None:
         if act["day"] != day:
             continue
         page = next(p for p in store.articles().require() if any(f"/{act['page']}.html" in s.url for s in p.meta.sources))
-        store.replace_text(page, edited(page, put={**act.get("put", {}), "updated": now}, add=act.get("add", {})))
+        store.replace_text(page, edited(page, put=act.get("put", {}), add=act.get("add", {}), now=now))
 
 
 @contextmanager

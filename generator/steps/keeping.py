@@ -33,7 +33,7 @@ def join_page(parts: Parts, registry: Registry, entry: Entry, story: str, *, now
         first = afresh.story_of(page, {}, parts.settings.feeds).first  # with the excerpt that the page quotes
         known = [Source(1, first, first.excerpt, fulltext=False)]
         row = source_row(source, language=parts.settings.language, added=now, others=known)
-        text = edited(page, put={"updated": now.replace(microsecond=0)}, add={"sources": [row]})
+        text = edited(page, add={"sources": [row]}, now=now)
         parts.store.replace_text(page, text)
         registry.changed(parse(text, ArticleMeta, file=page.path))
         path = page.path
