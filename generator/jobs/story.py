@@ -2,6 +2,7 @@
 
 split     sources leave a page and become a page of their own; they never rejoin
 join      one page's sources go to another; its address redirects there
+held      which pages wait for review
 release   a held page is published, with the name of who read it
 withdraw  a page leaves everything but its address, where the reason stands
 """
@@ -24,7 +25,8 @@ from generator.record.identity import story_id, url_mark
 from generator.record.mending import parting
 from generator.record.page import article_path
 from generator.record.registry import STREAM, Registry
-from generator.record.store import Article
+from generator.record.store import Article, Store
+from generator.record.text import clean
 from generator.record.urls import canonical
 from generator.steps.keeping import analyse_again
 from generator.steps.leave import leave_issues
@@ -34,14 +36,22 @@ from generator.wiring import Places, open_publication
 _EXAMPLE = "s-8f3a1c2b9d or content/articles/2026/02/a-story.md"
 
 
+def held(root: Path) -> str:
+    """Return the files of the pages that the machine holds for review, a line each."""
+    pages = Store(Places(root).content).articles().pages
+    return "\n".join(f"content/{page.path}" for page in pages if page.meta.held)
+
+
 def release(root: Path, name: str, *, by: str, now: datetime, tell: Tell) -> str:
     """Publish a held page. Raises Refused where it is none."""
     with open_publication(root, command="story release", tell=tell, now=now, analyses=False) as parts:
         page = _find(parts, name)
-        if page.meta.status != "draft":
-            raise Refused(f"content/{page.path} is no draft; nothing to release")
+        if why := _not_held(page):
+            raise Refused(f"content/{page.path} {why}")
         reviewed = {"by": by, "on": now.astimezone(parts.settings.zone).date()}
-        parts.store.replace_text(page, edited(page, put={"reviewed": reviewed, "published": _second(now)}, drop=("status",)))
+        put = {"reviewed": reviewed, "published": _second(now)}
+        # What changed while it was held, no reader has seen: it is not updated since it was published.
+        parts.store.replace_text(page, edited(page, put=put, drop=("status", "in_review", "updated")))
         return f"released content/{page.path}, reviewed by {by}"
 
 
@@ -116,14 +126,27 @@ def analyse(root: Path, name: str, *, anew: bool, now: datetime, tell: Tell) -> 
         return f"analysed content/{page.path} again{cost}"
 
 
+def _not_held(page: Article) -> str:
+    """Why there is nothing to release, '' where there is: only what the machine wrote can be held."""
+    if page.meta.status != "draft":
+        return "is no draft; nothing to release"
+    if page.meta.withdrawn:
+        return "is withdrawn; nothing to release"
+    if page.meta.generated is None:
+        return (
+            "was begun by a person, so nobody holds it; when it is ready, take this line out of its front matter:\nstatus: draft"
+        )
+    return ""
+
+
 def _own_page(parts: Parts, page: Article, going: Sequence[SourceMeta], *, now: datetime) -> str:
     """A short page from what the record knows of the sources: their headlines and links. People may write more."""
     first = _first(page, going)
     meta = page.meta.model_copy(
         update={
             "id": story_id(page.meta.id, first.url),
-            "title": first.title or page.meta.title,
-            "description": first.title or page.meta.description,
+            "title": clean(first.title)[:300] or page.meta.title,
+            "description": clean(first.title)[:600] or page.meta.description,
             "date": first.published or page.meta.date,
             "published": _second(now),
             "updated": None,

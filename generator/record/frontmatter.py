@@ -135,7 +135,12 @@ class ArticleMeta(Meta):
     watch: tuple[Watch, ...] = Field((), examples=[[{"claim": "The final rule is published", "by": Day(2026, 12, 31)}]])
     corrections: tuple[Correction, ...] = Field((), examples=[[{"date": Day(2026, 3, 1), "note": "What was wrong."}]])
     reviewed: Reviewed | None = Field(None, examples=[{"by": "A. Editor", "on": Day(2026, 3, 1)}])
-    status: Literal["draft"] | None = Field(None, examples=["draft"], description="held for review: in no output")
+    status: Literal["draft"] | None = Field(None, examples=["draft"], description="in no output")
+    in_review: str | None = Field(
+        None,
+        examples=["every story is reviewed"],
+        description="why the machine holds this draft; `groundwire story release` takes it out",
+    )
     withdrawn: Withdrawn | None = Field(None, examples=[{"date": Day(2026, 3, 2), "reason": "The report was retracted."}])
     aliases: tuple[Alias, ...] = Field((), examples=[["articles/2026/02/old-name/"]])
     locked: bool = Field(False, examples=[True], description="the machine leaves this page alone")
@@ -145,6 +150,11 @@ class ArticleMeta(Meta):
     def moment(self) -> datetime:
         """When we published it; for pages of people, the date they gave."""
         return self.published or self.date
+
+    @property
+    def held(self) -> bool:
+        """Whether the machine holds it until somebody has read it. Drafts that people began, or took back, are theirs."""
+        return self.status == "draft" and self.in_review is not None and self.withdrawn is None
 
     @property
     def listed(self) -> bool:

@@ -36,8 +36,8 @@ def publish_all(
 def _publish(parts: Parts, registry: Registry, job: Job, analysis: Analysis, *, now: datetime) -> str:
     """Write one story's page, then its ledger row: killed between the two, the next run finds the page and adds the row."""
     body = compose_body(analysis, job.sources, language=parts.settings.language)
-    draft = bool(held(job.story, parts.settings.review))
-    meta = article_meta(job.story, analysis, job.sources, body=body, now=now, language=parts.settings.language, draft=draft)
+    waits = held(job.story, parts.settings.review)
+    meta = article_meta(job.story, analysis, job.sources, body=body, now=now, language=parts.settings.language, in_review=waits)
     path = article_path(meta, taken=parts.store.exists)
     remember(parts.ledger, job.story.id, body, now=now)
     parts.store.create(path, meta, body)
