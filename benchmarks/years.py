@@ -208,7 +208,7 @@ class MortalWriter(ContentWriter):
         super().__init__(content, ledger, now=now)
         self._switch = switch
 
-    def put(self, path: Path, text: str | None) -> None:
+    def put(self, path: str, text: str | None) -> None:
         self._switch.before()
         super().put(path, text)
         self._switch.after()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sitekit import Publication
 
-from generator.errors import Refused
+from generator.checking.check import check_publication
+from generator.errors import InputError, Refused
 from generator.jobs import check as check_jobs
 from generator.jobs import issue as issue_jobs
 from generator.jobs import new as new_jobs
@@ -60,6 +61,44 @@ def test_what_cannot_be_is_refused_with_an_example(pub: Publication) -> None:
     new_jobs.issue(pub.root, "One", name="special", now=NOW)
     with pytest.raises(Refused, match="another --name"):
         new_jobs.issue(pub.root, "Two", name="special", now=NOW)
+
+
+@pytest.mark.parametrize("ready", [False, True])
+def test_a_template_s_own_text_is_never_published(pub: Publication, ready: bool) -> None:
+    new_jobs.article(pub.root, "A letter", category="flaws", description="What we *changed*.", ready=ready, now=NOW)
+    new_jobs.issue(pub.root, "The year", name="special", now=NOW)
+    for path in (pub.root / "content").rglob("*.md"):
+        text = path.read_text()
+        path.write_text(text.replace("status: draft\n", "status: ready\n" if "issues" in str(path) else ""))
+    told = [problem.file for problem in check_publication(pub.root, now=NOW).problems if problem.level == "error"]
+    article, issue = "content/articles/2026/03/a-letter.md", "content/issues/2026-w10-special.md"
+    assert told == [issue] if ready else [article, issue]
+    with pytest.raises(InputError, match="is the template's: write your text in its place"):
+        pub.build()
+    for path in (pub.root / "content").rglob("*.md"):
+        path.write_text(re.sub(r"Write here.*|\[\^1\].*", "Our own words.", path.read_text()))
+    assert check_jobs.check(pub.root, now=NOW)
+    pub.build()
+
+
+@pytest.mark.parametrize("text", ["x" * 700, "  ", "\u200b"])
+def test_a_text_that_has_no_room_is_refused(pub: Publication, text: str) -> None:
+    with pytest.raises(Refused, match=r"give it 1 to 300"):
+        new_jobs.article(pub.root, text, category="flaws", description="", ready=False, now=NOW)
+    with pytest.raises(Refused, match=r"give it 1 to 200"):
+        new_jobs.issue(pub.root, text, name="special", now=NOW)
+
+
+@pytest.mark.parametrize("title", ["The year", "x" * 200])
+def test_an_issue_by_hand_can_be_corrected(pub: Publication, title: str) -> None:
+    new_jobs.issue(pub.root, title, name="special", now=NOW)
+    path = pub.root / "content/issues/2026-w10-special.md"
+    path.write_text(path.read_text().replace("status: draft", "status: ready").replace("Write here", "We write"))
+    for number in ("", "2"):
+        assert "a draft" in issue_jobs.correct(pub.root, "2026-w10-special", note="n" * 300, now=NOW, tell=lambda line: None)
+        made = pub.root / f"content/issues/2026-w10-specialcorrection{number}.md"
+        made.write_text(made.read_text().replace("status: draft", "status: ready"))
+        assert check_jobs.check(pub.root, now=NOW).startswith("all right")
 
 
 @pytest.mark.slow

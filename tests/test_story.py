@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sitekit import NOON, Publication
 from support import FeedServer, fresh_machine, rss, snapshot
 
 from generator import pipeline
+from generator.checking.check import check_publication
 from generator.errors import Refused
+from generator.jobs import new as new_jobs
+from generator.jobs import status as status_jobs
 from generator.jobs import story as story_jobs
 from generator.jobs.build import build
 from generator.record.content import Article, load_articles
+from generator.record.frontmatter import SourceMeta
 from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
@@ -234,3 +242,79 @@ def test_a_story_that_is_not_there_is_told_with_an_example(publication: Make, se
     root = two_outlets(publication, server)
     with pytest.raises(Refused, match=r"for example s-[0-9a-f]{10} or content/articles/"):
         story_jobs.withdraw(root, "s-0000000000", reason="x", **QUIET)
+
+
+def test_a_draft_that_a_person_began_is_released_by_nobody(publication: Make, server: FeedServer) -> None:
+    root = publication(
+        server.put("/f.xml", rss(item("Ferries to the islands are late", "https://one.example/a"))), extra="review: {hold: all}"
+    )
+    update(root)
+    (held,) = pages(root)
+    new_jobs.article(root, "What we changed", category="research", description="", ready=False, now=NOW)
+    (begun,) = [page for page in pages(root) if page.meta.id != held.meta.id]
+    taken_back = begun.text.replace(begun.meta.id, "s-00000000aa").replace("status: draft", held_keys(held))
+    (root / "content/articles/2026/04/taken-back.md").write_text(taken_back)
+    assert story_jobs.held(root) == f"content/{held.path}"
+    with pytest.raises(Refused, match=r"begun by a person.*\nstatus: draft"):
+        story_jobs.release(root, begun.path, by="A. Editor", **QUIET)
+    story_jobs.release(root, held.path, by="A. Editor", **QUIET)
+    assert story_jobs.held(root) == ""
+    assert (root / "content" / begun.path).read_text(encoding="utf-8") == begun.text
+    told = status_jobs.status(root, now=QUIET["now"])
+    assert f"a draft of yours: content/{begun.path}" in told
+    assert "waiting for review" not in told
+
+
+def held_keys(page: Article) -> str:
+    """A page of the machine's that was published, and that a person took back."""
+    assert page.meta.generated is not None
+    return f"generated: {{hash: '{page.meta.generated.hash}'}}\nstatus: draft"
+
+
+PAGES = st.fixed_dictionaries(
+    {
+        "hours": st.integers(-23, 40),  # before noon, or after it as far as clocks and zones may differ
+        "updated": st.none() | st.integers(-20, 40),
+        "fraction": st.sampled_from([0, 7]),
+        "status": st.sampled_from([None, "draft"]),
+        "title": st.sampled_from(["A headline", "x" * 400, "  two\nlines  "]),
+        "held": st.booleans(),
+    }
+)
+COMMANDS = ("release", "withdraw", "split", "join")
+
+
+PLAIN = {"hours": 5, "updated": None, "fraction": 0, "status": None, "title": "A headline", "held": False}
+
+
+@settings(max_examples=8, deadline=None)
+@example(shape={**PLAIN, "updated": 2, "status": "draft", "held": True}, order=["release", "withdraw", "split", "join"])
+@example(shape={**PLAIN, "hours": -20, "fraction": 7, "title": "x" * 400}, order=["split", "join", "withdraw", "release"])
+@given(shape=PAGES, order=st.permutations(COMMANDS))
+def test_what_a_command_wrote_passes_the_check(
+    tmp_path_factory: pytest.TempPathFactory, shape: dict[str, Any], order: list[str]
+) -> None:
+    pub = Publication.create(tmp_path_factory.mktemp("commands") / "pub")
+    sources = [SourceMeta(feed=f"Outlet {n}", title=shape["title"], url=f"https://{n}.example/a") for n in range(3)]
+    published = NOON - timedelta(hours=shape["hours"], microseconds=-shape["fraction"])
+    updated = max(published, NOON - timedelta(hours=shape["updated"])) if shape["updated"] is not None else None
+    state = {"status": shape["status"], "in_review": "x" if shape["held"] and shape["status"] else None}
+    pub.article("One", date=NOON, published=published, updated=updated, sources=tuple(sources), **state)
+    pub.article("Two", hours=1)
+    assert wrong(pub) == []
+    now: dict[str, Any] = {"now": NOON + timedelta(microseconds=3), "tell": lambda line: None}
+    page = "articles/2026/02/one.md"
+    commands: dict[str, Callable[[], str]] = {
+        "release": lambda: story_jobs.release(pub.root, page, by="A. Editor", **now),
+        "withdraw": lambda: story_jobs.withdraw(pub.root, page, reason="It was wrong: all of it.", **now),
+        "split": lambda: story_jobs.split(pub.root, page, ["https://1.example/a"], **now),
+        "join": lambda: story_jobs.join(pub.root, "articles/2026/02/two.md", page, **now),
+    }
+    for name in order:
+        with suppress(Refused):
+            commands[name]()
+        assert wrong(pub) == [], name
+
+
+def wrong(pub: Publication) -> list[str]:
+    return [str(one) for one in check_publication(pub.root, now=NOON).problems if one.level == "error"]

@@ -48,7 +48,7 @@ case $1 in
     issue) if [[ -f $FEED/issue.md && ! -f content/.ledger/issues-2026-11.jsonl ]]; then mkdir -p content/issues; cp "$FEED/issue.md" content/issues/2026-w48.md; echo '{"event": "composed"}' >content/.ledger/issues-2026-11.jsonl; fi ;;
     check) ! grep -rl broken content/articles ;;
     build) mkdir -p site ;;
-    story) sed -i '/^status: draft$/d; s/^id: .*/&\\nreviewed: {by: '"${3#--by=}"'}/' "${@: -1}" ;;
+    story) if [[ $2 == held ]]; then grep -rl '^in_review: ' content/articles || true; else sed -i '/^status: draft$/d; /^in_review: /d; s/^id: .*/&\\nreviewed: {by: '"${3#--by=}"'}/' "${@: -1}"; fi ;;
     send) echo "$*" >"$FEED/sent" ;;
 esac
 """
@@ -268,17 +268,20 @@ class TestByPush:
         assert report.fill(report.spec["with"]["failed"]) == "true"
 
     def test_held_pages_are_released_by_one_pull_request(self, small: GitHub) -> None:
-        one, two = write(small, "one.md", "id: s-1\nstatus: draft\n"), write(small, "two.md")
+        one, two = write(small, "one.md", "id: s-1\nstatus: draft\nin_review: x\n"), write(small, "two.md")
+        begun = write(small, "begun.md", "id: s-4\nstatus: draft\n")
         job = small.run("generate.yml", "generate")
         assert job.result == "success", job.told
         text = small.pull_request("groundwire/review")
         assert f"- changed: `{one}`" in text
         assert two not in text
+        assert begun not in text
+        assert "status: draft" in small.text("groundwire/review", begun)
         assert "status: draft" in small.text("main", one)
         assert "reviewed: {by: me}" in small.text("groundwire/review", one)
         # A person edits it there; another page is held; the edit stays.
         small.commits("groundwire/review", one, "id: s-1\nreviewed: {by: A. Editor}\nread\n")
-        three = write(small, "three.md", "id: s-3\nstatus: draft\n")
+        three = write(small, "three.md", "id: s-3\nstatus: draft\nin_review: x\n")
         small.run("generate.yml", "generate")
         assert "read" in small.text("groundwire/review", one)
         assert f"- changed: `{three}`" in small.pull_request("groundwire/review")
@@ -287,15 +290,15 @@ class TestByPush:
         assert not small.pull_request("groundwire/review")
 
     def test_held_pages_start_anew_where_main_went_another_way(self, small: GitHub) -> None:
-        one = write(small, "one.md", "id: s-1\nstatus: draft\ntext\n")
+        one = write(small, "one.md", "id: s-1\nstatus: draft\nin_review: x\ntext\n")
         small.run("generate.yml", "generate")
-        small.commits("main", one, "id: s-1, the same\nstatus: draft\nanother text\n")
+        small.commits("main", one, "id: s-1, the same\nstatus: draft\nin_review: x\nanother text\n")
         job = small.run("generate.yml", "generate")
         assert "starts anew" in job.told
         assert "another text" in small.text("groundwire/review", one)
 
     def test_where_pull_requests_are_forbidden_the_site_is_deployed_and_somebody_is_told(self, small: GitHub) -> None:
-        write(small, "one.md", "id: s-1\nstatus: draft\n")
+        write(small, "one.md", "id: s-1\nstatus: draft\nin_review: x\n")
         (small.state / "forbidden").touch()
         job = small.run("generate.yml", "generate")
         assert job.result == "success"
@@ -393,7 +396,7 @@ class TestByPullRequest:
         (small.state / "forbidden").unlink()
 
     def test_a_story_is_mended_by_pull_request_too(self, small: GitHub) -> None:
-        small.commits("main", "content/articles/one.md", "id: s-1\nstatus: draft\n")
+        small.commits("main", "content/articles/one.md", "id: s-1\nstatus: draft\nin_review: x\n")
         inputs = {"command": "release", "page": "content/articles/one.md", "argument": "A. Editor"}
         job = small.run("story.yml", "story", inputs=inputs)
         assert job.result == "success", job.told

@@ -23,6 +23,7 @@ from generator.record.content import Article, Issue, colliding_aliases, load_con
 from generator.record.evidence import STREAM, Known, known_evidence
 from generator.record.frontmatter import split
 from generator.record.ledger import Ledger
+from generator.record.placement import misplaced_pages, unsafe_files
 from generator.settings import FILE, PLACEHOLDER_URL, Settings, gone_settings, load_settings
 from generator.website.briefs import brief_of
 from generator.website.config import check_mkdocs_config
@@ -58,11 +59,14 @@ class _Publication:
 
 def check_publication(root: Path, *, now: datetime, cache: Path | None = None) -> Checked:
     """Everything that is wrong in the publication in `root` at the time `now`. `cache`: the folder of what was read before."""
+    if unsafe := unsafe_files(root):  # then nothing else is opened
+        return Checked(tuple(unsafe))
     held = _read(root, cache)
     bodies = BodyMemory(cache)
     known = known_evidence(Ledger(root / "content" / ".ledger").rows(STREAM))
     held.problems += [
         *check_mkdocs_config(root),
+        *misplaced_pages(root / "content"),
         *_settings_problems(held),
         *_between_pages(held),
         *_each_page(held, bodies, known, now=now),

@@ -11,6 +11,7 @@ from generator.checking.body import Body, Place
 from generator.errors import Level, Problem
 from generator.record.content import Article, Issue
 from generator.record.frontmatter import ArticleMeta, IssueMeta, read
+from generator.record.templates import left_of_template
 from generator.record.text import slugify
 
 AHEAD = timedelta(days=1)  # clocks and zones differ
@@ -47,8 +48,19 @@ def article_problems(page: Article, tell: Teller, *, now: datetime, zone: tzinfo
     if meta.updated and meta.updated < meta.moment:
         example = f"updated: {meta.moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         yield tell.key("is before the page was published", "updated", example=example)
+    if meta.in_review and meta.status != "draft":
+        yield tell.key("the page is published, so nobody holds it; take this line out", "in_review", level="warning")
+    if meta.listed:
+        yield from template_problems(page, tell)
     yield from _corrections(meta, tell, now=now)
     yield from _place(page, tell, zone)
+
+
+def template_problems(page: Article | Issue, tell: Teller) -> Iterator[Problem]:
+    """A template's own text on a page that is published."""
+    if line := left_of_template(tell.body):
+        place = 1 + tell.body[: tell.body.index(line)].count("\n"), 1
+        yield tell.at(place, f"“{line}” is the template's: write your text in its place", example="status: draft")
 
 
 def _corrections(meta: ArticleMeta, tell: Teller, *, now: datetime) -> Iterator[Problem]:
@@ -78,6 +90,8 @@ def issue_problems(
 ) -> Iterator[Problem]:
     """Stories that there are not, and what a mail leaves out."""
     meta: IssueMeta = issue.meta
+    if meta.status == "ready":
+        yield from template_problems(issue, tell)
     if issue.path != f"issues/{meta.id}.md":
         yield tell.key(f"the file's name should be the id: content/issues/{meta.id}.md", "id")
     if meta.window.until < meta.window.since:

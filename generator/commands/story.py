@@ -44,11 +44,21 @@ def join(root: Path, now: datetime, page: str, into: str) -> None:
 
 @story.command()
 @in_folder
+def held(root: Path) -> None:
+    """List the pages that wait for review, a file a line."""
+    from generator.jobs import story as story_jobs
+
+    listed = story_jobs.held(root)
+    click.echo(listed or "no page is held", err=not listed)
+
+
+@story.command()
+@in_folder
 @by_clock
 @click.argument("page")
 @click.option("--by", required=True, help="Who read it against its sources; shown on the page.")
 def release(root: Path, now: datetime, page: str, by: str) -> None:
-    """Publish PAGE, which was held for review."""
+    """Publish PAGE, which the machine held for review."""
     from generator.jobs import story as story_jobs
 
     say(story_jobs.release(root, page, by=by, now=now, tell=progress))

@@ -87,14 +87,20 @@ def _body(issue: Issue, found: Sequence[Mended], *, note: str, settings: Setting
     return "\n\n".join([said, f"## {words('corrections')} {{: .corrections }}", "\n".join(told)]) + "\n"
 
 
+def _id(issue: str, number: int) -> str:
+    """`2026-w48-correction`; of an issue by hand `2026-w48-specialcorrection`: an id has one name behind its week."""
+    week, name = issue[:8], issue[9:]
+    return f"{week}-{name}correction{number if number > 1 else ''}"
+
+
 def _meta(issue: Issue, found: Sequence[Mended], *, note: str, number: int, body: str, words: Words, now: datetime) -> IssueMeta:
     about = note.strip() or found[0].page.meta.title
     return IssueMeta(
-        id=f"{issue.meta.id}-correction{number if number > 1 else ''}",
-        title=words("correction_title", issue=issue.meta.title or issue.meta.id),
+        id=_id(issue.meta.id, number),
+        title=cut(words("correction_title", issue=issue.meta.title or issue.meta.id), limit=200),
         subject=cut(words("correction_subject", title=about), limit=SUBJECT),
         preheader=words("correction_preheader", date=words.date(issue.meta.date)),
-        date=now,
+        date=now.replace(microsecond=0),
         window=issue.meta.window,
         status="draft",
         corrects=issue.meta.id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from generator.digest.addresses import Addresses
 from generator.digest.body import cut
 from generator.record.content import Article, Issue
-from generator.record.editing import edited
+from generator.record.editing import edited, with_body
 from generator.record.frontmatter import body_hash
 from generator.record.text import clean
 
@@ -56,8 +56,7 @@ def without(page: Issue, gone: Sequence[Article], *, left: Sequence[Article]) ->
     put |= {"continuing": [one for one in page.meta.continuing if one not in ids]} if page.meta.continuing else {}
     put |= _headlines(page, gone, left)
     put |= {"generated": {"hash": body_hash(body)}} if page.pristine else {}
-    text = edited(page, put=put)
-    return text[: len(text) - len(page.body)] + body
+    return with_body(page, edited(page, put=put), body)
 
 
 def _blocks(body: str) -> list[_Block]:

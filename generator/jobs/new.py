@@ -16,27 +16,17 @@ from generator.model import Feed
 from generator.record.atomic import write_atomic
 from generator.record.categories import Category, load_categories
 from generator.record.content import load_articles
-from generator.record.frontmatter import ArticleMeta, IssueMeta, Window, compose, flow
+from generator.record.escape import escape
+from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Window, compose, flow, parse
 from generator.record.identity import story_id
 from generator.record.lock import held
 from generator.record.page import article_path
+from generator.record.templates import ARTICLE, ISSUE
 from generator.record.text import clean, slugify
 from generator.record.urls import canonical, host
 from generator.settings import FILE, Settings, load_settings, settings_in
 from generator.wiring import Places
 
-_BODY = """## What happened
-
-Write here. A sentence that rests on somebody else's word carries a footnote.[^1]
-
-[^1]: [Where it stands](<https://www.example.org/>)
-"""
-_ISSUE = """Write here what this issue is about.
-
-## A heading
-
-### A story, with its link
-"""
 _CATEGORY = """# yaml-language-server: $schema=../schemas/category.schema.json
 id: {id}
 name: {name}
@@ -57,6 +47,8 @@ sections:
 
 def article(root: Path, title: str, *, category: str, description: str, ready: bool, now: datetime) -> str:
     """A page of a person's own. As long as it is a draft it is in no output."""
+    _fits("title", title, ArticleMeta)
+    _fits("description", description or title, ArticleMeta)
     settings, categories, content = load_settings(root), load_categories(root), Places(root).content
     chosen = _category(category, categories)
     meta = ArticleMeta(
@@ -69,13 +61,14 @@ def article(root: Path, title: str, *, category: str, description: str, ready: b
     )
     with held(Places(root).private, command="new article"):
         path = article_path(meta, taken=lambda path: (content / path).exists())
-        write_atomic(content / path, compose(meta, _BODY))
+        _create(content, path, meta, f"{escape(meta.description)}\n" if ready else ARTICLE)
     then = "it is listed with the next build" if ready else "take out the line `status: draft` when it is ready"
     return f"wrote content/{path}; {then}\nlook at it with: groundwire preview" + _shown(settings, path)
 
 
 def issue(root: Path, subject: str, *, name: str, now: datetime) -> str:
     """An issue by hand, beside the weekly ones. A draft is neither mailed nor shown."""
+    _fits("subject", subject, IssueMeta)
     settings, content = load_settings(root), Places(root).content
     week = issue_id(now.astimezone(settings.zone).date())
     identity = f"{week}-{slugify(name).replace('-', '')}" if slugify(name) else ""
@@ -94,7 +87,7 @@ def issue(root: Path, subject: str, *, name: str, now: datetime) -> str:
     with held(Places(root).private, command="new issue"):
         if (content / path).exists():
             raise Refused(f"content/{path} is there already; give another --name")
-        write_atomic(content / path, compose(meta, _ISSUE))
+        _create(content, path, meta, ISSUE)
     return f"wrote content/{path}; write `status: ready` into it when it may be mailed"
 
 
@@ -141,6 +134,22 @@ def feed(root: Path, url: str, *, name: str) -> str:
         settings_in(changed, root)
         write_atomic(path, changed)
     return f"added {row['name']} to {FILE}; ask it with: groundwire feeds check"
+
+
+def _create(content: Path, path: str, meta: Meta, body: str) -> None:
+    """Write a new page, which must read again as what it is. Raises InputError."""
+    text = compose(meta, body)
+    parse(text, type(meta), file=f"content/{path}")
+    write_atomic(content / path, text)
+
+
+def _fits(what: str, text: str, model: type[Meta]) -> None:
+    """Raise Refused where a text is longer than the front matter has room for, or empty."""
+    most = next(limit.max_length for limit in model.model_fields[what].metadata if hasattr(limit, "max_length"))
+    if not 0 < len(clean(text)) <= most:
+        raise Refused(
+            f"the {what} has {len(clean(text))} characters; give it 1 to {most}, for example\ngroundwire new article 'What we changed'"
+        )
 
 
 def _free_id(content: Path, seed: str) -> str:

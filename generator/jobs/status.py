@@ -275,7 +275,9 @@ def _of_pages(pages: Sequence[Article], *, today: date) -> list[str]:
         if p.meta.listed
         for watch in due(p, today=today)
     ]
-    return [*unread, *open_ones, *(f"waiting for review: content/{p.path}" for p in pages if p.meta.status == "draft")]
+    waiting = [f"waiting for review: content/{p.path}" for p in pages if p.meta.held]
+    begun = [f"a draft of yours: content/{p.path}" for p in pages if p.meta.status == "draft" and not p.meta.held]
+    return [*unread, *open_ones, *waiting, *begun]
 
 
 def _of_issues(issues: Sequence[Issue], settings: Settings) -> list[str]:

@@ -2,6 +2,7 @@
 
 split     sources leave a page and become a page of their own; they never rejoin
 join      one page's sources go to another; its address redirects there
+held      which pages wait for review
 release   a held page is published, with the name of who read it
 withdraw  a page leaves everything but its address, where the reason stands
 """
@@ -18,7 +19,7 @@ from generator.jobs.housekeeping import forget
 from generator.ports import Tell
 from generator.record.afresh import edited_by_people, protected
 from generator.record.changes import Change
-from generator.record.content import Article
+from generator.record.content import Article, load_articles
 from generator.record.editing import edited
 from generator.record.escape import link
 from generator.record.frontmatter import ArticleMeta, Entities, Generated, SourceMeta, body_hash, compose
@@ -27,22 +28,29 @@ from generator.record.mending import separation
 from generator.record.page import article_path
 from generator.record.publication import Publication
 from generator.record.story_log import STREAM
+from generator.record.text import clean
 from generator.record.urls import canonical
 from generator.steps.keeping import analyse_again
 from generator.steps.leave import leave_issues
-from generator.wiring import open_publication
+from generator.wiring import Places, open_publication
 
 _EXAMPLE = "s-8f3a1c2b9d or content/articles/2026/02/a-story.md"
+
+
+def held(root: Path) -> str:
+    """Return the files of the pages that the machine holds for review, a line each."""
+    return "\n".join(f"content/{page.path}" for page in load_articles(Places(root).content).pages if page.meta.held)
 
 
 def release(root: Path, name: str, *, by: str, now: datetime, tell: Tell) -> str:
     """Publish a held page. Raises Refused where it is none."""
     with open_publication(root, command="story release", tell=tell, now=now, analyses=False) as workspace:
         page = _find(workspace.publication, name)
-        if page.meta.status != "draft":
-            raise Refused(f"content/{page.path} is no draft; nothing to release")
+        if why := _not_held(page):
+            raise Refused(f"content/{page.path} {why}")
         reviewed = {"by": by, "on": now.astimezone(workspace.publication.settings.zone).date()}
-        text = edited(page, put={"reviewed": reviewed, "published": _second(now)}, drop=("status",))
+        # What changed while it was held, no reader has seen: it is not updated since it was published.
+        text = edited(page, put={"reviewed": reviewed, "published": _second(now)}, drop=("status", "in_review", "updated"))
         workspace.apply([_edit(page, text, f"released, reviewed by {by}")], now=now)
         return f"released content/{page.path}, reviewed by {by}"
 
@@ -54,7 +62,7 @@ def withdraw(root: Path, name: str, *, reason: str, now: datetime, tell: Tell) -
         page = _find(publication, name)
         if page.meta.withdrawn:
             raise Refused(f"content/{page.path} is withdrawn already, since {page.meta.withdrawn.date:%Y-%m-%d}")
-        text = edited(page, put={"withdrawn": {"date": _second(now), "reason": reason}, "updated": _second(now)})
+        text = edited(page, put={"withdrawn": {"date": _second(now), "reason": reason}}, now=now)
         change = _edit(page, text, f"withdrawn: {reason}")
         workspace.apply([change], now=now)
         outlets = {source.feed for source in page.meta.sources}
@@ -74,7 +82,7 @@ def join(root: Path, name: str, into: str, *, now: datetime, tell: Tell) -> str:
         have = {canonical(source.url) for source in target.meta.sources}
         new = [_row(source, now) for source in page.meta.sources if canonical(source.url) not in have]
         aliases = list(dict.fromkeys([*target.meta.aliases, page.url, *page.meta.aliases]))
-        text = edited(target, put={"aliases": aliases, "updated": _second(now)}, add={"sources": new} if new else {})
+        text = edited(target, put={"aliases": aliases}, add={"sources": new} if new else {}, now=now)
         row = {"event": "merged", "story": page.meta.id, "into": target.meta.id}
         merged = Change("edit", target.path, files={target.path: text}, rows=((STREAM, row),), note=f"joined by {page.path}")
         gone = Change("edit", page.path, files={page.path: None}, note=f"joined {target.path}")
@@ -95,7 +103,7 @@ def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Te
             raise Refused(f"name some, not all, of the sources of content/{page.path}:\n{listed}")
         meta, text = _own_page(page, going, now=now)
         path = article_path(meta, taken=publication.has_file)
-        rest = edited(page, put={"sources": [_plain(source) for source in staying], "updated": _second(now)})
+        rest = edited(page, put={"sources": [_plain(source) for source in staying]}, now=now)
         sources = _feeds_of(publication, page, going)
         parted = separation(publication.log.stories, page.meta.id, sources)
         own = {**parted, "event": "joined", "story": meta.id, "listed": sources, "path": path}
@@ -131,14 +139,27 @@ def _edit(page: Article, text: str, note: str) -> Change:
     return Change("edit", page.path, files={page.path: text}, note=note)
 
 
+def _not_held(page: Article) -> str:
+    """Why there is nothing to release, '' where there is: only what the machine wrote can be held."""
+    if page.meta.status != "draft":
+        return "is no draft; nothing to release"
+    if page.meta.withdrawn:
+        return "is withdrawn; nothing to release"
+    if page.meta.generated is None:
+        return (
+            "was begun by a person, so nobody holds it; when it is ready, take this line out of its front matter:\nstatus: draft"
+        )
+    return ""
+
+
 def _own_page(page: Article, going: Sequence[SourceMeta], *, now: datetime) -> tuple[ArticleMeta, str]:
     """The front matter and text of a short page from what the record knows of the sources: their headlines and links. People may write more."""
     first = _first(page, going)
     meta = page.meta.model_copy(
         update={
             "id": story_id(page.meta.id, first.url),
-            "title": first.title or page.meta.title,
-            "description": first.title or page.meta.description,
+            "title": clean(first.title)[:300] or page.meta.title,
+            "description": clean(first.title)[:600] or page.meta.description,
             "date": first.published or page.meta.date,
             "published": _second(now),
             "updated": None,

@@ -15,7 +15,7 @@ from generator.model import Analysis, Entry, Source, Story
 from generator.record import summary
 from generator.record.article import compose_body
 from generator.record.content import Article
-from generator.record.editing import edited
+from generator.record.editing import edited, with_body
 from generator.record.frontmatter import Generated, SourceMeta, body_hash
 from generator.record.identity import url_key
 from generator.record.page import analysis_meta
@@ -87,12 +87,10 @@ def remade(page: Article, analysis: Analysis, sources: Sequence[Source], *, lang
     watch += [{"claim": w.claim, "by": w.by} for w in analysis.watch if w.claim not in said]
     put = {
         "analysis": analysis_meta(analysis, sources).model_dump(exclude_defaults=True),
-        "updated": now.replace(microsecond=0),
         "generated": Generated(hash=body_hash(body)).model_dump(),
         **({"watch": watch} if len(watch) > len(page.meta.watch) else {}),
     }
-    text = edited(page, put=put)
-    return f"{text[: len(text) - len(page.body)].rstrip()}\n\n{body.strip()}\n"
+    return with_body(page, edited(page, put=put, now=now), f"\n{body.strip()}\n")
 
 
 def _entry(source: SourceMeta, feeds: Mapping[str, Feed]) -> Entry:

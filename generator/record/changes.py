@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from generator.record.atomic import write_atomic
+from generator.record.frontmatter import ArticleMeta, IssueMeta, parse
 from generator.record.ledger import Ledger
 
+_MODELS: Mapping[str, type[ArticleMeta | IssueMeta]] = {"articles": ArticleMeta, "issues": IssueMeta}
 Kind = Literal["publish", "join", "reanalyse", "predictions", "issue", "edit", "log"]
 
 
@@ -44,16 +46,18 @@ class ContentWriter:
     def apply(self, change: Change) -> None:
         """Write and remove the files, then append the rows. Raises OSError."""
         for path, text in change.files.items():
-            self.put(self._content / path, text)
+            self.put(path, text)
         for stream, row in change.rows:
             self._ledger.append(stream, dict(row), now=self._now)
 
-    def put(self, path: Path, text: str | None) -> None:
-        """Write one file, or remove it."""
+    def put(self, path: str, text: str | None) -> None:
+        """Write one file below content/, or remove it. Raises InputError where a page would break its contract: nothing is written then."""
         if text is None:
-            path.unlink(missing_ok=True)
-        else:
-            write_atomic(path, text)
+            (self._content / path).unlink(missing_ok=True)
+            return
+        if model := _MODELS.get(path.split("/")[0]):
+            parse(text, model, file=f"{self._content.name}/{path}")
+        write_atomic(self._content / path, text)
 
 
 class Rehearsal:

@@ -19,6 +19,7 @@ from generator.errors import InputError, Problem, Refused, not_utf8
 from generator.record import summary
 from generator.record.cache import Cache
 from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, parse, read, split
+from generator.record.placement import unsafe
 from generator.record.summary import ArticleSummary
 from generator.record.text import file_hash
 
@@ -158,9 +159,11 @@ def _files(content: Path, folder: str) -> list[str]:
     A folder that cannot be read is not an empty one: its pages would count as deleted by a person. Raises OSError, Refused.
     """
     found: list[str] = []
-    if not (content / folder).exists():
+    top = content / folder
+    if not os.path.lexists(top):
         return found
-    for place, folders, names in os.walk(content / folder, onerror=_raise):
+    _require_plain(str(top), f"{content.name}/{folder}")
+    for place, folders, names in os.walk(top, onerror=_raise):
         folders[:] = [name for name in folders if not name.startswith(".")]
         inside = Path(place).relative_to(content).as_posix()
         found += [
@@ -173,6 +176,12 @@ def _files(content: Path, folder: str) -> list[str]:
             shown = os.fsencode(path).decode("utf-8", "backslashreplace")
             raise Refused(f"{content}/{shown}: this name is not UTF-8, so it can be no address; rename it") from None
     return sorted(found, key=lambda path: path.split("/"))
+
+
+def _require_plain(path: str, shown: str) -> None:
+    """Raise InputError where it is a link or a device: what it leads to is not opened."""
+    if problem := unsafe(shown, os.lstat(path).st_mode):
+        raise InputError([problem])
 
 
 def _raise(error: OSError) -> None:

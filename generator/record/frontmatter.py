@@ -135,7 +135,12 @@ class ArticleMeta(Meta):
     watch: tuple[Watch, ...] = Field((), examples=[[{"claim": "The final rule is published", "by": Day(2026, 12, 31)}]])
     corrections: tuple[Correction, ...] = Field((), examples=[[{"date": Day(2026, 3, 1), "note": "What was wrong."}]])
     reviewed: Reviewed | None = Field(None, examples=[{"by": "A. Editor", "on": Day(2026, 3, 1)}])
-    status: Literal["draft"] | None = Field(None, examples=["draft"], description="held for review: in no output")
+    status: Literal["draft"] | None = Field(None, examples=["draft"], description="in no output")
+    in_review: str | None = Field(
+        None,
+        examples=["every story is reviewed"],
+        description="why the machine holds this draft; `groundwire story release` takes it out",
+    )
     withdrawn: Withdrawn | None = Field(None, examples=[{"date": Day(2026, 3, 2), "reason": "The report was retracted."}])
     aliases: tuple[Alias, ...] = Field((), examples=[["articles/2026/02/old-name/"]])
     locked: bool = Field(False, examples=[True], description="the machine leaves this page alone")
@@ -145,6 +150,11 @@ class ArticleMeta(Meta):
     def moment(self) -> datetime:
         """When we published it; for pages of people, the date they gave."""
         return self.published or self.date
+
+    @property
+    def held(self) -> bool:
+        """Whether the machine holds it until somebody has read it. Drafts that people began, or took back, are theirs."""
+        return self.status == "draft" and self.in_review is not None and self.withdrawn is None
 
     @property
     def listed(self) -> bool:
@@ -251,43 +261,59 @@ def compose(meta: Meta, body: str) -> str:
     return "---\n" + "\n".join(lines) + "\n---\n\n" + body.strip() + "\n"
 
 
-def yaml_lines(key: str, value: Any) -> list[str]:
-    """One top-level key as YAML: scalars and short lists on its line, lists of mappings an entry a line."""
+def yaml_lines(key: str, value: Any, *, exact: bool = False) -> list[str]:
+    """One top-level key as YAML: scalars and short lists on its line, lists of mappings an entry a line. `exact`: see `plain`."""
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
-        return [f"{key}:", *(f"- {flow(item)}" for item in value)]
-    return [f"{key}: {flow(value)}"]
+        return [f"{key}:", *(f"- {flow(item, exact=exact)}" for item in value)]
+    return [f"{key}: {flow(value, exact=exact)}"]
 
 
-def flow(value: Any) -> str:
+def flow(value: Any, *, exact: bool = False) -> str:
     """A value as one line of YAML, by the serialiser."""
     text = yaml.dump(
-        [_plain(value)], Dumper=_Dumper, default_flow_style=True, allow_unicode=True, width=float("inf"), sort_keys=False
+        [plain(value, exact=exact)],
+        Dumper=_Dumper,
+        default_flow_style=True,
+        allow_unicode=True,
+        width=float("inf"),
+        sort_keys=False,
     )
     return _TAGGED_TIME.sub(r"\1", text.strip()[1:-1])
 
 
+def plain(value: Any, *, exact: bool = False) -> Any:
+    """A value as it is to be written: no key that says None, texts cleaned and times in whole seconds if they need not be `exact`."""
+    if isinstance(value, tuple | list):
+        return [plain(item, exact=exact) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item, exact=exact) for key, item in value.items() if item is not None}
+    if isinstance(value, datetime):
+        return value if exact else value.replace(microsecond=0)
+    return clean(value) if isinstance(value, str) and not exact else value
+
+
 # PyYAML tags a time inside {…}, because of its colons, though it reads it without.
-_TAGGED_TIME = re.compile(r"!!timestamp '([0-9TZ:-]{20})'")
+_TAGGED_TIME = re.compile(r"!!timestamp '([0-9TZ:.-]{20,27})'")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes times as ISO 8601 in UTC, and never an alias."""
+    """Writes times as ISO 8601 in UTC, a text of several lines on one, and never an alias."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _write_moment(dumper: yaml.SafeDumper, value: datetime) -> yaml.Node:
-    text = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    text = moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
     return dumper.represent_scalar("tag:yaml.org,2002:timestamp", text)
 
 
+def _write_text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", value, style='"' if len(value.splitlines()) > 1 or value.endswith("\n") else None
+    )
+
+
 _Dumper.add_representer(datetime, _write_moment)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if item is not None}
-    return clean(value) if isinstance(value, str) else value
+_Dumper.add_representer(str, _write_text)

@@ -9,13 +9,13 @@ from typing import Any
 from generator.model import Analysis, Source, Story
 from generator.record.copies import is_copy
 from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Entities, Generated, Score, SourceMeta, Watch, body_hash
-from generator.record.text import shorten, slugify
+from generator.record.text import clean, shorten, slugify
 
 
 def article_meta(
-    story: Story, analysis: Analysis, sources: Sequence[Source], *, body: str, now: datetime, language: str, draft: bool = False
+    story: Story, analysis: Analysis, sources: Sequence[Source], *, body: str, now: datetime, language: str, in_review: str = ""
 ) -> ArticleMeta:
-    """The front matter of a new page; `language` is the publication's, a `draft` waits for a person."""
+    """The front matter of a new page; `language` is the publication's, `in_review` is why it waits for a person, '' if it need not."""
     return ArticleMeta(
         id=story.id,
         title=analysis.title[:300],
@@ -31,7 +31,8 @@ def article_meta(
         analysis=analysis_meta(analysis, sources),
         score=Score(total=story.score, why=story.why),
         watch=tuple(Watch(claim=item.claim, by=item.by) for item in analysis.watch),
-        status="draft" if draft else None,
+        status="draft" if in_review else None,
+        in_review=clean(in_review) or None,
         generated=Generated(hash=body_hash(body)),
     )
 

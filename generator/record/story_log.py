@@ -116,7 +116,7 @@ def _own(log: StoryLog, row: Row) -> None:
     _stand(log, row)
     story = _text(row["story"])
     entries, keys = _entries(row), _keys(row)
-    listed = {(story, _text(key)): _text(feed) for key, feed in row.get("listed", {}).items()}
+    listed = {(story, _text(key)): _text(feed) for key, feed in sorted(row.get("listed", {}).items())}
     log.story_by_entry.update(dict.fromkeys(entries, story))
     for key in keys:
         log.story_by_url.setdefault(key, story)

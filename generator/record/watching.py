@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from generator.errors import InputError
 from generator.record.content import Article
-from generator.record.editing import edited
-from generator.record.frontmatter import ArticleMeta, Watch, parse, read
+from generator.record.editing import edited, means
+from generator.record.frontmatter import Watch, read
 
 PATIENCE = timedelta(days=30)  # after its day; then a prediction that nobody marked was not followed up
 LEFT = "not followed up"
@@ -27,12 +26,9 @@ def given_up(page: Article, *, today: date) -> str:
     if not late or page.meta.locked or page.meta.withdrawn:
         return ""
     text = "".join(_marked(page, set(late)))
-    try:
-        kept = parse(text, ArticleMeta, file=page.path).meta.watch
-    except InputError:
-        kept = ()
-    wanted = tuple(w.model_copy(update={"outcome": LEFT}) if n in late else w for n, w in enumerate(page.meta.watch))
-    return text if kept == wanted else edited(page, put={"watch": [w.model_dump(exclude_defaults=True) for w in wanted]})
+    wanted = [w.model_copy(update={"outcome": LEFT}) if n in late else w for n, w in enumerate(page.meta.watch)]
+    put = {"watch": [w.model_dump(exclude_defaults=True) for w in wanted]}
+    return text if means(page, text, put) else edited(page, put=put)
 
 
 def _marked(page: Article, late: set[int]) -> Iterator[str]:

@@ -97,7 +97,7 @@ def _by_people(workspace: Workspace, *, day: date, now: datetime) -> Workspace:
             continue
         pages = workspace.publication.articles
         page = next(p for p in pages if any(f"/{act['page']}.html" in s.url for s in p.meta.sources))
-        text = edited(page, put={**act.get("put", {}), "updated": now}, add=act.get("add", {}))
+        text = edited(page, put=act.get("put", {}), add=act.get("add", {}), now=now)
         workspace.apply([Change("edit", page.path, files={page.path: text})], now=now)
         workspace = workspace.again()
     return workspace

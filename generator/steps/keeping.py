@@ -35,7 +35,7 @@ def join_page(publication: Publication, parts: Parts, entry: Entry, story: str, 
     first = afresh.story_of(page, {}, feeds).first  # with the excerpt that the page quotes
     known = [Source(1, first, first.excerpt, fulltext=False)]
     added = source_row(source, language=language, added=now, others=known)
-    text = edited(page, put={"updated": now.replace(microsecond=0)}, add={"sources": [added]})
+    text = edited(page, add={"sources": [added]}, now=now)
     rows = ((STREAM, row | listing([entry])),)
     yield Change("join", page.path, files={page.path: text}, rows=rows, note=f"joined by {entry.feed.title}: {entry.title}")
 

@@ -42,7 +42,7 @@ def _page(publication: Publication, job: Job, analysis: Analysis, taken: set[str
     settings, story = publication.settings, job.story
     body = compose_body(analysis, job.sources, language=settings.language)
     why_held = held(story, settings.review)
-    meta = article_meta(story, analysis, job.sources, body=body, now=now, language=settings.language, draft=bool(why_held))
+    meta = article_meta(story, analysis, job.sources, body=body, now=now, language=settings.language, in_review=why_held)
     path = article_path(meta, taken=lambda path: path in taken or publication.has_file(path))
     row = {"event": "published", "story": story.id, "path": path, "category": job.category, "title": story.first.title}
     row |= entry_rows(story.entries) | listing(source.entry for source in job.sources)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import GroundwireError, InputError, Problem
+from generator.record.placement import require_sound_files
 from generator.website.builder.settled import FILE, SITE, settled
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True,
     """
     started = time.monotonic()
     _config_file(root)
+    require_sound_files(root)
     if not full and (seal := settled(root, site_dir)):
         return BuildReport(seal.pages, 0, time.monotonic() - started, (root / (site_dir or SITE)).absolute())
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
@@ -13,6 +13,7 @@ from generator.website.site import Site
 
 FILE = "mkdocs.yml"
 PLACEHOLDER = "set in newsletter.yml"
+CONTENT = "pages are read from content/ and from nowhere else: from another folder drafts would be published"
 ADDRESSES = "the site's addresses are those of folders; take it out here"
 # MkDocs' key → the key of newsletter.yml that owns it.
 _OWNED = {
@@ -21,6 +22,12 @@ _OWNED = {
     "site_author": "publisher.name",
     "copyright": "publisher.name",
 }
+
+
+def require_content(config: MkDocsConfig) -> None:
+    """Raise InputError where MkDocs is told to publish another folder than content/."""
+    if Path(config.docs_dir).resolve() != (Path(config.config_file_path).parent / "content").resolve():
+        raise InputError([Problem(FILE, CONTENT, key="docs_dir", example="docs_dir: content")])
 
 
 def apply_settings(config: MkDocsConfig, site: Site) -> None:
@@ -64,6 +71,8 @@ def _problems(keys: dict[str, tuple[yaml.Node, yaml.Node]]) -> list[Problem]:
             problems.append(Problem(FILE, message, line, column, key=name, example=f"site_name: {PLACEHOLDER}"))
         elif name == "use_directory_urls" and value.tag.endswith(":bool") and value.value.lower() not in ("true", "yes", "on"):
             problems.append(Problem(FILE, ADDRESSES, line, column, key=name))
+        elif name == "docs_dir" and PurePosixPath(str(value.value)) != PurePosixPath("content"):
+            problems.append(Problem(FILE, CONTENT, line, column, key=name, example="docs_dir: content"))
         elif name in _OWNED:
             message = f"newsletter.yml owns this as `{_OWNED[name]}`; take it out here"
             problems.append(Problem(FILE, message, line, column, key=name))

@@ -14,6 +14,7 @@ from mkdocs.structure.pages import Page
 
 from generator import resources
 from generator.record.authorship import author_line
+from generator.record.placement import is_hidden
 from generator.settings import Weekday
 from generator.website import views
 from generator.website.builder.given import html_of
@@ -29,7 +30,8 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Colle
     """Drafts out, nothing in the navigation; which generated pages (their sources) and files there are besides, an owner's own at
     that address aside. `written` are pages of ours that `files` does not have."""
     for file in list(files):
-        if file.src_uri in site.index.hidden or file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map"):
+        unused = file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map")
+        if file.src_uri in site.index.hidden or unused or (file.src_dir == config.docs_dir and is_hidden(file.src_uri)):
             files.remove(file)
     for file in files.documentation_pages():
         file.inclusion = InclusionLevel.NOT_IN_NAV

@@ -12,6 +12,7 @@ from generator.record.categories import Category, load_categories, unknown_categ
 from generator.record.content import Article, Issue, colliding_aliases, load_content
 from generator.record.frontmatter import read
 from generator.record.ledger import Ledger
+from generator.record.templates import left_of_template
 from generator.record.words import translated, words_of
 from generator.settings import FILE, Settings, load_settings
 from generator.website.briefs import brief_in, brief_of
@@ -32,6 +33,8 @@ def load_site(root: Path, *, last: Mapping[str, list[Any]] | None = None) -> Sit
     problems = [*content.problems]
     briefs = [_brief(page, (last or {}).get(page.path), categories, names) for page in content.articles]
     problems += [p for brief in briefs if brief.category not in categories and (p := category_problem(brief.page, categories))]
+    public = [b.page for b in briefs if b.shown == "listed"] + [issue for issue in content.issues if issue.meta.status == "ready"]
+    problems += [p for page in public if not page.pristine and (p := _template_problem(page))]
     problems += [*colliding_aliases(((b.page, b.aliases) for b in briefs), folder="content"), *missing_logo(root, settings)]
     if problems:
         raise InputError(problems)
@@ -69,6 +72,12 @@ def _brief(page: Article, known: list[Any] | None, categories: Mapping[str, Cate
     except (ValueError, TypeError):
         kept = None
     return kept or brief_of(page, categories, names)
+
+
+def _template_problem(page: Article | Issue) -> Problem | None:
+    """What is wrong with a page of which a template's text was not written over."""
+    line = left_of_template(page.body)
+    return Problem(f"content/{page.path}", f"“{line}” is the template's: write your text in its place") if line else None
 
 
 def generated_addresses(site: Site) -> frozenset[str]:

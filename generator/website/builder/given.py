@@ -48,7 +48,7 @@ def owners_files(config: MkDocsConfig, ours: Collection[str]) -> list[File]:
 
 
 def _below(folder: Path) -> Iterator[str]:
-    for place, folders, names in os.walk(folder, followlinks=True):
+    for place, folders, names in os.walk(folder):
         folders.sort()
         inside = Path(place).relative_to(folder).as_posix()
         yield from (name if inside == "." else f"{inside}/{name}" for name in sorted(names))

@@ -15,6 +15,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from generator.record.placement import require_sound_files
 from generator.record.text import digest, file_hash
 from generator.website import guest
 from generator.website.briefs import brief_out
@@ -27,6 +28,7 @@ from generator.website.builder.plan import Plan, Wanted, plan_build
 from generator.website.builder.settled import outputs_of
 from generator.website.builder.state import Seal, State
 from generator.website.builder.tree import Tree, files_in, one_at_a_time, recover, tree_for
+from generator.website.config import require_content
 from generator.website.front import FRONT
 from generator.website.index import Brief
 from generator.website.load import load_site
@@ -91,6 +93,8 @@ class Build:
     def begin(cls, config: MkDocsConfig, choice: Choice) -> Build:
         """Read the publication and the last build; take the site's folder. Raises InputError, Refused."""
         root = Path(config.config_file_path).parent
+        require_content(config)
+        require_sound_files(root, *([Path(config.theme.custom_dir)] if config.theme.custom_dir else []))
         if choice.serving and FRONT.get():  # MkDocs would begin with an empty folder every time
             config.site_dir = str(root.resolve() / PRIVATE / "preview-site")
         tree = tree_for(Path(config.site_dir), in_place=choice.serving)

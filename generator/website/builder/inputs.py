@@ -10,10 +10,10 @@ from pathlib import Path
 
 from generator import resources
 from generator.pages_address import pages_address
+from generator.record.placement import FOLDERS
 from generator.record.text import digest, file_hash
 
 LIBRARIES = ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "jinja2", "markupsafe", "pydantic", "pyyaml", "babel")
-FOLDERS = ("content", "overrides", "categories")
 
 
 def inputs_of(root: Path, *, known: Mapping[str, str] | None = None) -> str:
@@ -29,9 +29,9 @@ def inputs_of(root: Path, *, known: Mapping[str, str] | None = None) -> str:
 
 
 def _walk(root: Path, folder: str) -> Iterator[str]:
-    for place, _, names in os.walk(root / folder, followlinks=True):
+    for place, _, names in os.walk(root / folder):
         inside = Path(place).relative_to(root).as_posix()
-        yield from (f"{inside}/{name}" for name in names)
+        yield from (f"{inside}/{name}" for name in names if not name.startswith(".#"))
 
 
 def _hash(path: str) -> str:
