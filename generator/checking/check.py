@@ -22,6 +22,7 @@ from generator.record.categories import Category, load_categories, unknown_categ
 from generator.record.evidence import STREAM, Known, known_evidence
 from generator.record.frontmatter import split
 from generator.record.ledger import Ledger
+from generator.record.static_files import static_problems
 from generator.record.store import Article, Issue, Store, colliding_aliases
 from generator.settings import FILE, PLACEHOLDER_URL, Settings, load_settings
 from generator.website.briefs import brief_of
@@ -67,6 +68,7 @@ def check_publication(root: Path, *, now: datetime, memory: Path | None = None) 
         *_between_pages(held),
         *_each_page(held, bodies, known, now=now),
         *_links(held, bodies),
+        *static_problems(root / "content"),
     ]
     bodies.save()
     feeds = len(held.settings.feeds) if held.settings else 0

@@ -13,7 +13,7 @@ from generator.record import atomic
 from generator.record.text import digest
 
 _ROWS = TypeAdapter(dict[str, Body])
-_MADE_BY = ("checking/body.py", "record/evidence.py", "record/text.py")  # other code there, other findings
+_MADE_BY = ("checking/body.py", "record/evidence.py", "record/sanitise.py", "record/text.py")  # other code there, other findings
 
 
 class BodyMemory:

@@ -12,7 +12,18 @@ from generator import resources
 from generator.pages_address import pages_address
 from generator.record.text import digest, file_hash
 
-LIBRARIES = ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "jinja2", "markupsafe", "pydantic", "pyyaml", "babel")
+LIBRARIES = (
+    "mkdocs",
+    "mkdocs-material",
+    "markdown",
+    "pymdown-extensions",
+    "jinja2",
+    "markupsafe",
+    "pydantic",
+    "pyyaml",
+    "babel",
+    "nh3",
+)
 FOLDERS = ("content", "overrides", "categories")
 
 
