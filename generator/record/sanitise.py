@@ -234,6 +234,10 @@ def _address(_tag: str, value: str) -> str | None:
     return value if scheme_of(value) in ("", "http", "https") else None
 
 
+def _link(_tag: str, value: str) -> str | None:
+    return value if scheme_of(value) in ("", *SCHEMES) else None
+
+
 def _addresses(_tag: str, value: str) -> str | None:
     return value if all(_address("", one) for one in value.split(",") if one.strip()) else None
 
@@ -249,6 +253,8 @@ _RULES: dict[str, Callable[[str, str], str | None]] = {
     "for": _tab,
     "style": _style,
     "target": _window,
+    "href": _link,
+    "src": _link,
     "cite": _address,
     "poster": _address,
     "srcset": _addresses,
