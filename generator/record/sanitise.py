@@ -95,12 +95,20 @@ class AllowList:
     classes: Mapping[str, Set[str]] | None = None
 
     @cached_property
-    def cleaner(self) -> nh3.Cleaner:
+    def first(self) -> nh3.Cleaner:
         """The parser that holds to it."""
+        return self._cleaner(self.keep)
+
+    @cached_property
+    def again(self) -> nh3.Cleaner:
+        """The same for what has passed the first: its values are judged."""
+        return self._cleaner(None)
+
+    def _cleaner(self, keep: Keep | None) -> nh3.Cleaner:
         return nh3.Cleaner(
             tags=set(self.tags),
             attributes={tag: set(names) for tag, names in self.attributes.items()},
-            attribute_filter=self.keep,
+            attribute_filter=keep,
             generic_attribute_prefixes=set(self.prefixes),
             allowed_classes={tag: set(names) for tag, names in self.classes.items()} if self.classes else None,
             url_schemes=set(self.schemes),
@@ -119,19 +127,25 @@ def sanitise(html: str, allowed: AllowList | None = None) -> str:
     An element that is taken out may leave its content where a parser would not put it (`<option>` between two headings), so that it is cleaned until it
     stays as it is: nearly always once. What never does, and what is nested too deeply, is returned as text.
     """
+    allowed = allowed or page_list()
     if is_too_deep(html):
-        return nh3.clean_text(html)
-    cleaner = (allowed or page_list()).cleaner
+        return _as_text(html, allowed)
+    clean = _OTHER_INPUT.sub("", allowed.first.clean(html))
     for _ in range(_PASSES):
-        clean = _OTHER_INPUT.sub("", cleaner.clean(html))
-        if clean == html:
+        before, clean = clean, _OTHER_INPUT.sub("", allowed.again.clean(clean))
+        if clean == before:
             return clean
-        html = clean
-    return nh3.clean_text(html)
+    return _as_text(html, allowed)
+
+
+def _as_text(html: str, allowed: AllowList) -> str:
+    return allowed.again.clean(html.replace("&", "&amp;").replace("<", "&lt;"))
 
 
 def is_too_deep(html: str) -> bool:
     """Say whether elements are nested more than `DEPTH` deep, in time linear in the text; where tags are not paired it may say so sooner."""
+    if html.count("<") - html.count("</") <= DEPTH:
+        return False
     stack: list[str] = []
     for token in _TOKEN.finditer(html):
         end, name, closed = token.group(1), (token.group(2) or "").lower(), token.group(3)

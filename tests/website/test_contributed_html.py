@@ -192,17 +192,23 @@ def test_a_page_chooses_no_template_but_an_owners(pub: Publication, template: st
     assert other == plain.replace("/plain/", "/other/")
 
 
-def test_an_owners_template_and_files_are_the_owners(pub: Publication) -> None:
+def test_an_owners_templates_styles_and_files_are_the_owners(pub: Publication) -> None:
     overrides = pub.root / "overrides"
     (overrides / "assets").mkdir(parents=True)
     (overrides / "mine.html").write_text(
         '{% extends "main.html" %}{% block content %}<script src="own.js"></script>{{ page.content }}{% endblock %}'
     )
-    (overrides / "assets/own.js").write_text("own()")
+    files = {"assets/own.js": "own()", "assets/own.css": "p{}", "CNAME": "news.example"}
+    for name, text in files.items():
+        (overrides / name).write_text(text)
+    with (pub.root / "mkdocs.yml").open("a") as config:
+        config.write("extra_css: [assets/own.css]\n")
     pub.write("own.md", "---\ntitle: T\ntemplate: mine.html\n---\n\n<b onclick=x>Words</b>\n")
     site = pub.build()
-    assert '<script src="own.js"></script><p><b>Words</b></p>' in (site / "own/index.html").read_text(encoding="utf-8")
-    assert (site / "assets/own.js").read_text() == "own()"
+    page = (site / "own/index.html").read_text(encoding="utf-8")
+    assert '<script src="own.js"></script><p><b>Words</b></p>' in page
+    assert '<link rel="stylesheet" href="../assets/own.css">' in page
+    assert {name: (site / name).read_text() for name in files} == files
 
 
 REFUSED = {
