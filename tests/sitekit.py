@@ -156,8 +156,13 @@ class Html:
     @classmethod
     def read(cls, path: Path) -> Html:
         """Parse a built page."""
+        return cls.of(path.read_text(encoding="utf-8"))
+
+    @classmethod
+    def of(cls, text: str) -> Html:
+        """Parse a page."""
         page = _Page()
-        page.feed(path.read_text(encoding="utf-8"))
+        page.feed(text)
         return cls(page.tags, page.texts)
 
     @property

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from sitekit import BASE, Publication
+from sitekit import BASE, Html, Publication
 from support import FeedServer, rss
 
 from generator.jobs import changes as change_jobs
@@ -355,3 +355,24 @@ def test_a_page_in_one_file_opens_from_the_disk(pub: Publication, chromium: Any)
     assert errors == []
     page.close()
     assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a title=" onmouseover=alert(1) x" href="=">x</a>',
+        '<p title="<script src=../../../../assets/groundwire/site.js></script>">x</p>',
+        '<p title="<link rel=stylesheet href=../../../../assets/groundwire/site.css>">x</p>',
+        '<a id=\'x" onclick="alert(1)\' href="a">x</a><img alt="a.png onerror=alert(1)" src="a.png">',
+    ],
+)
+def test_a_page_as_one_file_runs_nothing_of_its_text(pub: Publication, body: str) -> None:
+    pub.write("about.md", f"# About\n\n{body}\n")
+    pub.write("a.png", "a picture")
+    text = one_file(pub.build(strict=False), "about/", url=BASE)
+    page = Html.of(text)
+    handlers = [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert handlers == []
+    inside = text.partition('<div class="gw-page md-typeset">')[2].partition("<footer")[0]
+    assert "<script" not in inside
+    assert "<style" not in inside

@@ -14,6 +14,7 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 
 from generator.record.evidence import notes_of
+from generator.record.sanitise import SCHEMES, is_acting, is_too_deep, left_out, scheme_of
 
 # As in mkdocs.yml.
 EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
@@ -26,11 +27,6 @@ _KNOWN = frozenset(
     p picture pre progress q rp rt ruby s samp section small source span strong sub summary sup table tbody td tfoot th thead time tr track tt u ul
     var video wbr fieldset canvas output param font big strike""".split()
 )
-_SCHEMES = frozenset(("", "http", "https", "mailto", "tel"))
-_SCHEME = re.compile(
-    r"[\s\x00-\x20]*([a-z][a-z0-9+.\-\s\x00-\x20]*):", re.IGNORECASE
-)  # browsers pass over blanks and controls in it
-_BLANK = re.compile(r"[\s\x00-\x20]+")
 _DEFINED = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _QUOTATION = re.compile(r"“([^“”]*)”")
 
@@ -50,7 +46,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One piece of raw HTML. `kind`: dangerous, unknown (HTML has no such element) or any other element, attribute (that acts), scheme."""
+    """One piece of HTML. `kind`: dangerous, unknown (HTML has no such element) or any other element, attribute (that acts), scheme, left out (of the page)."""
 
     kind: str
     what: str
@@ -85,13 +81,16 @@ def read_body(text: str) -> Body:
     renderer.reset()
     tap.root = None
     try:
-        renderer.convert(text)
+        html: str | None = renderer.convert(text)
     except RecursionError:
-        finder.found.remarks.append(Remark("dangerous", "a text nested too deeply to be rendered", (1, 1)))
+        html = None
+    if html is None or is_too_deep(html):
+        finder.found.remarks.append(Remark("deep", "", (1, 1)))
         return finder.found
     finder.raw([str(part) for part in renderer.htmlStash.rawHtmlBlocks])
     if tap.root is not None:
         finder.tree(tap.root)
+    finder.left_out(html)
     finder.notes()
     return finder.found
 
@@ -152,9 +151,20 @@ class _Finder:
         kind = "dangerous" if tag in _DANGEROUS else "unknown" if tag not in _KNOWN and "-" not in tag else "element"
         self.found.remarks.append(Remark(kind, tag, place))
         for name in attributes:
-            if name.startswith("on") or name in ("srcdoc", "formaction"):
+            if is_acting(name):
                 self.found.remarks.append(Remark("attribute", name, place))
         self._attributes(tag, attributes, raw=True)
+
+    def left_out(self, html: str) -> None:
+        """What browsers find in the rendered body and the page will not have, as far as it is not told yet."""
+        told = {(remark.kind, remark.what) for remark in self.found.remarks}
+        for tag, attribute in left_out(html):
+            if attribute:
+                kind, what = ("attribute", attribute) if is_acting(attribute) else ("left out", f"{attribute} of <{tag}>")
+            else:
+                kind, what = ("dangerous" if tag in _DANGEROUS else "left out"), (tag if tag in _DANGEROUS else f"<{tag}>")
+            if (kind, what) not in told:
+                self.found.remarks.append(Remark(kind, what, self._place(attribute or f"<{tag}")))
 
     def notes(self) -> None:
         """Footnotes: what each quotes, and labels without a partner."""
@@ -194,9 +204,9 @@ class _Finder:
 
     def _reference(self, written: str, *, picture: bool, described: bool) -> None:
         place, target = self._place(written), html.unescape(written)
-        scheme = _SCHEME.match(target)
-        if scheme and _BLANK.sub("", scheme.group(1)).lower() not in _SCHEMES:
-            self.found.remarks.append(Remark("scheme", scheme.group(1), place))
+        scheme = scheme_of(target)
+        if scheme and scheme not in SCHEMES:
+            self.found.remarks.append(Remark("scheme", scheme, place))
         else:
             self.found.references.append(Reference(target, place, picture, described))
 

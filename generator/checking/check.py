@@ -24,6 +24,7 @@ from generator.record.evidence import STREAM, Known, known_evidence
 from generator.record.frontmatter import split
 from generator.record.ledger import Ledger
 from generator.record.placement import misplaced_pages, unsafe_files
+from generator.record.static_files import static_problems
 from generator.settings import FILE, PLACEHOLDER_URL, Settings, gone_settings, load_settings
 from generator.website.briefs import brief_of
 from generator.website.config import check_mkdocs_config
@@ -71,6 +72,7 @@ def check_publication(root: Path, *, now: datetime, cache: Path | None = None) -
         *_between_pages(held),
         *_each_page(held, bodies, known, now=now),
         *_links(held, bodies),
+        *static_problems(root / "content"),
     ]
     bodies.save()
     feeds = len(held.settings.feeds) if held.settings else 0

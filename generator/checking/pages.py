@@ -113,6 +113,7 @@ _HTML: dict[str, tuple[str, str]] = {
         "take it out, or show it as code: `<{what}>`",
     ),
     "attribute": ("the attribute {what} runs a program on the reader's machine", "take it out"),
+    "deep": ("this is nested too deeply to be shown", "fewer quotations or lists within each other, no HTML that isn't closed"),
     "scheme": ("an address that begins with {what}: is none of the web", "[text](https://www.example.org/)"),
 }
 
@@ -123,6 +124,9 @@ def html_problems(body: Body, tell: Teller) -> Iterator[Problem]:
         if remark.kind in _HTML:
             message, example = _HTML[remark.kind]
             yield tell.at(remark.place, message.format(what=remark.what), example=example.format(what=remark.what))
+        elif remark.kind == "left out":
+            message = f"{remark.what} is left out of the page"
+            yield tell.at(remark.place, message, example="what “HTML in Markdown” in the documentation lists", level="warning")
         elif remark.kind == "unknown":
             message = f"HTML has no <{remark.what}>: browsers strip it and readers do not see it"
             yield tell.at(

@@ -13,9 +13,9 @@ from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import markdown
-import nh3
 
 from generator.mail.tree import VOID, Node, parse_tree
+from generator.record.sanitise import AllowList, sanitise
 from generator.record.text import clean
 
 # As in mkdocs.yml: what people see on the website is what they mail.
@@ -23,7 +23,7 @@ EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
 TAGS = frozenset(
     "p h1 h2 h3 h4 h5 h6 a img em strong b i code pre br hr ul ol li blockquote table thead tbody tr th td sup sub del ins div".split()
 )
-_ATTRIBUTES = {"a": {"href"}, "img": {"alt"}, "*": {"lang"}}
+_ATTRIBUTES = {"a": frozenset({"href"}), "img": frozenset({"alt"}), "*": frozenset({"lang"})}
 _CLASSES = {"h2": {"lead", "corrections", "online"}, "p": {"by", "admonition-title"}, "div": {"admonition"}}
 SCHEMES = ("http", "https", "mailto")
 
@@ -46,16 +46,9 @@ class Section:
 def read_body(body: str, *, site: str, path: str) -> tuple[Section, ...]:
     """The sections of an issue's body; links are absolute. `path` is the issue's file below content/."""
     html = markdown.markdown(body, extensions=list(EXTENSIONS), output_format="html")
-    html = nh3.clean(
-        html,
-        tags=set(TAGS),
-        attributes=_ATTRIBUTES,
-        allowed_classes=_CLASSES,
-        url_schemes=set(SCHEMES),
-        link_rel=None,
-        attribute_filter=partial(_attribute, site=site, path=path),
-    )
-    return _sections([_lowered(node) for node in parse_tree(html)])
+    keep = partial(_attribute, site=site, path=path)
+    allowed = AllowList(TAGS, _ATTRIBUTES, keep, schemes=frozenset(SCHEMES), classes=_CLASSES)
+    return _sections([_lowered(node) for node in parse_tree(sanitise(html, allowed))])
 
 
 def _attribute(tag: str, name: str, value: str, *, site: str, path: str) -> str | None:

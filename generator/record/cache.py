@@ -74,7 +74,12 @@ def made_by() -> str:
     for file in sorted(_PACKAGE.rglob("*")):
         if file.suffix != ".pyc" and file.is_file():
             found.update(f"{file.relative_to(_PACKAGE)}\0".encode() + file.read_bytes())
-    for place in sys.path:
-        with suppress(OSError):
-            found.update("\0".join(sorted(path.name for path in Path(place).glob("*.dist-info"))).encode())
+    found.update(repr(installed()).encode())
     return found.hexdigest()
+
+
+@cache
+def installed() -> dict[str, str]:
+    """Return the versions of all installed distributions by name, as the names of their folders have them (PEP 376)."""
+    folders = [path.stem for place in sys.path for path in sorted(Path(place).glob("*.dist-info"))]
+    return {name: version for name, _, version in (folder.partition("-") for folder in reversed(folders))}

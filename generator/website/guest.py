@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection
+import posixpath
+from collections.abc import Collection, MutableMapping
 from functools import cache
+from pathlib import Path
 from typing import Any, get_args
 
 from jinja2 import Environment
@@ -13,8 +15,11 @@ from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from generator import resources
+from generator.errors import InputError
 from generator.record.authorship import author_line
 from generator.record.placement import is_hidden
+from generator.record.sanitise import sanitise
+from generator.record.static_files import static_problem
 from generator.settings import Weekday
 from generator.website import views
 from generator.website.builder.given import html_of
@@ -28,7 +33,11 @@ _UNUSED_ASSETS = "assets/javascripts/"  # Material's; our templates load none of
 
 def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Collection[str]) -> tuple[list[str], dict[str, Made]]:
     """Drafts out, nothing in the navigation; which generated pages (their sources) and files there are besides, an owner's own at
-    that address aside. `written` are pages of ours that `files` does not have."""
+    that address aside. `written` are pages of ours that `files` does not have.
+
+    Raises InputError for a file of content/ that no site may carry.
+    """
+    _refuse_static_files(files, config)
     for file in list(files):
         unused = file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map")
         if file.src_uri in site.index.hidden or unused or (file.src_dir == config.docs_dir and is_hidden(file.src_uri)):
@@ -43,6 +52,17 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Colle
         if other := files.get_file_from_path(path):
             files.remove(other)  # MkDocs has a template of that name
     return pages, made
+
+
+def _refuse_static_files(files: Files, config: MkDocsConfig) -> None:
+    copied = (
+        f
+        for f in files
+        if f.src_dir == config.docs_dir and not f.is_documentation_page() and f.inclusion is not InclusionLevel.EXCLUDED
+    )
+    problems = [problem for file in copied if (problem := static_problem(file.src_uri, Path(file.abs_src_path or "")))]
+    if problems:
+        raise InputError(problems)
 
 
 def _plain_pages(files: Files, site: Site) -> list[str]:
@@ -92,12 +112,13 @@ def own_page(page: Any) -> str:
 
 
 def finish_page(body: str, page: Page, site: Site) -> str:
-    """The rendered body of an article, with what is quoted in another language marked so, and what no search result shows."""
+    """The rendered body as readers may get it: sanitised, after all else; of an article with what is quoted in another language marked so, and what no
+    search result shows."""
     article = site.articles.get(page.file.src_uri)
-    if article is None or article.meta.withdrawn:
-        return body
-    body = with_languages(body, article.meta.sources, language=site.words.language)
-    return _with_weights(body) if article.meta.generated else body
+    if article and not article.meta.withdrawn:
+        body = with_languages(body, article.meta.sources, language=site.words.language)
+        body = _with_weights(body) if article.meta.generated else body
+    return sanitise(body)
 
 
 def _with_weights(body: str) -> str:
@@ -105,11 +126,25 @@ def _with_weights(body: str) -> str:
     return body.replace("<table>", '<table data-pagefind-weight="0.1">').replace("<p>— <a ", "<p data-pagefind-ignore>— <a ")
 
 
-def prepare_page(page: Page, markdown: str, site: Site) -> str:
+def _own_meta(meta: MutableMapping[str, Any], config: MkDocsConfig) -> MutableMapping[str, Any]:
+    """A plain page's front matter. It may name a template of the owner's; Material's don't escape what pages say, and ours are for our pages."""
+    name = str(meta.get("template", ""))
+    owners = [
+        Path(config.config_file_path).parent / "overrides",
+        *([Path(config.theme.custom_dir)] if config.theme.custom_dir else []),
+    ]
+    ours = name.startswith("groundwire/") or posixpath.normpath(name) != name or name.startswith(("/", ".."))
+    if "template" in meta and (ours or not any((folder / name).is_file() for folder in owners)):
+        return {key: value for key, value in meta.items() if key != "template"}
+    return meta
+
+
+def prepare_page(page: Page, markdown: str, site: Site, config: MkDocsConfig) -> str:
     """Set the page's template and title; the Markdown that is to be rendered: of a tombstone none."""
     source = page.file.src_uri
     template = site.template(source)
     if not template:
+        page.meta = _own_meta(page.meta, config)
         return markdown
     page.meta = {"template": template, "noindex": site.noindex(source)}
     page.title = site.title(source)

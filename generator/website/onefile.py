@@ -44,7 +44,7 @@ class _Inliner:
             return self._leading(match.group(), "href" if name == "a" else "action", given)
         for key in ("src", "srcset"):
             if key in given and (data := self._data(given[key].split()[0] if given[key].split() else "")):
-                return match.group().replace(given[key], data, 1)
+                return _put(match.group(), key, data)
         return match.group()
 
     def _link(self, written: str, given: dict[str, str]) -> str:
@@ -74,7 +74,7 @@ class _Inliner:
         if not target or target.startswith("#") or urlsplit(target).scheme or target.startswith("//"):
             return written
         here = urljoin(self._url, f"{self._folder}/" if self._folder else "")
-        return written.replace(target, urljoin(here, target), 1)
+        return _put(written, key, urljoin(here, target))
 
     def _css(self, file: Path) -> str:
         folder = file.parent.relative_to(self._site).as_posix()
@@ -107,6 +107,15 @@ class _Inliner:
         )
         file = (self._site / unquote(path)).resolve()
         return file if file.is_file() and file.is_relative_to(self._site) else None
+
+
+def _put(written: str, name: str, value: str) -> str:
+    """The tag with another value, as HTML, of an attribute: that one, not what looks like it in another's."""
+    for match in _ATTRIBUTE.finditer(written):
+        if match.group(1).lower() == name and match.group(2):
+            quoted = value.replace('"', "&quot;")
+            return f'{written[: match.start(2)]}"{quoted}"{written[match.end(2) :]}'
+    return written
 
 
 def _attributes(text: str) -> dict[str, str]:

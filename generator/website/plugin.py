@@ -60,7 +60,8 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Take drafts out, put generated pages and files in; give MkDocs only what is to be made."""
-        return self.build.arrange(files, config)
+        with _told():
+            return self.build.arrange(files, config)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Give our templates their globals and filters, and make them escape."""
@@ -76,10 +77,11 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         """Choose the page's template; a tombstone keeps nothing of its text."""
         if isinstance(files, GivenFiles):
             files.reads(page)
-        return guest.prepare_page(page, markdown, self.site)
+        return guest.prepare_page(page, markdown, self.site, config)
 
+    @event_priority(100)  # before others': what an owner's plugin adds is the owner's
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Say which quotations are in another language; let go of what only another plugin would still ask for."""
+        """Sanitise the page, say which quotations are in another language; let go of what only another plugin would still ask for."""
         if isinstance(files, GivenFiles):
             files.reads(None)
         if not named(config):

@@ -11,10 +11,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from pathspec import PathSpec
 
 from generator import resources
+from generator.record.cache import installed
 from generator.record.text import digest
 from generator.settings import FILE
 from generator.website import names
-from generator.website.builder.inputs import below, code, hash_of, libraries
+from generator.website.builder.inputs import below, code, hash_of
 
 
 def parts_of(root: Path, config: MkDocsConfig) -> dict[str, str]:
@@ -23,7 +24,7 @@ def parts_of(root: Path, config: MkDocsConfig) -> dict[str, str]:
     folders = [resources.bundled("overrides"), root / "overrides", *theme]
     return {
         "groundwire": code(),
-        **libraries(),
+        **installed(),
         FILE: hash_of([root / FILE]),
         names.FILE: hash_of([root / names.FILE]),
         "mkdocs.yml": digest(json.dumps(_given(config), default=_plain, sort_keys=True)),

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from generator import resources
 from generator.pages_address import pages_address
+from generator.record.cache import installed
 from generator.record.placement import FOLDERS
 from generator.record.text import digest, file_hash
-
-LIBRARIES = ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions", "jinja2", "markupsafe", "pydantic", "pyyaml", "babel")
 
 
 def inputs_of(root: Path, *, known: Mapping[str, str] | None = None) -> str:
@@ -25,7 +23,7 @@ def inputs_of(root: Path, *, known: Mapping[str, str] | None = None) -> str:
     files = sorted((*(path.name for path in root.glob("*.y*ml")), *(path for folder in FOLDERS for path in _walk(root, folder))))
     lines = [f"{path} {hashes.get(path) or _hash(f'{root}/{path}')}" for path in files]
     ours = hash_of(below(resources.bundled("overrides")))
-    return digest(code(), ours, *libraries().values(), pages_address(root), *lines, length=32)
+    return digest(code(), ours, repr(sorted(installed().items())), pages_address(root), *lines, length=32)
 
 
 def _walk(root: Path, folder: str) -> Iterator[str]:
@@ -49,11 +47,6 @@ def code() -> str:
     return hash_of([*own, resources.bundled("mkdocs.yml")])
 
 
-def libraries() -> dict[str, str]:
-    """The versions of what pages are made with."""
-    return {name: found for name in LIBRARIES if (found := _version(name))}
-
-
 def below(folder: Path) -> list[Path]:
     """All files of a folder and of those in it."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
@@ -62,10 +55,3 @@ def below(folder: Path) -> list[Path]:
 def hash_of(paths: Iterable[Path]) -> str:
     """Of the files' names and contents; what is not there counts as such."""
     return digest(*(f"{path.name} {file_hash(path.read_bytes()) if path.is_file() else ''}" for path in paths))
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
