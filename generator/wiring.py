@@ -121,7 +121,7 @@ def open_publication(
                 store=store,
                 ledger=ledger,
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
-                fulltext=WebFullText(web, places.private / "fulltext", parsers),
+                fulltext=WebFullText(web, places.private / "fulltext", parsers, tell=tell),
                 analyst=_analyst(settings, categories, model, ledger, now=now) if analyses else ExtractiveAnalyst(categories),
                 tell=tell,
                 opener=ClaudeOpener(model.asker, voice_of(settings)) if model else None,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 import nh3
 
-from generator.record.text import clean, shorten
+from generator.record.text import clean, shorten, unescape
 
 # Elements whose edges are edges of text; all other tags vanish without leaving a blank.
 _BLOCKS = frozenset(
@@ -22,6 +21,7 @@ _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
 # In text that is said to be no HTML: a bare tag is spoken of (`<dialog>`) and stays unless a browser would act on it.
 _SPOKEN_OF = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)\s*/?>")
 _WITH_MORE = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+_PAIR = re.compile(r"(?<![a-z-])([a-z-]++)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _ACTIVE = frozenset(
     """a applet audio base body button embed form frame frameset head html iframe image img input link math meta object param script
     select source style svg template textarea title video""".split()
@@ -46,7 +46,7 @@ def paragraphs(markup: str) -> list[str]:
         link_rel=None,
     )
     text = _TAG.sub("\n", safe.replace("\n", " "))
-    return [inert(line) for part in text.split("\n") if (line := clean(html.unescape(part)))]
+    return [inert(line) for part in text.split("\n") if (line := clean(unescape(part)))]
 
 
 def inert(text: str) -> str:
@@ -63,8 +63,13 @@ def inert(text: str) -> str:
 
 def title_text(text: str, *, is_html: bool = True) -> str:
     """A headline without markup, at most 300 characters. Where it is no HTML, what looks like a tag is part of it."""
-    line = plain(text) if is_html else inert(clean(html.unescape(text)))
+    line = plain(text) if is_html else inert(clean(unescape(text)))
     return line if len(line) <= 300 else line[:299].rsplit(" ", 1)[0] + "…"
+
+
+def attributes(tag: str) -> dict[str, str]:
+    """Return the attributes of one HTML tag, names in lower case."""
+    return {name.lower(): unescape(a or b or c) for name, a, b, c in _PAIR.findall(tag)}
 
 
 def headline(title: str, *, excerpt: str, content: str) -> str:
