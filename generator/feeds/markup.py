@@ -16,6 +16,13 @@ _BLOCKS = frozenset(
 _DROP = frozenset(
     {"script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math", "form", "figcaption", "nav"}
 )
+DEEPEST = 300
+# What stays open until it is closed; other elements have no content, or end where the next of them begins.
+_OPENED = re.compile(
+    r"<(/?)(?!(?:area|base|body|br|col|colgroup|dd|dt|embed|head|hr|html|img|input|li|link|meta|optgroup|option|p|param|rp|rt|source"
+    r"|tbody|td|tfoot|th|thead|tr|track|wbr)\b)[a-z][^\s>/]*+[^>]*+>?",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"</?[a-z][a-z0-9]*[^>]*>")
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
 # In text that is said to be no HTML: a bare tag is spoken of (`<dialog>`) and stays unless a browser would act on it.
@@ -38,7 +45,7 @@ def paragraphs(markup: str) -> list[str]:
     if not _LOOKS_LIKE_HTML.search(markup):
         return [text for part in re.split(r"\n\s*\n", markup) if (text := clean(part))]
     safe = nh3.clean(
-        markup,
+        _shallow(markup),
         tags=set(_BLOCKS - _DROP),
         clean_content_tags=set(_DROP),
         attributes={},
@@ -47,6 +54,21 @@ def paragraphs(markup: str) -> list[str]:
     )
     text = _TAG.sub("\n", safe.replace("\n", " "))
     return [inert(line) for part in text.split("\n") if (line := clean(unescape(part)))]
+
+
+def _shallow(markup: str) -> str:
+    """The markup without the tags that open an element deeper than DEEPEST: a parser of HTML looks through all that are open at each."""
+    depth = 0
+
+    def kept(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match.group(1):
+            depth = max(0, depth - 1)
+            return match.group()
+        depth += 1
+        return match.group() if depth <= DEEPEST else ""
+
+    return _OPENED.sub(kept, markup)
 
 
 def inert(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import FeedServer, rss
 
@@ -109,6 +109,7 @@ def strings(parsed: items.Parsed) -> Iterator[str]:
         yield from (item.id, item.url, item.title, item.excerpt, item.content, item.language or "")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(REFERENCES, min_size=1, max_size=6).map("".join), st.sampled_from(["title", "link", "description", "guid", "author"])
 )
@@ -125,6 +126,7 @@ def test_two_halves_of_a_character_are_that_character() -> None:
     assert not parsed.warning
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.text(st.characters(), max_size=8),
     st.sampled_from(["id", "url", "title", "summary", "content_text", "content_html", "language"]),
