@@ -114,14 +114,14 @@ def with_identities(parsed: Parsed) -> Parsed:
     places = [canonical(item.url) for item in parsed.items]
     ids, addresses, urls = Counter(i.id for i in parsed.items), Counter(places), Counter(i.url for i in parsed.items)
     out: dict[str, Item] = {}
+    seen: Counter[str] = Counter()
     for item, place in zip(parsed.items, places, strict=True):
         address = place if addresses[place] == 1 else item.url if urls[item.url] == 1 and urlsplit(item.url).fragment else ""
         address = "" if address in ids and not item.id else address  # another item's guid
         one = base = _identity(item, address, repeated=ids[item.id] > 1)
-        nth = 1
         while one in out:  # the same item twice, to the letter
-            nth += 1
-            one = f"{base}#{nth}"
+            seen[base] += 1
+            one = f"{base}#{seen[base] + 1}"
         out[one] = replace(item, id=one)
     return replace(parsed, items=tuple(out.values()))
 
