@@ -5,6 +5,7 @@ GroundwireError            exit 1: yours to mend
 ├── LockHeld               another run is writing
 ├── FeedsFailed            no feed could be read
 └── Refused                a command that would do harm as things stand, with what to change
+Unreadable                 one document or text of others could not be read: a value of the run, which goes on
 Anything else that reaches `cli.py` is our bug: exit 3.
 """
 
@@ -74,6 +75,10 @@ class FeedsFailed(GroundwireError):
 
 class Refused(GroundwireError):
     """The command would do harm, or nothing, as things stand; the message says what to change."""
+
+
+class Unreadable(Exception):
+    """One document or one text of others could not be read; the text says why. It is that document's failure, and the run goes on."""
 
 
 def not_utf8(file: str, error: UnicodeDecodeError) -> Problem:

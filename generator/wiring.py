@@ -160,7 +160,7 @@ def open_publication(
             model = None if dry_run else _model(settings, memory, ledger, now=now, must=analyses)
             parts = Parts(
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
-                fulltext=WebFullText(web, places.private / "fulltext", parsers),
+                fulltext=WebFullText(web, places.private / "fulltext", parsers, tell=tell),
                 analyst=_analyst(settings, categories, model) if analyses else ExtractiveAnalyst(categories),
                 tell=tell,
                 opener=ClaudeOpener(model.asker, voice_of(settings)) if model else None,

@@ -22,16 +22,20 @@ _TAIL = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;|\+\d+ chars)\]|\(?(?:read more|continue reading|weiterlesen|mehr)\)?\s*[»›→>]*)\s*$",
     re.IGNORECASE,
 )
-_TORN_WORD = re.compile(r"[\s,;:–—-]+[^\s.…]*(?:\.{3}|…)$")  # 'technology that supplies wat...'
+_BETWEEN = " ,;:–—-"
+_BREAK = re.compile(f"[{_BETWEEN}]")
 _POST = re.compile(
     r"\s*(?:The post|Der Beitrag)\s.{3,300}?(?:appeared first on|erschien zuerst auf)\s.{2,120}?\.?$", re.IGNORECASE
 )
 _LEAD = re.compile(r"^(?:[A-Z][A-Z .,'-]{2,40}(?:\([A-Za-z ]+\))?\s[–—-]{1,2}\s|(?:by|von)\s[A-Z]\w+ [A-Z]\w+\s[|·–-]\s)")
 
 
+READ = 1_000  # characters of a sentence: furniture is short
+
+
 def is_boilerplate(sentence: str) -> bool:
     """Whether a sentence is furniture of a web page."""
-    return _LINES.search(sentence) is not None
+    return _LINES.search(sentence, 0, READ) is not None
 
 
 def clean_excerpt(excerpt: str) -> str:
@@ -41,7 +45,20 @@ def clean_excerpt(excerpt: str) -> str:
     kept = [s for s in sentences(text) if not is_boilerplate(s)]
     if len(kept) > 1 and is_torn(kept[-1]):
         kept.pop()
-    return _TORN_WORD.sub(" …", " ".join(kept))
+    return _without_torn_word(" ".join(kept))
+
+
+def _without_torn_word(text: str) -> str:
+    """'technology that supplies wat...' without its last word. It is looked for from the end: an expression would try every beginning."""
+    head = text.removesuffix("…") if text.endswith("…") else text.removesuffix("...")
+    if head == text:
+        return text
+    start = 1 + max(head.rfind(mark) for mark in " .…")
+    before = head[:start].rstrip(_BETWEEN)
+    if len(before) < start:
+        return f"{before} …"
+    part = _BREAK.search(head, start)
+    return f"{head[: part.start()]} …" if part else text
 
 
 def is_torn(sentence: str) -> bool:

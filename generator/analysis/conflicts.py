@@ -6,9 +6,9 @@ rounding or copy may explain the difference. Both are shown in the sources' own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from generator.model import Conflict, Source
 from generator.record.copies import is_copy
@@ -27,7 +27,9 @@ DENIED = 4  # of them where one says yes and the other no,
 DENIED_WORDS = 3  # after a "not" that must stand in both
 PART = 0.6  # and this part of the shorter sentence
 ROUNDED = 0.06  # numbers that differ by less may be one number, rounded
-SENTENCES = 60  # of one source that are compared
+SENTENCES = 60  # of one source that are compared,
+CHARACTERS = 600  # of each: longer ones are never shown
+COUNTS = 12  # things that one sentence counts
 _NO_THINGS = LITTLE | frozenset(
     "percent per cent point points other others time times part parts more most new first last us million billion thousand people's".split()
 )
@@ -48,20 +50,25 @@ class _Sentence:
 def find_conflicts(sources: Sequence[Source], *, language: str = "en") -> tuple[Conflict, ...]:
     """The conflicts between a story's sources, in the order of the first one's text."""
     read = {source.id: list(_sentences(source, language)) for source in sources}
+    told = {
+        number: frozenset((thing, value) for sentence in known for thing, _, value in sentence.counts)
+        for number, known in read.items()
+    }
     found: dict[str, Conflict] = {}
     for one, other in combinations(sources, 2):
         if is_copy(one.text, other.text):
             continue
         for a in read[one.id]:
             for b in read[other.id]:
-                if conflict := _numbers(a, b, read) or _denial(a, b):
+                if conflict := _numbers(a, b, told) or _denial(a, b):
                     found.setdefault(conflict.about, conflict)
     return tuple(found.values())[:MOST]
 
 
 def _sentences(source: Source, language: str) -> Iterator[_Sentence]:
     given = (source.entry.language or language).split("-")[0].lower()
-    texts = [text for line in source.text.splitlines() for text in sentences(line)][:SENTENCES]
+    every = (text[:CHARACTERS] for line in source.text.splitlines() for text in sentences(line))
+    texts = list(islice(every, SENTENCES))
     spoken = tongue([word for text in texts[:20] for word in words(text)], given)
     for text in texts:
         tokens = tokenize(text)
@@ -69,7 +76,9 @@ def _sentences(source: Source, language: str) -> Iterator[_Sentence]:
         stems = frozenset(stem(t.text) for t in tokens if t.is_word and t.folded not in LITTLE and not t.text[0].isdigit())
         if len(stems) >= SHARED:
             denied = frozenset(one for mark in said.marks("negation") for one in said.bears_on(mark)[:DENIED_WORDS])
-            yield _Sentence(source.id, text, stems, tuple(_counted(tokens, spoken)), denied, text.rstrip().endswith("?"))
+            yield _Sentence(
+                source.id, text, stems, tuple(islice(_counted(tokens, spoken), COUNTS)), denied, text.rstrip().endswith("?")
+            )
 
 
 def _counted(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, str, float]]:
@@ -102,7 +111,7 @@ def _value(amount: Amount) -> float | None:
     return None if 1900 <= value <= 2100 else value
 
 
-def _numbers(a: _Sentence, b: _Sentence, read: dict[int, list[_Sentence]]) -> Conflict | None:
+def _numbers(a: _Sentence, b: _Sentence, told: Mapping[int, frozenset[tuple[str, float]]]) -> Conflict | None:
     """Another number of the same thing, which neither source has from the other."""
     for thing, written, mine in a.counts:
         for other, _, theirs in b.counts:
@@ -110,16 +119,12 @@ def _numbers(a: _Sentence, b: _Sentence, read: dict[int, list[_Sentence]]) -> Co
                 continue
             if (
                 abs(mine - theirs) <= ROUNDED * max(mine, theirs)
-                or _has(read[a.source], thing, theirs)
-                or _has(read[b.source], thing, mine)
+                or (thing, theirs) in told[a.source]
+                or (thing, mine) in told[b.source]
             ):
                 continue
             return _shown(written, a, b)
     return None
-
-
-def _has(text: Sequence[_Sentence], thing: str, value: float) -> bool:
-    return any(found == thing and number == value for sentence in text for found, _, number in sentence.counts)
 
 
 def _denial(a: _Sentence, b: _Sentence) -> Conflict | None:

@@ -24,7 +24,7 @@ _CVSS = re.compile(
 )
 _UNIT = r"(?:\s?(?:million|billion|trillion|thousand|mn|bn|[mMbBkK](?!\w)|Millionen|Milliarden|Mio\.|Mrd\.))?"
 _MONEY = re.compile(
-    rf"(?:US|A|C|HK)?[$€£¥]\s?\d[\d,.]*\d*{_UNIT}|\b\d[\d,.]*{_UNIT}\s(?:dollars|euros|pounds|Euro|US-Dollar|Dollar|Pfund|yen)\b"
+    rf"(?:US|A|C|HK)?[$€£¥]\s?\d[\d,.]{{0,30}}+{_UNIT}|\b\d[\d,.]{{0,30}}+{_UNIT}\s(?:dollars|euros|pounds|Euro|US-Dollar|Dollar|Pfund|yen)\b"
 )
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -34,10 +34,10 @@ _DATE = re.compile(
     rf"\b{_MONTH} \d{{1,2}}(?:,? \d{{4}})?(?!\d)|\b\d{{1,2}}\.? {_MONTH}(?:,? \d{{4}})?(?!\d)|\b20\d\d-[01]\d-[0-3]\d\b"
 )
 _VERSION = re.compile(
-    r"\b(?:[Vv]ersions?|[Vv]|[Rr]elease|prior to|before|through|up to|[Bb]uild)\s?(\d+(?:\.\d+)+(?:-?(?:rc|beta|alpha)\d*)?)\b"
+    r"\b(?:[Vv]ersions?|[Vv]|[Rr]elease|prior to|before|through|up to|[Bb]uild)\s?(\d{1,9}(?:\.\d{1,9}){1,6}(?:-?(?:rc|beta|alpha)\d{0,9})?)\b"
 )
 _SUFFIX = re.compile(
-    r"\b((?:[A-Z][\w&'’-]+ ){1,3}(?:Inc|Corp|Ltd|LLC|GmbH|AG|SE|plc|University|Universität|Institute|Foundation|Ministry|Agency|Commission"
+    r"\b((?:[A-Z][\w&'’-]{1,60}+ ){1,3}(?:Inc|Corp|Ltd|LLC|GmbH|AG|SE|plc|University|Universität|Institute|Foundation|Ministry|Agency|Commission"
     r"|Authority|Bank|Hospital|Laboratory|Labs|Logistics|Technologies|Systems|Networks)\b)"
 )
 

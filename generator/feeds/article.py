@@ -7,18 +7,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from generator.feeds.items import CONTENT
+from generator.feeds.markup import attributes
 from generator.feeds.web import Document
 from generator.model import Access
-from generator.record.text import clean, words
+from generator.record.text import clean, cut, words
 
 LEAST_WORDS = 120
-_META = re.compile(rb"<meta\b[^>]{0,2000}>", re.IGNORECASE)
-_PAIR = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^>]{0,2000}+>", re.IGNORECASE)
 # schema.org, CreativeWork: the mark that search engines ask paywalled pages to carry
 _NOT_FREE = re.compile(rb'"isAccessibleForFree"\s*:\s*"?(?:https?://schema\.org/)?false"?', re.IGNORECASE)
 _WORD_COUNT = re.compile(rb'"wordCount"\s*:\s*"?(\d{2,6})')
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _NO_AI = re.compile(r"(?:^|[\s,:])(?:noai|noml)(?:$|[\s,])", re.IGNORECASE)
+# Python knows them beside the encodings of pages: what they make of bytes no browser shows, and some take the square of the time.
+_NO_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 _PAGES = ("text/html", "application/xhtml+xml", "")
 
 
@@ -33,7 +36,7 @@ class Text:
 def extract(document: Document) -> Text:
     """The article in a page; nothing where the publisher reserves text mining, a mark where it is paid or a stub."""
     body = document.body
-    metas = [_attributes(tag) for tag in _META.findall(body)]
+    metas = [attributes(tag.decode("utf-8", "replace")) for tag in _META.findall(body)]
     kind = document.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind not in _PAGES or reserved(document.headers) or any(_reserves(meta) for meta in metas):
         return Text("")
@@ -58,13 +61,18 @@ def decoded(body: bytes, headers: Mapping[str, str], metas: list[dict[str, str]]
     for text in said:
         match = _CHARSET.search(text)
         try:
-            return body.decode(codecs.lookup(match.group(1)).name, "replace") if match else _fail()
+            return body.decode(_encoding(match.group(1)), "replace") if match else _fail()
         except (LookupError, UnicodeError):
             continue
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return body.decode("cp1252", "replace")
+
+
+def _encoding(label: str) -> str:
+    name = codecs.lookup(label).name
+    return _fail() if name.replace("_", "-") in _NO_ENCODINGS else name
 
 
 def _fail() -> str:
@@ -75,7 +83,7 @@ def _article(page: str, url: str) -> str:
     import trafilatura
 
     found = trafilatura.extract(page, url=url, favor_precision=True, include_comments=False, include_tables=False)
-    return "\n".join(line for raw in (found or "").splitlines() if (line := clean(raw)))
+    return cut("\n".join(line for raw in (found or "").splitlines() if (line := clean(raw))), CONTENT)
 
 
 def _access(body: bytes, metas: list[dict[str, str]]) -> Access:
@@ -88,7 +96,3 @@ def _access(body: bytes, metas: list[dict[str, str]]) -> Access:
 def _reserves(meta: Mapping[str, str]) -> bool:
     name, content = meta.get("name", "").lower(), meta.get("content", "")
     return (name == "tdm-reservation" and content.strip() == "1") or (name == "robots" and bool(_NO_AI.search(content)))
-
-
-def _attributes(tag: bytes) -> dict[str, str]:
-    return {name.lower(): a or b or c for name, a, b, c in _PAIR.findall(tag.decode("utf-8", "replace"))}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urljoin, urlsplit
 
 from generator.feeds.items import absolute
+from generator.feeds.markup import attributes
 
-_TAGS = re.compile(r"<(link|a|base)\b([^>]{1,2000})>", re.IGNORECASE)
-_PAIR = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_TAGS = re.compile(r"<(link|a|base)\b([^>]{1,2000}+)>", re.IGNORECASE)
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/json")
 _LOOKS = re.compile(
     r"(?:/|^)(?:rss|feed|atom)(?:[./?]|$)|\.(?:rss|atom|rdf)(?:\?|$)|(?:rss|atom|feed|index)\.(?:xml|json)$", re.IGNORECASE
@@ -27,16 +26,16 @@ def named_feeds(page: str, *, url: str) -> list[str]:
     linked: list[str] = []
     base = url
     for name, rest in _TAGS.findall(page):
-        attributes = {k.lower(): html.unescape(a or b or c) for k, a, b, c in _PAIR.findall(rest)}
-        target = attributes.get("href", "")
+        found = attributes(rest)
+        target = found.get("href", "")
         if name.lower() == "base":
             base = urljoin(url, target)
-        elif _announces(attributes):
+        elif _announces(found):
             announced.append(absolute(base, target))
         elif name.lower() == "a" and _LOOKS.search(target):
             linked.append(absolute(base, target))
-    found = [one for one in dict.fromkeys([*announced, *linked]) if one]
-    return sorted(found, key=lambda one: "comment" in one.lower())[:MOST]
+    named = [one for one in dict.fromkeys([*announced, *linked]) if one]
+    return sorted(named, key=lambda one: "comment" in one.lower())[:MOST]
 
 
 def usual_places(url: str) -> list[str]:
@@ -47,7 +46,7 @@ def usual_places(url: str) -> list[str]:
     return list(dict.fromkeys([*([f"{folder}feed/"] if folder != root else []), *(root + place for place in USUAL)]))
 
 
-def _announces(attributes: dict[str, str]) -> bool:
-    rel = attributes.get("rel", "").lower().split()
-    kind = attributes.get("type", "").split(";")[0].strip().lower()
-    return "alternate" in rel and kind in _TYPES and "wp-json" not in attributes.get("href", "")
+def _announces(link: dict[str, str]) -> bool:
+    rel = link.get("rel", "").lower().split()
+    kind = link.get("type", "").split(";")[0].strip().lower()
+    return "alternate" in rel and kind in _TYPES and "wp-json" not in link.get("href", "")

@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from generator.feeds.article import LEAST_WORDS, Text, extract
-from generator.feeds.items import NotAFeed
+from generator.feeds.items import CONTENT
 from generator.feeds.language import language_of
 from generator.feeds.permission import Permission
 from generator.feeds.web import Document, FetchError, Web
-from generator.feeds.workers import Parsers
+from generator.feeds.workers import Parsers, reason
 from generator.model import Access, Entry, Source
-from generator.record.text import digest, words
+from generator.ports import Tell
+from generator.record.text import cut, digest, words
 from generator.record.urls import host
 
 # What an answer says of who may read; any other refusal says nothing of it.
@@ -29,12 +30,20 @@ _FINAL = (401, 402, 404, 410, 451)
 class WebFullText:
     """Finds articles' texts over HTTP, permission first; both are remembered.
 
-    With `parsers`, pages are read in processes that can be killed, as feeds are.
+    With `parsers`, pages are read in processes that can be killed, as feeds are. `tell` is told which page could not be read, and why.
     """
 
-    def __init__(self, web: Web, folder: Path, parsers: Parsers | None = None, *, permission: Permission | None = None) -> None:
-        self._web, self._folder, self._parsers = web, folder, parsers
-        self._permission = permission or Permission(web, folder.parent / "robots")
+    def __init__(
+        self,
+        web: Web,
+        folder: Path,
+        parsers: Parsers | None = None,
+        *,
+        permission: Permission | None = None,
+        tell: Tell = lambda line: None,
+    ) -> None:
+        self._web, self._folder, self._parsers, self._tell = web, folder, parsers, tell
+        self._permission = permission or Permission(web, folder.parent / "robots", parsers)
         self._turns: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -60,12 +69,15 @@ class WebFullText:
             document = self._web.get(url, headers={"Accept": "text/html, application/xhtml+xml"})
             if document.url != url and not self._permission.may(document.url):
                 return Text("")
-            return self._remember(url, self._read(document))
+            found = self._read(document)
         except FetchError as error:
             found = Text("", _CLOSED.get(error.status, "free"))
-            return self._remember(url, found) if error.status in _FINAL else found
-        except NotAFeed:  # the page broke the bounds of its reader
-            return self._remember(url, Text(""))
+            if error.status not in _FINAL:
+                return found
+        except Exception as error:  # whatever one page does to its reader is that page's failure
+            self._tell(f"{url}: no full text, as {reason(error)}")
+            found = Text("")
+        return self._remember(url, found)
 
     def _read(self, document: Document) -> Text:
         document = replace(document, headers=dict(document.headers))
@@ -74,7 +86,7 @@ class WebFullText:
     def _recall(self, url: str) -> Text | None:
         try:
             raw = json.loads(self._path(url).read_text(encoding="utf-8"))
-            return Text(raw["text"], raw["access"]) if raw["url"] == url else None
+            return Text(cut(raw["text"], CONTENT), raw["access"]) if raw["url"] == url else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -8,18 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
+from generator.errors import Unreadable
 from generator.feeds.markup import paragraphs
 from generator.record.escape import safe_url
-from generator.record.text import clean, digest
+from generator.record.text import clean, cut, digest, whole
 from generator.record.urls import canonical
 
 MAX_ITEMS = 2_000
 CONTENT_WORDS = 20_000
+# What enters of one item, in characters. A longer text is cut, of a longer id a hash is taken, a longer address is none.
+MARKUP = 2_000_000  # of a text as HTML
+TITLE, EXCERPT, CONTENT = 300, 10_000, 200_000
 ID_LENGTH = 1_000
+URL_LENGTH = 4_000
+_POST = re.compile(r"<p>\s*+The post (?:(?!</?p>).){0,900}+</p>", re.DOTALL | re.IGNORECASE)
 _NEVER = re.compile(r"(?:javascript|vbscript|data|blob|file|about):", re.IGNORECASE)
 
 
-class NotAFeed(Exception):
+class NotAFeed(Unreadable):
     """The document is no feed; the text says what it is instead."""
 
 
@@ -48,6 +54,22 @@ class Parsed:
     language: str | None = None
 
 
+def taken(value: object, limit: int = MARKUP) -> str:
+    """Return a value of a document as text: without half surrogates, at most `limit` characters; '' for what is neither text nor number.
+
+    Every text of a feed enters through here.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    return whole(value[:limit]) if isinstance(value, str) else ""
+
+
+def within_bounds(item: Item) -> Item:
+    """Return the item with its texts cut to what one item may have."""
+    title, excerpt, content = cut(item.title, TITLE), cut(item.excerpt, EXCERPT), cut(item.content, CONTENT)
+    return replace(item, title=title, excerpt=excerpt, content=content)
+
+
 def body_text(markup: str) -> str:
     """The text of an item without markup, a block (paragraph, heading, list item) a line."""
     lines, room = [], CONTENT_WORDS
@@ -64,15 +86,17 @@ def strip_furniture(markup: str) -> str:
     """HTML without what is not the article's text: WordPress' "The post … appeared first on …" closing line."""
     if "appeared first on" not in markup:
         return markup
-    return re.sub(r"<p>\s*The post .{0,600}?appeared first on .{0,300}?</p>", "", markup, flags=re.DOTALL | re.IGNORECASE)
+    return _POST.sub(lambda m: "" if "appeared first on" in m.group().lower() else m.group(), markup)
 
 
 def absolute(base: str, link: str) -> str:
     """The link made absolute, '' where there is none or it is no web address. Line breaks go first, as browsers do it (WHATWG)."""
+    text = clean(re.sub(r"[\t\r\n]", "", link[: URL_LENGTH + 1]))
     try:
-        return safe_url(urljoin(base, text)) if (text := clean(re.sub(r"[\t\r\n]", "", link))) else ""
+        url = safe_url(urljoin(base, text)) if 0 < len(text) <= URL_LENGTH else ""
     except ValueError:
         return ""
+    return url if len(url) <= URL_LENGTH else ""
 
 
 def identifier(raw: str) -> str:
@@ -90,14 +114,14 @@ def with_identities(parsed: Parsed) -> Parsed:
     places = [canonical(item.url) for item in parsed.items]
     ids, addresses, urls = Counter(i.id for i in parsed.items), Counter(places), Counter(i.url for i in parsed.items)
     out: dict[str, Item] = {}
+    seen: Counter[str] = Counter()
     for item, place in zip(parsed.items, places, strict=True):
         address = place if addresses[place] == 1 else item.url if urls[item.url] == 1 and urlsplit(item.url).fragment else ""
         address = "" if address in ids and not item.id else address  # another item's guid
         one = base = _identity(item, address, repeated=ids[item.id] > 1)
-        nth = 1
         while one in out:  # the same item twice, to the letter
-            nth += 1
-            one = f"{base}#{nth}"
+            seen[base] += 1
+            one = f"{base}#{seen[base] + 1}"
         out[one] = replace(item, id=one)
     return replace(parsed, items=tuple(out.values()))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from generator.feeds.dates import read_date
-from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text, identifier
+from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text, identifier, taken
 from generator.feeds.language import tag
 from generator.feeds.markup import headline, inert, plain, title_text
 from generator.record.text import clean, shorten, words
@@ -31,35 +31,28 @@ def parse_json(body: bytes, *, url: str, now: datetime) -> Parsed:
         or "jsonfeed.org/version" not in str(data.get("version", ""))
     ):
         raise NotAFeed("the document is JSON, but no JSON Feed")
-    base = absolute(url, _string(data.get("home_page_url"))) or url
+    base = absolute(url, taken(data.get("home_page_url"))) or url
     items = tuple(_item(raw, base=base, now=now) for raw in data["items"][:MAX_ITEMS] if isinstance(raw, dict))
     warning = "something stands after the end of the JSON" if text[end:].strip() else ""
-    title = title_text(_string(data.get("title")), is_html=False)
-    return Parsed(title, base, items, warning, language=tag(_string(data.get("language"))))
+    title = title_text(taken(data.get("title")), is_html=False)
+    return Parsed(title, base, items, warning, language=tag(taken(data.get("language"))))
 
 
 def _item(raw: dict[str, Any], *, base: str, now: datetime) -> Item:
-    content = body_text(_string(raw.get("content_html"))) or _lines(_string(raw.get("content_text")))
-    excerpt = plain(_string(raw.get("summary"))) or (clean(content) if len(words(content)) <= 80 else shorten(content, 60))
+    content = body_text(taken(raw.get("content_html"))) or _lines(taken(raw.get("content_text")))
+    excerpt = plain(taken(raw.get("summary"))) or (clean(content) if len(words(content)) <= 80 else shorten(content, 60))
     dates = (raw.get("date_published"), raw.get("date_modified"))
     return Item(
-        id=identifier(_string(raw.get("id"))),
-        url=absolute(base, _string(raw.get("url")) or _string(raw.get("external_url"))),
-        title=headline(title_text(_string(raw.get("title")), is_html=False), excerpt=excerpt, content=content),
+        id=identifier(taken(raw.get("id"))),
+        url=absolute(base, taken(raw.get("url")) or taken(raw.get("external_url"))),
+        title=headline(title_text(taken(raw.get("title")), is_html=False), excerpt=excerpt, content=content),
         excerpt=excerpt,
         content=content,
-        published=next((d for value in dates if (d := read_date(_string(value), now=now))), None),
-        language=tag(_string(raw.get("language"))),
+        published=next((d for value in dates if (d := read_date(taken(value), now=now))), None),
+        language=tag(taken(raw.get("language"))),
     )
 
 
 def _lines(text: str) -> str:
     """`content_text` is plain by the specification: its own lines are its blocks."""
     return "\n".join(line for raw in text.splitlines() if (line := inert(clean(raw))))
-
-
-def _string(value: object) -> str:
-    """Text, or a number as text (ids are often numbers); '' for anything else."""
-    return (
-        value if isinstance(value, str) else str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-    )

@@ -12,14 +12,25 @@ from datetime import datetime
 from typing import Any
 
 from generator.feeds.dates import read_date
-from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text, identifier, with_identities
+from generator.feeds.items import (
+    MAX_ITEMS,
+    Item,
+    NotAFeed,
+    Parsed,
+    absolute,
+    body_text,
+    identifier,
+    taken,
+    with_identities,
+    within_bounds,
+)
 from generator.feeds.jsonfeed import looks_like, parse_json
 from generator.feeds.language import language_of, tag
 from generator.feeds.markup import headline, inert, title_text
-from generator.feeds.repair import mended, speaks_of_items
+from generator.feeds.repair import mended, speaks_of_items, with_sound_references
 from generator.record.text import clean, shorten, words
 
-VERSION = 3  # of what comes out of here; cached items of another version are parsed anew
+VERSION = 4  # of what comes out of here; cached items of another version are parsed anew
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _TEXT_TYPES = frozenset({"", "text/plain", "text/html", "application/xhtml+xml", "html", "xhtml", "text"})
@@ -31,7 +42,7 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
         raise NotAFeed("the document is empty")
     is_json = looks_like(body, headers.get("content-type", ""))
     parsed = parse_json(body, url=url, now=now) if is_json else _parse_xml(body, url=url, headers=headers, now=now)
-    items = tuple(_with_language(item, parsed.language) for item in parsed.items)
+    items = tuple(_with_language(within_bounds(item), parsed.language) for item in parsed.items)
     unlinked = sum(1 for item in items if not item.url)
     warning = parsed.warning or (f"{unlinked} of {len(items)} entries have no link and are left out" if unlinked else "")
     return with_identities(replace(parsed, items=items, warning=warning))
@@ -43,24 +54,25 @@ def _with_language(item: Item, declared: str | None) -> Item:
 
 
 def _parse_xml(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
+    body = with_sound_references(body)
     found = _feedparsed(body, headers)
-    why = clean(str(found.get("bozo_exception", "")))[:120] if found.get("bozo") else ""
+    why = clean(str(found.get("bozo_exception", ""))[:1_000])[:120] if found.get("bozo") else ""
     if not found.entries and speaks_of_items(body):
         again = _feedparsed(mended(body), {})
         found, why = (again, why or "its beginning") if again.entries else (found, why)
     if not found.get("version") and not found.entries:
         raise NotAFeed(_what_it_is(body))
     feed = found.feed
-    base = absolute(url, feed.get("link", "")) or url
-    ttl = str(feed.get("ttl", "")).strip()
+    base = absolute(url, taken(feed.get("link"))) or url
+    ttl = taken(feed.get("ttl"), 100).strip()
     atom = str(found.get("version", "")).startswith("atom")
     return Parsed(
-        title_text(feed.get("title", "")),
+        title_text(taken(feed.get("title"))),
         base,
         tuple(_item(entry, base=base, atom=atom, now=now) for entry in found.entries[:MAX_ITEMS]),
         f"not well-formed ({why})" if why else "",
         int(ttl) if ttl.isdecimal() and len(ttl) < 6 else 0,
-        tag(str(feed.get("language", ""))),
+        tag(taken(feed.get("language"))),
     )
 
 
@@ -72,15 +84,15 @@ def _feedparsed(body: bytes, headers: Mapping[str, str]) -> Any:
 
 
 def _item(entry: Any, *, base: str, atom: bool, now: datetime) -> Item:
-    summary = _body(entry.get("summary", ""), entry.get("summary_detail"), atom=atom)
-    content = max((_body(part.get("value", ""), part, atom=atom) for part in entry.get("content", [])), key=len, default="")
+    summary = _body(taken(entry.get("summary")), entry.get("summary_detail"), atom=atom)
+    content = max((_body(taken(part.get("value")), part, atom=atom) for part in entry.get("content", [])), key=len, default="")
     if not content and len(words(summary)) > 150:  # feeds that carry the whole article as its description
         content = summary
-    name = entry.get("title", "")
+    name = taken(entry.get("title"))
     title = title_text(name, is_html=not _is_plain(name, entry.get("title_detail"), atom=atom))
     excerpt = clean(summary) or shorten(content, 60)
     return Item(
-        id=identifier(str(entry.get("id", ""))),
+        id=identifier(taken(entry.get("id"))),
         url=absolute(base, _link(entry)),
         title=headline(title, excerpt=excerpt, content=content),
         excerpt=excerpt,
@@ -104,26 +116,26 @@ def _is_plain(text: str, detail: Any, *, atom: bool) -> bool:
 
 
 def _detail(detail: Any, key: str) -> str:
-    return str((detail or {}).get(key) or "")
+    return taken((detail or {}).get(key))
 
 
 def _date(entry: Any, *, now: datetime) -> datetime | None:
     """The first of its dates that can be read, in the publisher's own words (feedparser's reading is not asked)."""
     # dict.get: feedparser's own get() answers `updated` with `published`, and warns that it does.
-    raw = (dict.get(entry, key) for key in ("published", "updated", "created"))
+    raw = (taken(dict.get(entry, key)) for key in ("published", "updated", "created"))
     return next((found for text in raw if (found := read_date(text, now=now))), None)
 
 
 def _link(entry: Any) -> str:
     """Its link; else its page or its enclosure; else its guid where that is a whole web address (RSS 2.0, isPermaLink)."""
-    link, guid = str(entry.get("link", "")), str(entry.get("id", ""))
+    link, guid = taken(entry.get("link")), taken(entry.get("id"))
     if link and (link != guid or _WEB.match(link)):
         return link
-    links = [(x.get("rel", "alternate"), x.get("href", "")) for x in entry.get("links", [])]
+    links = [(x.get("rel", "alternate"), taken(x.get("href"))) for x in entry.get("links", [])]
     for wanted in ("alternate", "enclosure"):
         found = next((href for rel, href in links if rel == wanted and href and href != guid), "")
         if found:
-            return str(found)
+            return found
     return guid if _WEB.match(guid) else ""
 
 

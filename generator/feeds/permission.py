@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from generator.feeds.article import decoded
 from generator.feeds.web import FetchError, Web
+from generator.feeds.workers import Parsers
 from generator.record.text import digest
 
 AGENT = "Groundwire"
@@ -31,7 +31,7 @@ KEPT_S = 24 * 3600.0  # RFC 9309, section 2.4: at most a day
 RETRIED_S = 3600.0
 _MOST = 512_000  # section 2.5: at least 500 kibibytes are read
 # Cloudflare's Content Signals: `Content-Signal: search=yes, ai-input=no`
-_SIGNAL = re.compile(r"^\s*content-signal\s*:.*\bai-input\s*=\s*no\b", re.IGNORECASE | re.MULTILINE)
+_SIGNAL = re.compile(r"^[ \t]*+content-signal[ \t]*+:.*\bai-input[ \t]*+=[ \t]*+no\b", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,28 +44,25 @@ class _Rules:
 
 
 class Permission:
-    """Asks sites once a day; `clock` gives seconds since 1970."""
+    """Asks sites once a day; `clock` gives seconds since 1970. With `parsers`, what a site says is read in processes that can be killed."""
 
-    def __init__(self, web: Web, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
-        self._web, self._folder, self._clock = web, folder, clock
-        self._known: dict[str, tuple[_Rules, Any]] = {}
+    def __init__(self, web: Web, folder: Path, parsers: Parsers | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        self._web, self._folder, self._parsers, self._clock = web, folder, parsers, clock
+        self._known: dict[str, _Rules] = {}
         self._lock = threading.Lock()
 
     def may(self, url: str) -> bool:
-        """Whether the site lets machines like us read this address."""
+        """Whether the site lets machines like us read this address. Raises NotAFeed where what it says breaks the bounds of its reader."""
         parts = urlsplit(url)
-        rules, robots = self._of(f"{parts.scheme}://{parts.netloc}")
-        if rules.robots is None or _SIGNAL.search(rules.robots) or tdm_reserved(rules.tdm, parts.path or "/"):
+        rules = self._of(f"{parts.scheme}://{parts.netloc}")
+        if rules.robots is None:
             return False
-        return all(robots.can_fetch(url, agent) for agent in (AGENT, *AI_AGENTS))
+        return self._parsers.call(allows, rules.robots, rules.tdm, url) if self._parsers else allows(rules.robots, rules.tdm, url)
 
-    def _of(self, origin: str) -> tuple[_Rules, Any]:
-        from protego import Protego
-
+    def _of(self, origin: str) -> _Rules:
         with self._lock:
-            if origin not in self._known or not self._fresh(self._known[origin][0]):
-                rules = self._recall(origin) or self._remember(origin, self._ask(origin))
-                self._known[origin] = rules, Protego.parse(rules.robots or "")
+            if origin not in self._known or not self._fresh(self._known[origin]):
+                self._known[origin] = self._recall(origin) or self._remember(origin, self._ask(origin))
             return self._known[origin]
 
     def _fresh(self, rules: _Rules) -> bool:
@@ -102,6 +99,16 @@ class Permission:
 
     def _path(self, origin: str) -> Path:
         return self._folder / f"{digest(origin, length=20)}.json"
+
+
+def allows(robots: str, tdm: str, url: str) -> bool:
+    """Whether a robots.txt and a tdmrep.json let machines like us read an address."""
+    from protego import Protego
+
+    if _SIGNAL.search(robots) or tdm_reserved(tdm, urlsplit(url).path or "/"):
+        return False
+    rules = Protego.parse(robots)
+    return all(rules.can_fetch(url, agent) for agent in (AGENT, *AI_AGENTS))
 
 
 def tdm_reserved(text: str, path: str) -> bool:

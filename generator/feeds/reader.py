@@ -14,11 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from generator.feeds.items import Item, NotAFeed
+from generator.feeds.items import Item
 from generator.feeds.memory import Memories, Memory
 from generator.feeds.pace import advice, after_answer, after_failure, conditions, is_due, put_off
 from generator.feeds.web import Document, FetchError, Web
-from generator.feeds.workers import Parsers
+from generator.feeds.workers import Parsers, reason
 from generator.model import Entry, Feed, FeedResult
 from generator.record.urls import host
 
@@ -44,7 +44,8 @@ class WebReader:
         self._concurrency, self._force = concurrency, force
 
     def read(self, feeds: Sequence[Feed], *, now: datetime) -> Iterator[FeedResult]:
-        """One result a feed, as they come. What is no expected failure is our bug, and is raised."""
+        """One result a feed, as they come. What is raised while one document is fetched and read is its feed's failure; anywhere else it is
+        our bug, and is raised."""
         run = _Run(queue.SimpleQueue(), queue.SimpleQueue(), now, threading.Event())
         lanes = _lanes(feeds)
         for lane in lanes:
@@ -91,8 +92,8 @@ class WebReader:
             fresh = self._learn(memory, document, now=run.now)
         except FetchError as error:
             status, wait, why = error.status, error.retry_after, str(error)
-        except NotAFeed as error:
-            why = str(error)
+        except Exception as error:  # whatever one document does to its reader is that feed's failure
+            why = reason(error)
         else:
             unchanged = fresh.items is memory.items
             self._keep(fresh, run, items=not unchanged)

@@ -1,4 +1,5 @@
-"""Documents of which feedparser makes nothing: their beginning is mended once, and they are read again.
+"""Documents that feedparser cannot read as they are. References to no character are mended first, as it raises at them; of a document
+of which it makes nothing the beginning is mended once, and it is read again.
 
 Chosen over a second parser as a dependency: what that would read more (a doubled XML declaration, bytes before the document)
 is put right here in a few lines, and all items go through the same code. What is broken further in, feedparser reads loosely.
@@ -13,6 +14,33 @@ _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:rss|feed|RDF|channel)(?=[\s>])")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]{2,40})[\"']")
 _ITEMS = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?(?:item|entry)[\s>]")
 _HEAD = 20_000
+# A reference by number that may be to no character; and two, to the halves of one character, as Java and JavaScript write it.
+_REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{4,}+|[0-9]{5,}+);?")
+_HALVES = re.compile(rb"&#([xX][dD][89aAbB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67][0-9]{3});")
+_NO_CHARACTER = b"&#65533;"
+
+
+def with_sound_references(body: bytes) -> bytes:
+    """The document with references to characters alone: halves become their character; one to none, or beyond Unicode, U+FFFD."""
+    return _REFERENCE.sub(_sound, _HALVES.sub(_joined, body))
+
+
+def _joined(match: re.Match[bytes]) -> bytes:
+    first, second = map(_number, match.groups())
+    if not (0xD800 <= first < 0xDC00 <= second < 0xE000):
+        return match.group()
+    return b"&#%d;" % (0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+
+
+def _sound(match: re.Match[bytes]) -> bytes:
+    number = _number(match.group(1))
+    return match.group() if number < 0xD800 or 0xE000 <= number <= 0x10FFFF else _NO_CHARACTER
+
+
+def _number(digits: bytes) -> int:
+    """The number; one beyond Unicode where it is too long to be read."""
+    plain = digits.lstrip(b"xX0")
+    return int(plain or b"0", 16 if digits[:1] in b"xX" else 10) if len(plain) < 9 else 0x110000
 
 
 def speaks_of_items(body: bytes) -> bool:

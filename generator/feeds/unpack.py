@@ -6,6 +6,8 @@ import zlib
 
 _KNOWN = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _GZIP = b"\x1f\x8b"
+MEMBERS = 1_000  # of a gzip file: 10 MB in the usual blocks of 64 kB has 160
+_CHUNK = 1 << 16
 
 
 class Unpackable(ValueError):
@@ -37,11 +39,15 @@ def unpack(raw: bytes, encoding: str, *, limit: int) -> bytes:
 
 def _members(raw: bytes, limit: int) -> bytes:
     """Every member of a gzip file (RFC 1952, section 2.2); what follows the last one is passed over."""
-    out = b""
-    while raw.startswith(_GZIP):
-        part, raw = _open(raw, 31, limit - len(out))
-        out += part
-    return out
+    parts: list[bytes] = []
+    place = size = 0
+    while raw.startswith(_GZIP, place):
+        if len(parts) == MEMBERS:
+            raise Unpackable(f"the answer is compressed in more than {MEMBERS} pieces")
+        part, place = _open(raw, 31, limit - size, place)
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
 
 
 def _deflated(raw: bytes, limit: int) -> bytes:
@@ -53,14 +59,21 @@ def _deflated(raw: bytes, limit: int) -> bytes:
         return _open(raw, -15, limit)[0]  # without zlib's head, as some servers send it
 
 
-def _open(raw: bytes, bits: int, limit: int) -> tuple[bytes, bytes]:
+def _open(raw: bytes, bits: int, limit: int, place: int = 0) -> tuple[bytes, int]:
+    """The stream that begins at `place`, and where it ends. It is fed in pieces, as zlib copies all that it is given and does not use."""
     machine = zlib.decompressobj(bits)
-    try:
-        out = machine.decompress(raw, limit + 1)
-    except zlib.error:
-        raise Unpackable("the answer's compression is broken") from None
-    if len(out) > limit:
-        raise TooLarge
-    if not machine.eof:
-        raise Unpackable("the answer's compressed body is cut off")
-    return out, machine.unused_data
+    parts: list[bytes] = []
+    room = limit + 1
+    while not machine.eof:
+        chunk = raw[place : place + _CHUNK]
+        if not chunk:
+            raise Unpackable("the answer's compressed body is cut off")
+        place += len(chunk)
+        try:
+            parts.append(machine.decompress(chunk, room))
+        except zlib.error:
+            raise Unpackable("the answer's compression is broken") from None
+        room -= len(parts[-1])
+        if room <= 0:
+            raise TooLarge
+    return b"".join(parts), place - len(machine.unused_data)

@@ -10,14 +10,17 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, TypeVar
 
+from generator.errors import Unreadable
 from generator.feeds.items import NotAFeed, Parsed
 from generator.feeds.parse import parse_feed
+from generator.record.text import clean
 
 T = TypeVar("T")
 SECONDS = 10
@@ -48,13 +51,11 @@ class Parsers:
 
     def parse(self, body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
         """As `parse_feed`, within the bounds. Raises NotAFeed with the reason."""
-        answer = self.call(_parse, body, url, dict(headers), now)
-        if isinstance(answer, str):
-            raise NotAFeed(answer)
-        return answer
+        return self.call(_parse, body, url, dict(headers), now)
 
     def call(self, function: Callable[..., T], *args: object) -> T:
-        """A function of untrusted data, called within the bounds. Raises NotAFeed where it breaks them.
+        """A function of untrusted data, called within the bounds. Raises NotAFeed where it breaks them, and where it raises anything:
+        what a document does to its reader is the document's failure.
 
         Function, arguments and answer are pickled; the function is found by its module's name.
         """
@@ -63,15 +64,15 @@ class Parsers:
         future = self._started().schedule(_guarded, args=(function, args), timeout=self._seconds)
         try:
             # The time counts from the start of the work; the wait for a turn is bounded too, should the pool itself break.
-            answer: T = future.result(timeout=self._seconds * 60)
+            answer: T | _Raised = future.result(timeout=self._seconds * 60)
         except FutureTimeout:
             raise NotAFeed(f"reading it took more than {self._seconds:g} s") from None
-        except RecursionError:
-            raise NotAFeed("it is nested too deeply to be read") from None
         except ProcessExpired as error:
             if error.exitcode == _OUT_OF_MEMORY:
                 raise NotAFeed(f"reading it takes more than {self._megabytes} MB") from None
             raise NotAFeed("reading it broke the parser") from None
+        if isinstance(answer, _Raised):
+            raise NotAFeed(answer.why)
         return answer
 
     def _started(self) -> Any:
@@ -99,19 +100,34 @@ def _context() -> BaseContext:
     return context
 
 
-def _guarded(function: Callable[..., T], args: tuple[object, ...]) -> T:
+@dataclass(frozen=True)
+class _Raised:
+    """What a call came to instead of an answer, in words: an exception of any library need not survive the way between processes."""
+
+    why: str
+
+
+def _guarded(function: Callable[..., T], args: tuple[object, ...]) -> T | _Raised:
     """The call; out of memory the process ends, since what it holds is in pieces."""
     try:
         return function(*args)
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
+    except Exception as error:
+        return _Raised(reason(error))
 
 
-def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Parsed | str:
-    try:
-        return parse_feed(body, url=url, headers=headers, now=now)
-    except NotAFeed as error:
+def reason(error: Exception) -> str:
+    """Return why a document could not be read, in words for the owner; of what nobody foresaw, its kind and its own words."""
+    if isinstance(error, Unreadable):
         return str(error)
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply to be read"
+    return f"reading it failed ({type(error).__name__}: {clean(str(error))[:120]})"
+
+
+def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Parsed:
+    return parse_feed(body, url=url, headers=headers, now=now)
 
 
 def _bound(megabytes: int) -> None:

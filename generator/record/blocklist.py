@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
 
 from generator.record.categories import phrases
 from generator.record.content import Article
-from generator.record.urls import host
+from generator.record.urls import host, split
 from generator.settings import Block
 
 
@@ -54,8 +53,7 @@ def blocked_pages(pages: Iterable[Article], block: Block) -> dict[str, str]:
 
 def _bare(url: str) -> str:
     """An address without scheme and `www.`: http and https are one publisher's."""
-    try:
-        parts = urlsplit(url)
-        return (parts.netloc.lower().removeprefix("www.") + parts.path) + (f"?{parts.query}" if parts.query else "")
-    except ValueError:
+    parts = split(url)
+    if parts is None:
         return url
+    return (parts.netloc.lower().removeprefix("www.") + parts.path) + (f"?{parts.query}" if parts.query else "")

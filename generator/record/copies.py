@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 COPY = 0.6  # share of the shorter text's word triples that the other has too
 LEAST_WORDS = 12  # below that, two texts may be alike by chance
@@ -16,5 +17,5 @@ def is_copy(one: str, other: str) -> bool:
 
 
 def _triples(text: str) -> frozenset[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.casefold())[:400]
+    words = [match.group() for match in islice(re.finditer(r"\w+", text.casefold()), 400)]
     return frozenset(zip(words, words[1:], words[2:], strict=False))

@@ -6,16 +6,17 @@ Backslashes are not safe in Python-Markdown (magiclink, entities and definition 
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from generator.record.text import clean, words
+from generator.record.urls import split
 
 # Always active, or active with an extension that an owner may switch on: escapes, code, emphasis, attribute lists, links,
 # footnotes, HTML, entities, tables, headings, tildes, carets, math, mentions.
-_ACTIVE = re.compile(r"[\\`*_{}\[\]<>&|#~^$@]")
+_ACTIVE = {ord(character): f"&#{ord(character)};" for character in "\\`*_{}[]<>&|#~^$@"}
 # Active only in places: a colon that no blank follows (links, emoji), the full stop of www., doubled punctuation.
 _PLACES = re.compile(
-    r":(?!\s|$)|(?<=[wW]{3})\.|(?<=[-+=!:.'\"/])[-+=!:.'\"](?=[-+=!:.'\"])|==|\+\+|--|\(c\)|\(r\)|\(tm\)|\+/-|=/=|\d/\d|c/o",
+    r":+(?!\s|$)|(?<=[wW]{3})\.|(?<=[-+=!:.'\"/])[-+=!:.'\"]+(?=[-+=!:.'\"])|==|\+\+|--|\(c\)|\(r\)|\(tm\)|\+/-|=/=|\d/\d|c/o",
     re.IGNORECASE,
 )
 # Active at the start of a block: lists, definitions, admonitions, underlines of headings, numbered lists.
@@ -24,8 +25,7 @@ _START = re.compile(r"^(?:[-+=:!?%/]+|\d{1,9}[.)](?=\s|$)|\w{1,3}[.)](?=\s|$))")
 
 def escape(text: str) -> str:
     """Untrusted text as Markdown that renders as exactly that text (white space collapsed), no tag, no link."""
-    text = clean(text)
-    text = _ACTIVE.sub(lambda m: _entity(m.group()), text)
+    text = clean(text).translate(_ACTIVE)
     text = _PLACES.sub(lambda m: "".join(_entity(c) if not c.isalnum() else c for c in m.group()), text)
     return _START.sub(lambda m: "".join(_entity(c) if not c.isalnum() else c for c in m.group()), text)
 
@@ -37,13 +37,8 @@ def _entity(character: str) -> str:
 def safe_url(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     """The address where it is a plain web address, else ''. Nothing in it can end a link or an attribute."""
     url = clean(url)
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        return ""
-    if parts.scheme.lower() not in schemes or (parts.scheme.lower() != "mailto" and not host):
+    parts = split(url)
+    if parts is None or parts.scheme.lower() not in schemes or (parts.scheme.lower() != "mailto" and not parts.hostname):
         return ""
     if re.search(r"[\s<>\"'`\\{}|^]", parts.netloc):
         return ""

@@ -31,15 +31,18 @@ _WRONG = re.compile(
     re.IGNORECASE,
 )
 # A person of two names, or a firm that is the object: what follows the accusing word with a capital, or stands before it.
-_NAME = r"(?:[A-ZÄÖÜ][\w’'&.-]+)"
+_NAME = r"(?:(?<![\w’'&.-])[^\WA-ZÄÖÜ_]{0,8}+[A-ZÄÖÜ][\w’'&.-]++)"  # so is 23andMe
 _PARTY = re.compile(
-    rf"(?:{_NAME}\s+{_NAME}|\b(?:sue[sd]?|suing|accus\w+|against|indict\w+|charg\w+|arrest\w+|lawsuits?|verklagt|gegen|beschuldigt)\s+(?:\w+\s+){{0,2}}{_NAME}"
-    rf"|{_NAME}\s+(?:\w+\s+){{0,5}}(?:sued|accused|alleged|allegedly|charged|indicted|arrested|inherits|faces|under investigation|angeklagt|verklagt|verhaftet))"
+    rf"(?:{_NAME}\s+{_NAME}|\b(?:sue[sd]?|suing|accus\w+|against|indict\w+|charg\w+|arrest\w+|lawsuits?|verklagt|gegen|beschuldigt)\s+(?:\w++\s++){{0,2}}{_NAME}"
+    rf"|{_NAME}\s+(?:\w++\s++){{0,5}}(?:sued|accused|alleged|allegedly|charged|indicted|arrested|inherits|faces|under investigation|angeklagt|verklagt|verhaftet))"
 )
 _SETTLED = re.compile(
     r"\b(?:convict\w+|pleads? guilty|pleaded guilty|sentenced|found guilty|settle[sd]?|settlement|verurteilt|rechtskräftig)\b",
     re.IGNORECASE,
 )
+
+
+READ = 10_000  # characters of an excerpt
 
 
 def held(story: Story, review: Review) -> str:
@@ -56,7 +59,8 @@ def held(story: Story, review: Review) -> str:
 
 def allegation(title: str, excerpt: str) -> str:
     """The first sentence that makes an allegation against someone with a name, '' if none does."""
-    for sentence in (title, *sentences(excerpt)):
+    title = title[:READ]
+    for sentence in (title, *sentences(excerpt[:READ])):
         if (
             _ALLEGED.search(sentence)
             and _WRONG.search(f"{sentence} {title}")

@@ -10,13 +10,12 @@ from generator.record.copies import is_copy
 
 def independent(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
     """The entries by who wrote them: those of one outlet, and those that print one text, stand together; in the order of the first."""
-    groups: list[list[Entry]] = []
-    for entry in entries:
-        same = [group for group in groups if any(_one_voice(entry, other) for other in group)]
-        merged = [other for group in same for other in group] + [entry]
-        groups = [group for group in groups if group not in same]
-        groups.append(sorted(merged, key=entries.index))
-    return tuple(tuple(group) for group in sorted(groups, key=lambda group: entries.index(group[0])))
+    groups: list[list[int]] = []
+    for number, entry in enumerate(entries):
+        same = [group for group in groups if any(_one_voice(entry, entries[other]) for other in group)]
+        others = [group for group in groups if not any(group is one for one in same)]
+        groups = [*others, sorted([*(other for group in same for other in group), number])]
+    return tuple(tuple(entries[number] for number in group) for group in sorted(groups))
 
 
 def one_an_outlet(entries: Sequence[Entry]) -> list[Entry]:

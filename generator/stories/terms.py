@@ -6,13 +6,14 @@ All functions are pure and total. Words of the headline and of the excerpt are k
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-EXCERPT_WORDS = 120
+from generator.record.text import normalized
+
+EXCERPT_WORDS, EXCERPT_CHARACTERS = 120, 3_000  # whichever is less
 
 _STOP = frozenset(
     """a about after all also an and any are as at be been before but by can could did do does first for from had has have he her
@@ -29,7 +30,7 @@ _WHEN = frozenset(
     montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember heute gestern morgen""".split()
 )
 _CVE = re.compile(r"\bcve-\d{4}-\d{4,19}\b")
-_WORD = re.compile(r"\d+(?:\.\d+){1,3}(?![\w.]*\d)|[^\W_]+(?:-\d+)*")
+_WORD = re.compile(r"\d+(?:\.\d+){1,3}(?![\w.]{0,40}\d)|[^\W_]+(?:-\d+)*")
 _FURNITURE = re.compile(r"\bthe post .{0,300}?\bappeared first on\b.*", re.IGNORECASE | re.DOTALL)
 # Lists of many events belong to none of them. A monthly patch day is one event, and stays.
 _ROUND_UP = re.compile(
@@ -56,7 +57,7 @@ class Text:
 
 def text_of(title: str, excerpt: str, *, outlet: str, published: datetime | None) -> Text:
     """The terms of one printing."""
-    excerpt = " ".join(_FURNITURE.sub("", excerpt).split()[:EXCERPT_WORDS])
+    excerpt = " ".join(_FURNITURE.sub("", excerpt).split()[:EXCERPT_WORDS])[:EXCERPT_CHARACTERS]
     cves = frozenset(_CVE.findall(f"{title} {excerpt}".lower().replace("‑", "-")))
     return Text(Counter(terms(title)), Counter(terms(excerpt)), cves, outlet, published, is_round_up(title, excerpt))
 
@@ -70,7 +71,7 @@ def is_round_up(title: str, excerpt: str) -> bool:
 
 def terms(text: str) -> list[str]:
     """The telling words of a text in their order: case folded, endings cut, stop words gone."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("‑", "-")
+    plain = normalized("NFKC", text).casefold().replace("‑", "-")
     plain = re.sub(r"['’]s\b", "", plain)
     found = (word for word in _WORD.findall(plain) if len(word) > 1 and word not in _STOP and word not in _WHEN)
     return [stem(word) for word in found if not (len(word) == 2 and word.isdigit())]

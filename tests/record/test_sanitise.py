@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.mail.content import read_body
+from generator.record.content import load_articles
 from generator.record.sanitise import DEPTH, is_acting, left_out, page_list, sanitise, scheme_of
 
 EXTENSIONS = ["admonition", "attr_list", "footnotes", "tables", "toc"]
@@ -116,7 +117,7 @@ def test_honest_markdown_is_kept_with_materials_extensions() -> None:
 
 
 def test_every_page_of_the_sample_is_kept() -> None:
-    pages = Store(Path(__file__).parents[2] / "content").articles().pages
+    pages = load_articles(Path(__file__).parents[2] / "content").pages
     bodies = [markdown.markdown(page.body, extensions=EXTENSIONS) for page in pages]
     assert bodies
     for html in bodies:

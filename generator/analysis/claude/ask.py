@@ -18,6 +18,7 @@ from generator.analysis.claude.reply import MAX_TOKENS, Reply, Request, Usage
 
 DEADLINE = 240.0  # seconds for one request with all its tries
 TRIES = 4
+LATE = 2  # answers that do not come in time, after which a run asks no more: with `call.TIMEOUT` at most four minutes
 UNPAID = "the budget is spent"
 OVERHEAD = 2_000  # tokens that the service may add for the form of the answer
 
@@ -57,6 +58,7 @@ class Asker:
         self._caller, self.purse, self.memory, self.tariff = caller, purse, memory, tariff
         self._clock = clock or Clock()
         self.stopped = ""  # why no more calls are made in this run
+        self._late = 0
 
     def ask(self, request: Request, *, category: str) -> Reply:
         """The kept answer, or a new one."""
@@ -95,8 +97,9 @@ class Asker:
                 self.memory.keep(request, reply)
         finally:  # also through a bug or ^C: others may be waiting for what it gives back
             self.purse.settle(hold, {category: self.tariff.cost(request.model, used) or 0.0}, used)
-        if reply.outcome == "fatal":
-            self.stopped = reply.why
+        self._late += reply.late
+        if reply.outcome == "fatal" or self._late >= LATE:
+            self.stopped = self.stopped or reply.why
         return reply
 
 

@@ -5,25 +5,28 @@ others to say (`ask.py`), because each try has to fit into the budget.
 from __future__ import annotations
 
 import json
+import queue
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from generator.analysis.claude.reply import Reply, Request, read_message, read_status, waiting
 from generator.analysis.claude.server import ANTHROPIC
+from generator.record.text import clean
 
-TIMEOUT = 120.0  # seconds for one call
+TIMEOUT = 120.0  # seconds for one call in all, from the question to the last byte of its answer
+T = TypeVar("T")
 
 
 class ClaudeCaller:
     """Asks one server over the wire. Servers, keys, headers and redirects that anybody else names (the SDK reads the environment) count for nothing.
 
-    `key` None: nothing is asked. `base_url` None: Anthropic's.
+    `key` None: nothing is asked. `base_url` None: Anthropic's. `seconds`: for one call in all.
     """
 
-    def __init__(self, *, key: str | None = None, base_url: str | None = None) -> None:
-        self._key, self._base_url = key, base_url or ANTHROPIC
+    def __init__(self, *, key: str | None = None, base_url: str | None = None, seconds: float = TIMEOUT) -> None:
+        self._key, self._base_url, self._seconds = key, base_url or ANTHROPIC, seconds
         self._client: Any = None
         self._lock = threading.Lock()
 
@@ -32,7 +35,10 @@ class ClaudeCaller:
         import anthropic
 
         try:
-            return read_message(self._connected().messages.create(**request.body(), timeout=TIMEOUT))
+            client = self._connected()
+            return read_message(_within(self._seconds, lambda: client.messages.create(**request.body(), timeout=self._seconds)))
+        except TimeoutError:
+            return Reply("failed", why=f"the server gave no whole answer within {self._seconds:g} s", paid=True, late=True)
         except anthropic.APIStatusError as error:
             return read_status(error, request.model, attempt)
         except anthropic.APIConnectionError as error:
@@ -82,9 +88,35 @@ def _only_to(home: Any, authorization: str) -> Callable[[Any], None]:
     return guard
 
 
+def _within(seconds: float, ask: Callable[[], T]) -> T:
+    """What is asked, in a thread that is left behind where it takes longer. Raises TimeoutError.
+
+    The SDK's own limit counts from one byte to the next: a server that sends a blank now and then would hold a run for ever.
+    """
+    answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put((ask(), None))
+        except BaseException as error:
+            answers.put((None, error))
+
+    threading.Thread(target=work, daemon=True, name="ask").start()
+    try:
+        answer, error = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return answer  # type: ignore[return-value]  # no error: it is there
+
+
 def _unconnected(error: Exception, attempt: int) -> Reply:
     """No answer. Where the request may have arrived, it may be charged: only a connection that was never made costs surely nothing."""
+    import anthropic
     import httpx2
 
     unsent = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
-    return Reply("failed", why=f"no connection: {error.__cause__ or error}", paid=not unsent, wait=waiting(attempt))
+    late = isinstance(error, anthropic.APITimeoutError)
+    why = clean(f"no connection: {error.__cause__ or error}"[:300])
+    return Reply("failed", why=why, paid=not unsent, wait=None if late else waiting(attempt), late=late)

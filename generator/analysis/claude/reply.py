@@ -7,9 +7,13 @@ what to change.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
+
+from generator.record.text import clean, whole
 
 MAX_TOKENS = 8_000
+ANSWER = 200_000  # characters: more than so many tokens can have
+MOST_TOKENS = 100_000_000  # that a call can be charged for; a server that says more, or less than none, says nothing
 LONGEST_WAIT = 60.0
 
 Outcome = Literal["answer", "refusal", "truncated", "failed", "fatal"]
@@ -46,7 +50,7 @@ class Usage:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What came of a request. `paid`: the server answered, or may have, so that it may be charged. `wait`: seconds after which another
-    try may succeed, None where none will."""
+    try may succeed, None where none will. `late`: the time was up before the answer was whole."""
 
     outcome: Outcome
     text: str = ""
@@ -54,6 +58,7 @@ class Reply:
     usage: Usage | None = None
     paid: bool = False
     wait: float | None = None
+    late: bool = False
 
 
 def read_message(message: Any) -> Reply:
@@ -70,20 +75,30 @@ def read_message(message: Any) -> Reply:
         return Reply("failed", why=f"the model stopped for {str(stop)[:40]!r}", usage=usage, paid=True)
     blocks = getattr(message, "content", None) or []
     text = "".join(str(getattr(b, "text", "") or "") for b in blocks if getattr(b, "type", "") == "text")
-    return Reply("answer", text=text, usage=usage, paid=True)
+    if len(text) > ANSWER:
+        return Reply("truncated", why=f"the answer has more than {ANSWER} characters", usage=usage, paid=True)
+    return Reply("answer", text=whole(text), usage=usage, paid=True)
 
 
 def _usage(usage: Any) -> Usage | None:
     given, made = getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None)
-    if not isinstance(given, int) or not isinstance(made, int):
+    if not _is_count(given) or not _is_count(made):
         return None
     cached = [getattr(usage, f"cache_{kind}_input_tokens", None) for kind in ("creation", "read")]
-    return Usage(given + sum(n for n in cached if isinstance(n, int)), made)
+    return Usage(given + sum(n for n in cached if _is_count(n)), made)
+
+
+def _is_count(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and 0 <= value <= MOST_TOKENS
 
 
 def _category(message: Any) -> str:
     details = getattr(message, "stop_details", None)
-    return f"the model declined ({category})" if (category := getattr(details, "category", None)) else "the model declined"
+    return (
+        f"the model declined ({clean(str(category)[:200])})"
+        if (category := getattr(details, "category", None))
+        else "the model declined"
+    )
 
 
 _RETRIED = frozenset({408, 409, 429})
@@ -102,7 +117,7 @@ _NO_SERVER = "nothing at that address speaks the Messages format: check analysis
 
 def read_status(error: Any, model: str, attempt: int) -> Reply:
     """An HTTP error of the SDK: for good, for the owner to mend, or worth another try."""
-    status, code, said = error.status_code, error.error_code or "", str(error.api_message or "")[:200]
+    status, code, said = error.status_code, clean(str(error.error_code or "")[:200]), clean(str(error.api_message or "")[:200])
     if "spend_limit" in code or (status == 400 and "credit balance" in said):
         return Reply("fatal", why=f"the account's spending limit is reached: {said or code}")
     if 300 <= status < 400:

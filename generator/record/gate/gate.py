@@ -46,12 +46,16 @@ class Verdict:
         return not self.reason
 
 
+READ = 40_000  # characters of a source: as many as a model is sent
+
+
 class _Read:
     """One source as the gate reads it."""
 
     def __init__(self, source: Source, language: str) -> None:
-        self.text, self.title = Text(source.text), Text(source.entry.title)
-        self.hosts = _hosts(f"{source.entry.title} {source.text}")
+        text = source.text[:READ]
+        self.text, self.title = Text(text), Text(source.entry.title)
+        self.hosts = _hosts(f"{source.entry.title} {text}")
         self.outlet = Text(source.entry.feed.title)
         given = (source.entry.language or language).split("-")[0].lower()
         self.language = tongue([t.text for t in self.text.tokens[:400]], given)
