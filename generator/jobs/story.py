@@ -95,9 +95,9 @@ def split(root: Path, name: str, urls: Sequence[str], *, now: datetime, tell: Te
         if len(going) < len(wanted) or not staying:
             listed = "\n".join(f"  {source.url}" for source in page.meta.sources)
             raise Refused(f"name some, not all, of the sources of content/{page.path}:\n{listed}")
+        text = edited(page, put={"sources": [_plain(source) for source in staying]}, now=now)
         path = _own_page(parts, page, going, now=now)
-        rows = [_plain(source) for source in staying]
-        parts.store.replace_text(page, edited(page, put={"sources": rows}, now=now))
+        parts.store.replace_text(page, text)
         registry = Registry(parts.ledger, [page])
         sources = _feeds_of(parts, registry, page, going)
         parted = parting(registry, page.meta.id, sources)
