@@ -22,6 +22,9 @@ from generator.errors import InputError, Mend, Problem
 Path = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
+DEEPEST = 50  # levels of one in the other
+LONGEST = 1024  # bits of a number: a longer one can be neither shown nor kept
+_INDENTED = re.compile(rf"^[ ?-]{{{DEEPEST},}}", re.MULTILINE)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -44,8 +47,8 @@ class Marked:
 def read_yaml(text: str, *, file: str, first_line: int = 1) -> Marked:
     """Parse one YAML document. Raises InputError where it is not YAML at all."""
     try:
-        if "*" in text:
-            _refuse_aliases(text, file=file, first_line=first_line)
+        if "*" in text or text.count("[") + text.count("{") > DEEPEST or _INDENTED.search(text):
+            _refuse_unread(text, file=file, first_line=first_line)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise InputError([_syntax(error, text, file=file, first_line=first_line)]) from None
@@ -93,11 +96,16 @@ def example_of(model: type[BaseModel], name: str | None = None) -> str:
     return re.sub(r"'(\d{4}-\d{2}-\d{2}(?:T[\d:]+Z)?)'", r"\1", text)  # as people write times
 
 
-def _refuse_aliases(text: str, *, file: str, first_line: int) -> None:
+def _refuse_unread(text: str, *, file: str, first_line: int) -> None:
+    """Raise InputError for an alias, or for what is nested so deeply that building it would end the program."""
+    depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        alias = isinstance(event, yaml.AliasEvent)
+        if alias or depth > DEEPEST:
             line, column = (event.start_mark.line, event.start_mark.column) if event.start_mark else (0, 0)
-            raise InputError([Problem(file, "YAML aliases (*name) are not read", line + first_line, column + 1)])
+            message = "YAML aliases (*name) are not read" if alias else "nested too deeply to be read"
+            raise InputError([Problem(file, message, line + first_line, column + 1)])
 
 
 def _build(
@@ -129,10 +137,13 @@ def _build(
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, i), **rest) for i, item in enumerate(node.value)]
     try:
-        return loader.construct_object(node, deep=True)
+        value = loader.construct_object(node, deep=True)
+        if not isinstance(value, int) or value.bit_length() <= LONGEST:
+            return value
     except (yaml.YAMLError, ValueError, OverflowError):
-        problems.append(Problem(file, f"cannot read the value {node.value!r}", *marks[path], key=str(path[-1] if path else "")))
-        return node.value
+        pass
+    problems.append(Problem(file, f"cannot read the value {node.value[:60]!r}", *marks[path], key=str(path[-1] if path else "")))
+    return node.value
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, *, file: str, first_line: int) -> Problem:
@@ -194,7 +205,7 @@ def _problem(item: Any, marked: Marked, *, model: type[BaseModel], file: str) ->
         message = f"{given!r} is not one of {', '.join(allowed)}" + (f"; did you mean {near[0]!r}?" if near else "")
         mend = Mend(path, value=near[0]) if near else None
     elif item["type"] != "missing" and isinstance(given, str | int | float | bool):
-        message += f", not {given!r}" if item["type"] in _MESSAGES else ""
+        message += f", not {(given[:60] if isinstance(given, str) else given)!r}" if item["type"] in _MESSAGES else ""
         if isinstance(given, bool) and item["type"] == "string_type":
             message += " (a bare yes, no, on or off is true or false in YAML: quote it)"
     example = example_of(owner, str(name)) if owner else ""

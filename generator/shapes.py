@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+FIRST_YEAR, LAST_YEAR = 2, 9998  # that a datetime can hold with a margin
+
 
 class Part(BaseModel):
     """Base of every part of the settings: frozen, and strict about its keys."""
@@ -43,17 +45,23 @@ def _network(value: str) -> str:
 
 def _moment(value: Any) -> Any:
     """A date alone is its midnight, a time without a zone is UTC: what a person means who writes so."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime.combine(value, time(), UTC)
     if isinstance(value, int | float | bool) or value is None:
         raise ValueError("should be a date and time")
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(), UTC)
     try:
-        parsed = datetime.fromisoformat(str(value))
+        parsed = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise ValueError("should be a date and time") from None
+    _in_range(parsed)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _in_range(day: date) -> date:
+    """In another zone, or a month on, it must be a date too."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"should be of a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
 
 
 def _alias(value: str) -> str:
@@ -121,6 +129,7 @@ Colour = Annotated[
     AfterValidator(_lowered),
     _text(pattern=f"^{_COLOUR}$"),
 ]
+Day = Annotated[date, AfterValidator(_in_range)]
 Moment = Annotated[datetime, BeforeValidator(_moment), _text(pattern=f"^{_TIME}$")]
 StoryId = Annotated[
     str,

@@ -47,7 +47,8 @@ def _changes(text: str, problem: Problem, spans: dict[tuple[str | int, ...], tup
     elif problem.key == "id" and problem.message == "is missing" and "/articles/" in problem.file:
         if match := _FRONT.match(text):
             end = "\r\n" if match.group().endswith("\r\n") else "\n"
-            yield match.end(), match.end(), f"id: {story_id('file', problem.file)}{end}"
+            indent = re.match(r" *", text[match.end() :]).group()  # type: ignore[union-attr]  # it matches nothing, too
+            yield match.end(), match.end(), f"{indent}id: {story_id('file', problem.file)}{end}"
     elif problem.message.startswith("a second ': ' on one line"):
         yield from _quoted(text, problem.line)
 

@@ -6,11 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from generator.checked_yaml import read_yaml
 from generator.checking.check import Checked, check_publication
 from generator.checking.fix import mended
 from generator.checking.github import commands, page
 from generator.errors import InputError, Problem, Refused
 from generator.record.atomic import write_atomic
+from generator.record.frontmatter import read
 from generator.record.lock import held
 from generator.wiring import Places
 
@@ -74,9 +76,21 @@ def _fix_once(root: Path, problems: Sequence[Problem]) -> list[str]:
         except UnicodeDecodeError:
             continue
         better, done = mended(text, [p for p in problems if p.file == file])
-        if done and write_atomic(path, better):
+        if done and not (_readable(text, file) and not _readable(better, file)) and write_atomic(path, better):
             told += done
     return told
+
+
+def _readable(text: str, file: str) -> bool:
+    """Whether a file's YAML, or a page's front matter, can be read: a mend must not end that."""
+    try:
+        if file.endswith(".md"):
+            read(text, file=file)
+        else:
+            read_yaml(text, file=file)
+    except InputError:
+        return False
+    return True
 
 
 def _cache(root: Path) -> Path | None:

@@ -18,9 +18,9 @@ from generator.checked_yaml import Marked, read_yaml, validate
 from generator.errors import InputError, Problem
 from generator.record.summary import ArticleSummary, summarise
 from generator.record.text import clean, digest, file_hash
-from generator.shapes import Alias, Hash, IssueId, Moment, Slug, StoryId, Url
+from generator.shapes import Alias, Day, Hash, IssueId, Moment, Slug, StoryId, Url
 
-Day = date  # `date` is also a key of the front matter, which would shadow it
+on = date  # `date` is also a key of the front matter, which shadows it
 
 
 class Meta(BaseModel):
@@ -132,16 +132,16 @@ class ArticleMeta(Meta):
     sources: tuple[SourceMeta, ...] = Field((), examples=[[{"feed": "Example Blog", "url": "https://www.example.org/post"}]])
     analysis: AnalysisMeta | None = Field(None, examples=[{"by": "person"}])
     score: Score | None = Field(None, examples=[{"total": 7.4, "why": ["3 sources"]}])
-    watch: tuple[Watch, ...] = Field((), examples=[[{"claim": "The final rule is published", "by": Day(2026, 12, 31)}]])
-    corrections: tuple[Correction, ...] = Field((), examples=[[{"date": Day(2026, 3, 1), "note": "What was wrong."}]])
-    reviewed: Reviewed | None = Field(None, examples=[{"by": "A. Editor", "on": Day(2026, 3, 1)}])
+    watch: tuple[Watch, ...] = Field((), examples=[[{"claim": "The final rule is published", "by": on(2026, 12, 31)}]])
+    corrections: tuple[Correction, ...] = Field((), examples=[[{"date": on(2026, 3, 1), "note": "What was wrong."}]])
+    reviewed: Reviewed | None = Field(None, examples=[{"by": "A. Editor", "on": on(2026, 3, 1)}])
     status: Literal["draft"] | None = Field(None, examples=["draft"], description="in no output")
     in_review: str | None = Field(
         None,
         examples=["every story is reviewed"],
         description="why the machine holds this draft; `groundwire story release` takes it out",
     )
-    withdrawn: Withdrawn | None = Field(None, examples=[{"date": Day(2026, 3, 2), "reason": "The report was retracted."}])
+    withdrawn: Withdrawn | None = Field(None, examples=[{"date": on(2026, 3, 2), "reason": "The report was retracted."}])
     aliases: tuple[Alias, ...] = Field((), examples=[["articles/2026/02/old-name/"]])
     locked: bool = Field(False, examples=[True], description="the machine leaves this page alone")
     generated: Generated | None = Field(None, examples=[{"hash": "sha256:0123456789abcdef"}])

@@ -6,14 +6,20 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from sitekit import NOON, Publication
 
+from generator.checking.pages import Teller, article_problems
 from generator.errors import InputError, Problem, Refused
 from generator.jobs import check as check_jobs
 from generator.record import evidence
+from generator.record.frontmatter import ArticleMeta, compose, parse
 from generator.record.ledger import Ledger
+from generator.record.watching import given_up
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWN = """---
@@ -391,3 +397,47 @@ def test_a_missing_colon_is_told_on_its_own_line(pub: Publication) -> None:
         assert [line for line in told(pub) if line.startswith(f"entities.yml:{place}: error: a key without ': ' behind it")], text
     change(pub, "date: 2026", "date 2026")
     assert f"{LETTER}:5:1: error: a key without ': ' behind it" in told(pub)
+
+
+@pytest.mark.parametrize("style", ["indented", "braces"])
+def test_a_mend_never_makes_a_page_unreadable(pub: Publication, style: str) -> None:
+    _, front, body = OWN.replace("id: s-00000000aa\n", "").split("---\n", 2)
+    keys = [line for line in front.splitlines() if line[:1].isalpha()]
+    front = "".join(f"  {key}\n" for key in keys) if style == "indented" else "{" + ", ".join(keys) + "}\n"
+    (pub.root / LETTER).write_text(f"---\n{front}---\n{body}", encoding="utf-8")
+    check_jobs.fix(pub.root, now=NOW)
+    missing = [line for line in told(pub) if "error" in line]
+    assert [line for line in missing if "id: is missing" not in line] == []
+    assert bool(missing) is (style == "braces")
+
+
+DEEP = st.integers(1, 100_000)
+VALUES = st.one_of(
+    st.builds(lambda depth: "[" * depth + "]" * depth, DEEP),
+    st.builds(lambda depth: "[" * depth, DEEP),
+    st.builds(lambda depth: "{a: " * depth + "}" * depth, DEEP),
+    st.builds(lambda depth: "\n" + "- " * depth + "x", st.integers(1, 5_000)),
+    st.builds(lambda depth: "\n" + "".join(f"{' ' * (n + 1)}a:\n" for n in range(depth)), st.integers(1, 800)),
+    st.builds(lambda sign, base, digits: sign + base + "1" * digits, st.sampled_from(["", "-", "+"]), st.sampled_from(["", "0x", "0b", "0o", "0"]), st.integers(1, 20_000)),
+    st.builds(lambda year, rest: f"{year}-{rest}", st.sampled_from(["0000", "0001", "0002", "9998", "9999"]), st.sampled_from(["01-01", "12-31", "01-01T00:00:00+14:00", "12-31T23:59:59-14:00", "12-31 23:59:59.999999"])),
+    st.sampled_from([".inf", "-.inf", ".nan", "1e999", "1:2:3:4:5:6:7:8:9", "!!binary x", "!!python/name:os.system", "!!set {a, b}", "!!omap [a: 1]", "&a [*a]", "<<", "!!float x"]),
+)  # fmt: skip
+KEYS = ["title", "date", "published", "tags", "corrections", "watch", "sources", "score", "withdrawn", "reviewed", "id", "nobody"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(key=st.sampled_from(KEYS), value=VALUES)
+@example(key="corrections", value="[{date: 0001-01-01T00:00:00+14:00, note: x}]")
+@example(key="watch", value="[{claim: x, by: 9999-12-31}]")
+@example(key="sources", value="[{feed: X, url: 'https://x.example/', words: 0x" + "f" * 6000 + "}]")
+def test_whatever_a_key_says_is_read_or_told(key: str, value: str) -> None:
+    keys = {"id": "s-00000000aa", "title": "T", "description": "D", "date": "2026-02-20", "category": "flaws", key: value}
+    text = "---\n" + "".join(f"{name}: {one}\n" for name, one in keys.items()) + "---\n\nBody\n"
+    try:
+        page = parse(text, ArticleMeta, file="articles/2026/02/a.md")
+    except InputError:
+        return
+    zone = ZoneInfo("Pacific/Kiritimati")
+    list(article_problems(page, Teller("a.md", text, page.body), now=NOW, zone=zone))  # raises nothing
+    given_up(page, today=NOW.date())
+    assert parse(compose(page.meta, page.body), ArticleMeta, file="b.md").meta.id == page.id
