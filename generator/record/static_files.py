@@ -18,6 +18,12 @@ from generator.record.sanitise import SCHEMES, is_acting, page_list, scheme_of
 KINDS = frozenset(
     """avif bmp gif ico jpeg jpg png webp asc csv pdf srt tsv txt vtt aac flac m4a mp3 oga ogg opus wav weba m4v mov mp4 ogv webm otf ttf woff woff2""".split()
 )
+OURS = (
+    "assets/groundwire/",
+    "assets/javascripts/",
+    "assets/stylesheets/",
+    "pagefind/",
+)  # folders of the site's own scripts and styles
 PAGES = frozenset("md markdown mdown mkdn mkd".split())  # rendered by MkDocs, and sanitised
 _DATA = re.compile(r"\s*data:(?:image/(?:avif|gif|jpe?g|png|webp)|(?:application/(?:x-)?|)font[-/][a-z0-9-]+)[;,]", re.IGNORECASE)
 _URL = re.compile(r"url\(\s*[\"']?([^)]*)", re.IGNORECASE)
@@ -80,17 +86,24 @@ def static_problems(content: Path) -> Iterator[Problem]:
             or any(part.startswith(".") for part in name.parts)
         ):
             continue
-        if name.suffix[1:].lower() in PAGES:
-            continue
         if problem := static_problem(name.as_posix(), path):
             yield problem
 
 
 def static_problem(name: str, file: Path) -> Problem | None:
-    """Say what is wrong with one file, by its name below content/. Only SVG and HTML are read."""
+    """Say what is wrong with one file, a page's or one that is copied, by its name below content/. Only SVG and HTML are read."""
     kind = PurePosixPath(name).suffix[1:].lower()
+    if name.startswith(OURS):
+        message = "this folder holds the site's own scripts and styles, which only the owner replaces, in overrides/"
+        elsewhere = f"content/{PurePosixPath(name).name}" if kind in KINDS | PAGES else f"overrides/{name}"
+        return Problem(f"content/{name}", message, example=f"mv content/{name} {elsewhere}")
+    if PurePosixPath(name).suffix[1:] in PAGES:
+        return None
     if kind in KINDS:
         return None
+    if kind in PAGES:
+        example = f"mv content/{name} content/{PurePosixPath(name).with_suffix('.md')}"
+        return Problem(f"content/{name}", "a page's ending is in small letters", example=example)
     if kind not in ("svg", "html", "htm"):
         what = f"content/ carries no .{kind} files" if kind else "a file here needs an ending that says what it is"
         message = f"{what}: what runs on a reader's machine, or replaces a file of the site's own, is for the owner to add, in overrides/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import posixpath
-from collections.abc import Collection, MutableMapping
+from collections.abc import Collection, Iterator, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -15,7 +15,7 @@ from mkdocs.structure.files import Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from generator import resources
-from generator.errors import InputError
+from generator.errors import InputError, Problem
 from generator.record.authorship import author_line
 from generator.record.placement import is_hidden
 from generator.record.sanitise import sanitise
@@ -35,9 +35,9 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Colle
     """Drafts out, nothing in the navigation; which generated pages (their sources) and files there are besides, an owner's own at
     that address aside. `written` are pages of ours that `files` does not have.
 
-    Raises InputError for a file of content/ that no site may carry.
+    Raises InputError for a file of content/ that no site may carry, or that stands in the way of one of the site's.
     """
-    _refuse_static_files(files, config)
+    _refuse_files(files, config)
     for file in list(files):
         unused = file.src_uri.startswith(_UNUSED_ASSETS) or file.src_uri.endswith(".map")
         if file.src_uri in site.index.hidden or unused or (file.src_dir == config.docs_dir and is_hidden(file.src_uri)):
@@ -51,18 +51,32 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Colle
     for path in made:
         if other := files.get_file_from_path(path):
             files.remove(other)  # MkDocs has a template of that name
+    _refuse_folders(files, config, made)
     return pages, made
 
 
-def _refuse_static_files(files: Files, config: MkDocsConfig) -> None:
-    copied = (
-        f
-        for f in files
-        if f.src_dir == config.docs_dir and not f.is_documentation_page() and f.inclusion is not InclusionLevel.EXCLUDED
-    )
-    problems = [problem for file in copied if (problem := static_problem(file.src_uri, Path(file.abs_src_path or "")))]
+def _refuse_files(files: Files, config: MkDocsConfig) -> None:
+    own = [file for file in files if file.src_dir == config.docs_dir and file.inclusion is not InclusionLevel.EXCLUDED]
+    problems = [problem for file in own if (problem := static_problem(file.src_uri, Path(file.abs_src_path or "")))]
     if problems:
         raise InputError(problems)
+
+
+def _refuse_folders(files: Files, config: MkDocsConfig, made: Collection[str]) -> None:
+    """A page at `feed.xml/` would need a folder where the site has a file."""
+    taken = {*made, *config.theme.static_templates, *(file.dest_uri for file in files)}
+    problems = []
+    for file in files:
+        if file.src_dir == config.docs_dir and (place := next((p for p in _above(file.dest_uri) if p in taken), "")):
+            message = f"the site has a file at {place}, so that nothing can be below that address"
+            problems.append(Problem(f"content/{file.src_uri}", message, example=f"mv content/{file.src_uri} content/about.md"))
+    if problems:
+        raise InputError(problems)
+
+
+def _above(path: str) -> Iterator[str]:
+    while path := posixpath.dirname(path):
+        yield path
 
 
 def _plain_pages(files: Files, site: Site) -> list[str]:

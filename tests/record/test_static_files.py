@@ -140,7 +140,7 @@ def test_a_document_in_another_encoding_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize(
     "name",
     """x.js x.mjs x.JS x.css x.xml x.xhtml x.xht x.shtml x.php x.wasm x.swf x.svgz x.mht x.htc x.json x.map x.webmanifest x.jar x.exe CNAME _headers x.html.gz
-    assets/javascripts/bundle.min.js assets/groundwire/site.css assets/groundwire/site.js pagefind/pagefind.js feed.xml sitemap.xml x. x.png.js""".split(),
+    assets/javascripts/bundle.min.js feed.xml sitemap.xml x. x.png.js""".split(),
 )
 def test_other_kinds_are_refused_with_the_place_where_owners_put_them(tmp_path: Path, name: str) -> None:
     problem = static_problem(name, tmp_path / "not read")
@@ -158,10 +158,32 @@ def test_pictures_texts_sound_films_and_fonts_pass(tmp_path: Path, name: str) ->
     assert static_problem(name, tmp_path / "not read") is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "assets/groundwire/site.js",
+        "assets/groundwire/icon.svg",
+        "assets/javascripts/x.js.md",
+        "assets/stylesheets/x.png",
+        "pagefind/x.md",
+    ],
+)
+def test_the_folders_of_the_sites_own_scripts_are_the_sites(tmp_path: Path, name: str) -> None:
+    problem = static_problem(name, tmp_path / "not read")
+    assert problem is not None
+    assert "which only the owner replaces" in problem.message
+
+
+def test_a_page_in_capitals_is_refused_with_its_right_name(tmp_path: Path) -> None:
+    problem = static_problem("a/About.MD", tmp_path / "not read")
+    assert problem is not None
+    assert problem.example == "mv content/a/About.MD content/a/About.md"
+
+
 def test_all_of_content_is_looked_through_but_what_is_not_published(tmp_path: Path) -> None:
-    for name in ("a/b/x.js", "x.SVG", "about.md", "p.png", ".ledger/x.jsonl", ".well-known/x.js", "a/.x.js"):
+    for name in ("a/b/x.js", "x.SVG", "about.md", "b.MD", "p.png", ".ledger/x.jsonl", ".well-known/x.js", "a/.x.js"):
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("<svg onload='alert(1)'/>")
     (tmp_path / "link.svg").symlink_to("/dev/zero")
-    assert [problem.file for problem in static_problems(tmp_path)] == ["content/a/b/x.js", "content/x.SVG"]
+    assert [problem.file for problem in static_problems(tmp_path)] == ["content/a/b/x.js", "content/b.MD", "content/x.SVG"]

@@ -218,6 +218,7 @@ REFUSED = {
     "assets/groundwire/site.css": "*{}",
     "assets/javascripts/x.js": "alert(1)",
     "pagefind/pagefind.js": "alert(1)",
+    "assets/groundwire/site.js.md": "# x",
     "x.xhtml": "<html xmlns='http://www.w3.org/1999/xhtml'/>",
     "x.xml": "<x/>",
     "sw.JS": "x",
@@ -234,6 +235,16 @@ def test_a_file_that_runs_or_replaces_ours_is_refused_everywhere(pub: Publicatio
     assert not (pub.root / "site" / name).is_file() or (pub.root / "site" / name).read_text(encoding="utf-8") != REFUSED[name]
     told = [str(p) for p in check_publication(pub.root, now=NOON).problems if p.level == "error"]
     assert [line for line in told if f"content/{name}: error" in line and "write:" in line]
+
+
+@pytest.mark.parametrize(
+    "name", ["feed.xml.md", "robots.txt/index.md", "sitemap.xml/a.png", "assets/images/favicon.png/x.md", "404.html.md"]
+)
+def test_nothing_stands_where_the_site_has_a_file(pub: Publication, name: str) -> None:
+    pub.article("Story")
+    pub.write(name, "# x\n")
+    with pytest.raises(InputError, match=f"content/{name}: error: the site has a file at "):
+        pub.build()
 
 
 def test_mkdocs_own_command_refuses_all_of_them_at_once(pub: Publication) -> None:
