@@ -19,7 +19,7 @@ from generator.model import FeedResult, Story
 from generator.record.blocklist import blocked_pages
 from generator.record.registry import HEALTH, Registry
 from generator.record.shelf import Article, Shelf
-from generator.steps.intake import fresh, owed, read
+from generator.steps.intake import fresh, owed, read, without_unreadable
 from generator.steps.keeping import analyse_again, give_up_predictions, join_page, spared, take_edits
 from generator.steps.leave import leave_issues
 from generator.steps.parts import Parts
@@ -46,6 +46,7 @@ class Update:
     held: tuple[tuple[str, str], ...] = ()  # drafts, each with the reason why it waits for a person
     swallowed: tuple[str, ...] = ()  # headlines on withdrawn or deleted stories, shown nowhere
     blocked: int = 0
+    unread: tuple[tuple[str, str], ...] = ()  # headlines of entries and stories that cannot be read, each with the reason
     shelf: Shelf | None = None  # the articles as the run left them
     warnings: tuple[Problem, ...] = ()
     analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
@@ -80,6 +81,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     parts.ledger.append(HEALTH, *transitions(results, registry.health(), now=now), now=now)
     if all(result.error for result in results):
         raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
+    results, unread = without_unreadable(parts, registry, results, now=now)
     entries = fresh(parts, registry, results, now=now)
     since = min((entry.published or now for entry in entries.new), default=now)
     waiting = owed(parts, registry, results, now=now)
@@ -93,7 +95,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
     choice = choose(stories, select=parts.settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
     if parts.analyst.defers:
         registry.chose(choice.chosen, category_of=homes, now=now)
-    published = publish_all(parts, registry, [*waiting, *choice.chosen], homes, now=now)
+    published, given_up = publish_all(parts, registry, [*waiting, *choice.chosen], homes, now=now)
     again = analyse_again(parts, registry, results, now=now)
     parts.store.refresh(shelf)
     return Update(
@@ -108,6 +110,7 @@ def update(parts: Parts, *, now: datetime) -> Update:
         held=tuple((path, why) for story, path in published.items() if (why := held(story, parts.settings.review))),
         swallowed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=entries.blocked,
+        unread=(*unread, *given_up),
         shelf=shelf,
         warnings=shelf.problems,
         analyst=parts.analyst.stopped,

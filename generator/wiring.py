@@ -29,7 +29,7 @@ from generator.feeds.memory import Memories
 from generator.feeds.reader import WebReader
 from generator.feeds.web import Web, user_agent
 from generator.feeds.workers import Parsers
-from generator.ports import Analyst, Tell
+from generator.ports import Analyst, BoundedCall, Tell
 from generator.record.atomic import sweep
 from generator.record.blocklist import refuser
 from generator.record.categories import Category, load_categories
@@ -86,6 +86,12 @@ class Places:
         return self.root / "outbox" if inside else self.private / "outbox"
 
 
+READERS = (
+    "generator.steps.rehearsal",
+    "generator.analysis.extractive",
+)  # what reads entries and stories in processes of their own
+
+
 @contextmanager
 def open_publication(
     root: Path,
@@ -110,7 +116,7 @@ def open_publication(
     with held(places.private, command=command, sweep=places.sweep), _sound_index(places):
         store = Store(places.content)
         web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes, refuse=refuser(settings.block))
-        with web, Parsers() as parsers:
+        with web, Parsers(preload=READERS) as parsers:
             memories = Memories(places.private / "feeds")
             ledger = Ledger(places.ledger)
             memory = FolderMemory(places.private / "claude", anew=anew)
@@ -122,9 +128,12 @@ def open_publication(
                 ledger=ledger,
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
                 fulltext=WebFullText(web, places.private / "fulltext", parsers, tell=tell),
-                analyst=_analyst(settings, categories, model, ledger, now=now) if analyses else ExtractiveAnalyst(categories),
+                analyst=_analyst(
+                    settings, categories, model if analyses else None, ledger, now=now, bounded=parsers.call, tell=tell
+                ),
                 tell=tell,
                 opener=ClaudeOpener(model.asker, voice_of(settings)) if model else None,
+                bounded=parsers.call,
             )
 
 
@@ -169,14 +178,21 @@ def _model(settings: Settings, memory: FolderMemory, ledger: Ledger, *, now: dat
 
 
 def _analyst(
-    settings: Settings, categories: Mapping[str, Category], model: _Model | None, ledger: Ledger, *, now: datetime
+    settings: Settings,
+    categories: Mapping[str, Category],
+    model: _Model | None,
+    ledger: Ledger,
+    *,
+    now: datetime,
+    bounded: BoundedCall,
+    tell: Tell,
 ) -> Analyst:
     """Claude where there is a way to it; else by rule."""
-    extractive = ExtractiveAnalyst(categories)
+    extractive = ExtractiveAnalyst(categories, bounded=bounded, tell=tell)
     if model is None:
         return extractive
     asker = model.asker
-    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=voice_of(settings))
+    claude = ClaudeAnalyst(categories, extractive=extractive, asker=asker, voice=voice_of(settings), bounded=bounded)
     office = PostOffice(model.caller, book=BatchBook(ledger, now=now), purse=asker.purse, tariff=asker.tariff)
     # Also without batches: earlier runs may have sent some.
     return BatchAnalyst(claude, office, now=now, send=settings.analysis.batch)

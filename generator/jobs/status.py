@@ -72,6 +72,7 @@ def summary(done: Update, store: Store) -> str:
     held = [f"waits for review: content/{path} ({why})" for path, why in done.held]
     waiting = [f"chosen, their analysis comes in a later run: {done.waiting}"] if done.waiting else []
     swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.swallowed]
+    unread = [f"cannot be read and is left out: {clean(title)} ({why})" for title, why in done.unread]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
@@ -94,6 +95,8 @@ def summary(done: Update, store: Store) -> str:
             *waiting,
             *left,
             *swallowed,
+            *unread[:SHOWN],
+            *([f"  and {len(unread) - SHOWN} more"] if len(unread) > SHOWN else []),
             *blocked,
             *failed,
             *warned,

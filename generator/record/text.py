@@ -40,7 +40,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[:limit]
-    return head.rsplit(None, 1)[0] if head[-limit // 4 :].split(None, 1)[1:] else head
+    return head.rsplit(None, 1)[0] if head[-limit // 4 :].split(None, 1)[1:] else head.rstrip()
 
 
 def clean(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from generator.model import Entry, FeedResult, Story
@@ -12,6 +12,7 @@ from generator.record.identity import url_mark
 from generator.record.registry import Registry
 from generator.record.waiting import resumed
 from generator.steps.parts import Parts
+from generator.steps.rehearsal import rehearse
 from generator.stories.exact import shared_addresses
 
 
@@ -23,6 +24,18 @@ def read(parts: Parts, *, now: datetime) -> list[FeedResult]:
         parts.tell(f"[{len(results)}/{len(parts.settings.feeds)}] {result.feed.title}: {outcome}")
     order = {feed.url: place for place, feed in enumerate(parts.settings.feeds)}
     return sorted(results, key=lambda r: order[r.feed.url])
+
+
+def without_unreadable(
+    parts: Parts, registry: Registry, results: Sequence[FeedResult], *, now: datetime
+) -> tuple[list[FeedResult], list[tuple[str, str]]]:
+    """The results without the new entries that cannot be read, and those entries' headlines, each with the reason."""
+    unseen = [entry for result in results for entry in result.entries if not registry.has(entry)]
+    failed = rehearse(unseen, bounded=parts.bounded, categories=parts.categories, now=now)
+    if not failed:
+        return list(results), []
+    kept = [replace(result, entries=tuple(e for e in result.entries if e.key not in failed)) for result in results]
+    return kept, [(entry.title, failed[entry.key]) for entry in unseen if entry.key in failed]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from generator.model import Entry, FeedResult, Source
+from generator.errors import Unreadable
+from generator.model import Analysis, Entry, FeedResult, Source
 from generator.record import afresh
+from generator.record.bounded import call_here
 from generator.record.editing import edited
 from generator.record.evidence import remember
 from generator.record.frontmatter import ArticleMeta, parse
@@ -90,13 +92,21 @@ def _analyse_again(
     analysis = parts.analyst.analyse(story, sources, category=page.meta.category)
     if not afresh.better(page, analysis, why):
         return ""
-    text = afresh.remade(page, analysis, sources, language=parts.settings.language, now=now)
-    changed = parse(text, ArticleMeta, file=page.path)
+    try:
+        text, changed = call_here(_remade, page, analysis, sources, parts.settings.language, now)
+    except Unreadable as error:
+        parts.tell(f"not analysed again: {page.meta.title} ({error})")
+        return ""
     remember(parts.ledger, page.meta.id, changed.body, now=now)
     parts.store.replace_text(page, text)
     registry.changed(changed)
     parts.tell(f"analysed again: {page.meta.title}")
     return page.path
+
+
+def _remade(page: Article, analysis: Analysis, sources: Sequence[Source], language: str, now: datetime) -> tuple[str, Article]:
+    text = afresh.remade(page, analysis, sources, language=language, now=now)
+    return text, parse(text, ArticleMeta, file=page.path)
 
 
 def _is_source(meta: ArticleMeta, entry: Entry) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.ports import Analyst, FullText, Opener, Reader, Tell
+from generator.ports import Analyst, BoundedCall, FullText, Opener, Reader, Tell
+from generator.record.bounded import call_here
 from generator.record.categories import Category
 from generator.record.ledger import Ledger
 from generator.record.store import Store
@@ -25,3 +26,4 @@ class Parts:
     analyst: Analyst
     tell: Tell
     opener: Opener | None = None  # who writes issues' openings; none: by rule
+    bounded: BoundedCall = call_here  # where new entries are read first
