@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from generator.record.evidence import notes_of
 from generator.record.quick import QuickMarkdown
+from generator.record.text import unescape
 
 # As in mkdocs.yml.
 EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
@@ -194,7 +194,7 @@ class _Finder:
                 self._reference(one, picture=name != "href", described=described)
 
     def _reference(self, written: str, *, picture: bool, described: bool) -> None:
-        place, target = self._place(written), html.unescape(written)
+        place, target = self._place(written), unescape(written)
         scheme = _SCHEME.match(target)
         if scheme and _BLANK.sub("", scheme.group(1)).lower() not in _SCHEMES:
             self.found.remarks.append(Remark("scheme", scheme.group(1), place))

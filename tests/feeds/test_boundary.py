@@ -166,3 +166,28 @@ def test_members_without_end_are_refused_in_no_time() -> None:
         unpack(EMPTY * 400_000, "gzip", limit=10_000_000)
     assert time.process_time() - began < 2
     assert unpack(EMPTY * MEMBERS, "gzip", limit=10) == b""
+
+
+def test_what_is_cut_of_a_feed_is_named_and_the_newest_entries_are_kept() -> None:
+    day = "2026-11-{:02}T{:02}:00:00Z"
+    rows = [
+        {"id": str(n), "url": f"https://f.example/{n}", "title": "T", "date_published": day.format(1 + n // 150, n % 24)}
+        for n in range(2_500)
+    ]
+    rows[-1]["content_text"] = "word " * 50_000
+    document = {"version": "https://jsonfeed.org/version/1.1", "items": rows}
+    parsed = parse_feed(json.dumps(document).encode(), url="https://f.example/", headers={}, now=NOW)
+    assert len(parsed.items) == items.MAX_ITEMS
+    assert parsed.items[-1].id == "2499"
+    assert "only the newest 2,000 are read" in parsed.warning
+    assert "only the first 200,000 characters" in parsed.warning
+
+
+def test_the_same_item_a_thousand_times_costs_no_square() -> None:
+    document = feed("").replace(
+        "</channel>", ("<item><title>T</title><guid>" + "x" * 900 + "</guid></item>") * 1_900 + "</channel>"
+    )
+    began = time.process_time()
+    parsed = parse_feed(document.encode(), url="https://f.example/", headers={}, now=NOW)
+    assert len({item.id for item in parsed.items}) == len(parsed.items)
+    assert time.process_time() - began < 20
