@@ -78,6 +78,7 @@ def articles(data: bytes) -> None:
     from generator.feeds.article import extract
     from generator.feeds.items import CONTENT, Item
     from generator.feeds.web import Document
+    from generator.record.text import clean
 
     try:
         found = extract(Document("https://outlet.example/1", 200, {"content-type": "text/html"}, data))
@@ -89,8 +90,8 @@ def articles(data: bytes) -> None:
     if len(found.text) > CONTENT:
         raise Wrong("a text without a bound")
     if found.text:
-        title = found.text[:200].partition("\n")[0]
-        _pages([Item("1", "https://outlet.example/1", title, found.text[200:1_000].replace("\n", " "), found.text, NOW)])
+        title, excerpt = clean(found.text[:200].partition("\n")[0]), clean(found.text[200:1_000])
+        _pages([Item("1", "https://outlet.example/1", title, excerpt, found.text, NOW)])
 
 
 def plain(data: bytes) -> None:
