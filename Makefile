@@ -52,6 +52,14 @@ histories: env-dev ## long: hold incremental builds to full ones over many rando
 	@echo "seed $(SEED), $(HISTORIES) histories"
 	@GROUNDWIRE_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest tests/website/test_histories.py --hypothesis-seed=$(SEED) --timeout=0 -p no:cacheprovider
 
+# How long at each boundary, and what is changed: files and folders, or the tests' own documents
+MINUTES ?= 20
+SEEDS ?= $(GROUNDWIRE_CORPUS)
+
+fuzz: env-dev ## long: change feeds, articles and texts at random, on their whole way to a page (MINUTES=…, SEEDS=…)
+	@for boundary in feeds articles plain; do \
+		$(BIN)/python tests/fuzz.py $$boundary $(SEEDS) --minutes $(MINUTES) --seed $(SEED) --findings .groundwire/fuzz || exit 1; done
+
 clean: ## remove what the commands above make again (not .venv, not content/)
 	@rm -rf site .cache .groundwire-tmp-* docs/site dist .groundwire/sample .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find generator tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -23,7 +23,7 @@ from generator.record.frontmatter import compose
 from generator.record.health import STREAM as FEEDS
 from generator.record.ledger import Row
 from generator.record.publication import Publication
-from generator.steps.intake import fresh, read
+from generator.steps.intake import fresh, read, without_unreadable
 from generator.steps.keeping import analyse_again, give_up_predictions, join_page, log_places, protected_pages, take_edits
 from generator.steps.leave import leave_issues
 from generator.steps.parts import Parts
@@ -50,6 +50,7 @@ class Update:
     protected: tuple[tuple[str, str], ...] = ()
     suppressed: tuple[str, ...] = ()
     blocked: int = 0
+    unread: tuple[tuple[str, str], ...] = ()  # headlines of entries and stories that cannot be read, each with the reason
     analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
     cost: str = ""  # what the analyses did cost, in words
 
@@ -87,6 +88,7 @@ def update(publication: Publication, parts: Parts, *, now: datetime) -> Changes[
     yield from run.follow([Change("log", rows=tuple((FEEDS, row) for row in health), note="how feeds are")] if health else [])
     if all(result.error for result in results):
         raise FeedsFailed("no feed could be read:\n" + "\n".join(f"  {r.feed.title}: {r.error}" for r in results))
+    results, unread = without_unreadable(run.publication, parts, results, now=now)
     entries = fresh(run.publication, results, now=now)
     yield from run.follow(entries.remember())
     since = min((entry.published or now for entry in entries.new), default=now)
@@ -98,7 +100,7 @@ def update(publication: Publication, parts: Parts, *, now: datetime) -> Changes[
     homes = {story.id: category_of(story, publication.categories) for story in found.stories}
     today = run.publication.published_on(settings.day(now))
     choice = choose(found.stories, select=settings.select, today=today, category_of=lambda s: homes[s.id], now=now)
-    yield from run.follow(publish_all(run.publication, parts, choice.chosen, homes, now=now))
+    yield from run.follow(publish_all(run.publication, parts, choice.chosen, homes, unread=unread, now=now))
     yield from run.follow(analyse_again(run.publication, parts, results, now=now))
     return Update(
         publication=run.publication,
@@ -108,6 +110,7 @@ def update(publication: Publication, parts: Parts, *, now: datetime) -> Changes[
         protected=protected_pages(run.publication, [story for _, story in later]),
         suppressed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=entries.blocked,
+        unread=tuple(unread),
         analyst=parts.analyst.stopped,
         cost=parts.analyst.account(),
     )

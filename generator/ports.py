@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from generator.model import Analysis, Entry, Feed, FeedResult, Job, Opening, Source, Story
 
 Clock = Callable[[], datetime]
 Tell = Callable[[str], None]
+T = TypeVar("T")
+
+
+class BoundedCall(Protocol):
+    """Calls a function of others' texts within bounds of time and memory. Raises Unreadable with the reason, whatever the function does.
+
+    Function, arguments and answer may go to another process and back: the function is found by its module's name.
+    """
+
+    def __call__(self, function: Callable[..., T], *args: object) -> T:
+        """What the function returns."""
 
 
 class Reader(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from generator import __version__
+from generator.analysis import extractive
 from generator.analysis.claude.analyst import ClaudeAnalyst, Voice
 from generator.analysis.claude.ask import Asker
 from generator.analysis.claude.books import LedgerPurse
@@ -26,11 +27,11 @@ from generator.feeds.memory import Memories
 from generator.feeds.reader import WebReader
 from generator.feeds.web import Web, user_agent
 from generator.feeds.workers import Parsers
-from generator.ports import Analyst, Tell
+from generator.ports import Analyst, BoundedCall, Tell
 from generator.record.atomic import sweep
 from generator.record.blocklist import refuser
 from generator.record.categories import Category, load_categories
-from generator.record.changes import Change, ContentWriter, Rehearsal
+from generator.record.changes import Change, ContentWriter, DryRun
 from generator.record.content import load_content
 from generator.record.health import STREAM as FEEDS
 from generator.record.ledger import Ledger
@@ -40,6 +41,7 @@ from generator.record.story_log import STREAM as STORIES
 from generator.record.story_log import StoryLog
 from generator.record.words import translated, words_of
 from generator.settings import FILE, Settings, gone_settings, load_settings
+from generator.steps import rehearsal
 from generator.steps.parts import Parts
 from generator.steps.progress import Changes, apply_all
 
@@ -97,11 +99,11 @@ class Workspace:
     publication: Publication
     parts: Parts
     ledger: Ledger
-    rehearsal: Rehearsal | None = None  # takes the changes where nothing is to be written
+    dry_run: DryRun | None = None  # takes the changes where nothing is to be written
 
     def run(self, changes: Changes[T], *, now: datetime) -> T:
         """Apply changes as they come, and return what the job says at its end."""
-        return apply_all(changes, self.rehearsal or ContentWriter(self.places.content, self.ledger, now=now))
+        return apply_all(changes, self.dry_run or ContentWriter(self.places.content, self.ledger, now=now))
 
     def apply(self, changes: Iterable[Change], *, now: datetime) -> None:
         """Apply changes that are there already."""
@@ -126,6 +128,9 @@ def load_publication(root: Path, *, settings: Settings | None = None) -> Publica
 def load_log(ledger: Ledger) -> Log:
     """Read what the log says of stories, feeds and issues."""
     return Log(StoryLog.of(ledger.rows(STORIES)), tuple(ledger.rows(FEEDS)), tuple(ledger.rows(ISSUES)))
+
+
+READERS = (rehearsal.__name__, extractive.__name__)  # what reads entries and stories in processes of their own
 
 
 @contextmanager
@@ -153,7 +158,7 @@ def open_publication(
         publication = load_publication(root, settings=settings)
         categories = publication.categories
         web = Web(settings.fetch, user_agent=user_agent(__version__, settings.url), routes=routes, refuse=refuser(settings.block))
-        with web, Parsers() as parsers:
+        with web, Parsers(preload=READERS) as parsers:
             memories = Memories(places.private / "feeds")
             ledger = Ledger(places.ledger)
             memory = FolderMemory(places.private / "claude", anew=anew)
@@ -161,11 +166,12 @@ def open_publication(
             parts = Parts(
                 reader=WebReader(web, parsers, memories, concurrency=settings.fetch.concurrency, force=force),
                 fulltext=WebFullText(web, places.private / "fulltext", parsers, tell=tell),
-                analyst=_analyst(settings, categories, model) if analyses else ExtractiveAnalyst(categories),
+                analyst=_analyst(settings, categories, model if analyses else None, bounded=parsers.call, tell=tell),
                 tell=tell,
                 opener=ClaudeOpener(model.asker, voice_of(settings)) if model else None,
+                bounded=parsers.call,
             )
-            yield Workspace(places, publication, parts, ledger, Rehearsal() if dry_run else None)
+            yield Workspace(places, publication, parts, ledger, DryRun() if dry_run else None)
 
 
 @dataclass(frozen=True)
@@ -199,12 +205,14 @@ def _model(settings: Settings, memory: FolderMemory, ledger: Ledger, *, now: dat
     return _Model(caller, Asker(caller, purse=purse, memory=memory, tariff=tariff))
 
 
-def _analyst(settings: Settings, categories: Mapping[str, Category], model: _Model | None) -> Analyst:
+def _analyst(
+    settings: Settings, categories: Mapping[str, Category], model: _Model | None, *, bounded: BoundedCall, tell: Tell
+) -> Analyst:
     """Claude where there is a way to it; else by rule."""
-    extractive = ExtractiveAnalyst(categories)
+    by_rule = ExtractiveAnalyst(categories, bounded=bounded, tell=tell)
     if model is None:
-        return extractive
-    return ClaudeAnalyst(categories, extractive=extractive, asker=model.asker, voice=voice_of(settings))
+        return by_rule
+    return ClaudeAnalyst(categories, extractive=by_rule, asker=model.asker, voice=voice_of(settings), bounded=bounded)
 
 
 def voice_of(settings: Settings) -> Voice:

@@ -30,7 +30,7 @@ _POST = re.compile(
 _LEAD = re.compile(r"^(?:[A-Z][A-Z .,'-]{2,40}(?:\([A-Za-z ]+\))?\s[–—-]{1,2}\s|(?:by|von)\s[A-Z]\w+ [A-Z]\w+\s[|·–-]\s)")
 
 
-READ = 1_000  # characters of a sentence: furniture is short
+READ, EXCERPT = 1_000, 10_000  # characters of a sentence, as furniture is short, and of an excerpt
 
 
 def is_boilerplate(sentence: str) -> bool:
@@ -40,7 +40,7 @@ def is_boilerplate(sentence: str) -> bool:
 
 def clean_excerpt(excerpt: str) -> str:
     """An excerpt without furniture; a torn last sentence goes where a whole one is left before it."""
-    text = _POST.sub("", _TAIL.sub("", clean(excerpt)))
+    text = _POST.sub("", _TAIL.sub("", clean(excerpt[:EXCERPT])))
     text = _TAIL.sub("", text)
     kept = [s for s in sentences(text) if not is_boilerplate(s)]
     if len(kept) > 1 and is_torn(kept[-1]):

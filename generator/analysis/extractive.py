@@ -13,7 +13,10 @@ from generator.analysis.boilerplate import clean_excerpt, clean_headline
 from generator.analysis.conflicts import find_conflicts
 from generator.analysis.facts import Facts, find_facts, find_tags
 from generator.analysis.sentences import key_sentences
+from generator.errors import Unreadable
 from generator.model import Analysis, Conflict, Detail, Job, Section, Source, Statement, Story
+from generator.ports import BoundedCall, Tell
+from generator.record.bounded import call_here
 from generator.record.categories import Category, SectionSpec
 from generator.record.quotation import EXCERPT_WORDS, fit
 from generator.record.text import clean, sentences, shorten, words
@@ -41,12 +44,14 @@ class Quote:
 
 
 class ExtractiveAnalyst:
-    """Analyses by rule: same sources, same page."""
+    """Analyses by rule: same sources, same page. Of texts that `bounded` cannot read, the page has the excerpt alone."""
 
     stopped, spent = "", 0.0  # it asks nobody
 
-    def __init__(self, categories: Mapping[str, Category]) -> None:
-        self._categories = categories
+    def __init__(
+        self, categories: Mapping[str, Category], *, bounded: BoundedCall = call_here, tell: Tell = lambda line: None
+    ) -> None:
+        self._categories, self._bounded, self._tell = categories, bounded, tell
 
     def account(self) -> str:
         """Nothing: it is free."""
@@ -59,31 +64,48 @@ class ExtractiveAnalyst:
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
         """The page's content from the sources alone."""
-        spec = self._categories[category]
-        lead = sources[0]
-        title = clean_headline(lead.entry.title, lead.entry.feed.title)
-        whole = clean_excerpt(lead.entry.excerpt or shorten(lead.text, EXCERPT_WORDS))
-        excerpt = shorten(whole, EXCERPT_WORDS)
-        facts = find_facts([s.entry.title for s in sources], [f"{s.entry.excerpt} {s.text}" for s in sources])
-        conflicts = tuple(c for c in find_conflicts(sources) if _quotable(c, sources))
-        quotes = _quotes(sources, title=title, excerpt=excerpt, conflicts=conflicts)
-        sections = _fill(spec.sections, quotes)
-        return Analysis(
-            by="extractive",
-            title=title,
-            description=describe(whole, title),
-            category=category,
-            excerpt=excerpt,
-            tags=find_tags(title, " ".join(s.text for s in sources)),
-            details=_details(facts, spec),
-            sections=sections,
-            organisations=facts.organisations,
-            products=facts.products,
-            cves=facts.cves,
-            conflicts=conflicts,
-            language=lead.entry.language,
-            kept=sum(len(part.statements) for section in sections for part in (section, *section.parts)),
-        )
+        try:
+            return self._bounded(by_rule, self._categories[category], sources)
+        except Unreadable as error:
+            self._tell(f"only its excerpt is shown: {story.first.title} ({error})")
+            return _bare(sources[0], category)
+
+
+def by_rule(spec: Category, sources: Sequence[Source]) -> Analysis:
+    """Return what goes on the page of a story of one category, by its sources alone."""
+    lead = sources[0]
+    title = clean_headline(lead.entry.title, lead.entry.feed.title)
+    whole = clean_excerpt(lead.entry.excerpt or shorten(lead.text, EXCERPT_WORDS))
+    excerpt = shorten(whole, EXCERPT_WORDS)
+    facts = find_facts([s.entry.title for s in sources], [f"{s.entry.excerpt} {s.text}" for s in sources])
+    conflicts = tuple(c for c in find_conflicts(sources) if _quotable(c, sources))
+    quotes = _quotes(sources, title=title, excerpt=excerpt, conflicts=conflicts)
+    sections = _fill(spec.sections, quotes)
+    return Analysis(
+        by="extractive",
+        title=title,
+        description=describe(whole, title),
+        category=spec.id,
+        excerpt=excerpt,
+        tags=find_tags(title, " ".join(s.text for s in sources)),
+        details=_details(facts, spec),
+        sections=sections,
+        organisations=facts.organisations,
+        products=facts.products,
+        cves=facts.cves,
+        conflicts=conflicts,
+        language=lead.entry.language,
+        kept=sum(len(part.statements) for section in sections for part in (section, *section.parts)),
+    )
+
+
+def _bare(lead: Source, category: str) -> Analysis:
+    """Headline and excerpt, where more cannot be read."""
+    title = clean(lead.entry.title)
+    words_of_it = " ".join(words(lead.entry.excerpt)[:EXCERPT_WORDS])
+    return Analysis(
+        by="extractive", title=title, description=title, category=category, excerpt=words_of_it, language=lead.entry.language
+    )
 
 
 def describe(excerpt: str, title: str) -> str:

@@ -42,6 +42,9 @@ _SUFFIX = re.compile(
 )
 
 
+READ = 100_000  # characters of one text
+
+
 @dataclass(frozen=True)
 class Facts:
     """What the rules found, each list in order of weight, without repetition."""
@@ -57,6 +60,7 @@ class Facts:
 
 def find_facts(titles: Sequence[str], texts: Sequence[str]) -> Facts:
     """The facts of a story from its headlines and texts."""
+    titles, texts = [title[:READ] for title in titles], [text[:READ] for text in texts]
     everything = "\n".join([*titles, *texts])
     body = "\n".join(texts)
     return Facts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from generator.record.evidence import notes_of
 from generator.record.sanitise import SCHEMES, is_acting, is_too_deep, left_out, scheme_of
+from generator.record.text import unescape
 
 # As in mkdocs.yml.
 EXTENSIONS = ("admonition", "attr_list", "footnotes", "tables", "toc")
@@ -203,7 +203,7 @@ class _Finder:
                 self._reference(one, picture=name != "href", described=described)
 
     def _reference(self, written: str, *, picture: bool, described: bool) -> None:
-        place, target = self._place(written), html.unescape(written)
+        place, target = self._place(written), unescape(written)
         scheme = scheme_of(target)
         if scheme and scheme not in SCHEMES:
             self.found.remarks.append(Remark("scheme", scheme, place))

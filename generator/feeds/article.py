@@ -14,7 +14,7 @@ from generator.model import Access
 from generator.record.text import clean, cut, words
 
 LEAST_WORDS = 120
-_META = re.compile(rb"<meta\b[^>]{0,2000}+>", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^<>]{0,2000}+>", re.IGNORECASE)
 # schema.org, CreativeWork: the mark that search engines ask paywalled pages to carry
 _NOT_FREE = re.compile(rb'"isAccessibleForFree"\s*:\s*"?(?:https?://schema\.org/)?false"?', re.IGNORECASE)
 _WORD_COUNT = re.compile(rb'"wordCount"\s*:\s*"?(\d{2,6})')

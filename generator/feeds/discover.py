@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from generator.feeds.items import absolute
 from generator.feeds.markup import attributes
 
-_TAGS = re.compile(r"<(link|a|base)\b([^>]{1,2000}+)>", re.IGNORECASE)
+_TAGS = re.compile(r"<(link|a|base)\b([^<>]{1,2000}+)>", re.IGNORECASE)
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/json")
 _LOOKS = re.compile(
     r"(?:/|^)(?:rss|feed|atom)(?:[./?]|$)|\.(?:rss|atom|rdf)(?:\?|$)|(?:rss|atom|feed|index)\.(?:xml|json)$", re.IGNORECASE

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from generator.feeds.items import CONTENT
 from generator.feeds.language import language_of
 from generator.feeds.permission import Permission
 from generator.feeds.web import Document, FetchError, Web
-from generator.feeds.workers import Parsers, reason
+from generator.feeds.workers import Parsers
 from generator.model import Access, Entry, Source
 from generator.ports import Tell
+from generator.record.bounded import reason
 from generator.record.text import cut, digest, words
 from generator.record.urls import host
 
@@ -74,6 +76,8 @@ class WebFullText:
             found = Text("", _CLOSED.get(error.status, "free"))
             if error.status not in _FINAL:
                 return found
+        except BrokenExecutor:  # the processes themselves: no page's doing
+            raise
         except Exception as error:  # whatever one page does to its reader is that page's failure
             self._tell(f"{url}: no full text, as {reason(error)}")
             found = Text("")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from generator.errors import Unreadable
@@ -21,6 +23,7 @@ MARKUP = 2_000_000  # of a text as HTML
 TITLE, EXCERPT, CONTENT = 300, 10_000, 200_000
 ID_LENGTH = 1_000
 URL_LENGTH = 4_000
+T = TypeVar("T")
 _POST = re.compile(r"<p>\s*+The post (?:(?!</?p>).){0,900}+</p>", re.DOTALL | re.IGNORECASE)
 _NEVER = re.compile(r"(?:javascript|vbscript|data|blob|file|about):", re.IGNORECASE)
 
@@ -44,7 +47,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A feed's items, its own title and link, and a warning where the document is broken but readable."""
+    """A feed's items, its own title and link, and a warning where the document is broken but readable. `listed`: how many items it has."""
 
     title: str
     link: str
@@ -52,6 +55,7 @@ class Parsed:
     warning: str = ""
     ttl_minutes: int = 0
     language: str | None = None
+    listed: int = 0
 
 
 def taken(value: object, limit: int = MARKUP) -> str:
@@ -62,6 +66,17 @@ def taken(value: object, limit: int = MARKUP) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
     return whole(value[:limit]) if isinstance(value, str) else ""
+
+
+def newest(entries: Sequence[T], date_of: Callable[[T], datetime | None]) -> list[T]:
+    """Return the entries in their order; of more than MAX_ITEMS the newest, those without a date last."""
+    if len(entries) <= MAX_ITEMS:
+        return list(entries)
+    dates = [date_of(entry) for entry in entries]
+    ranked = sorted(
+        range(len(entries)), key=lambda n: (dates[n] is None, -(found.timestamp() if (found := dates[n]) else 0.0), n)
+    )
+    return [entries[n] for n in sorted(ranked[:MAX_ITEMS])]
 
 
 def within_bounds(item: Item) -> Item:

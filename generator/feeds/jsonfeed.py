@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from generator.feeds.dates import read_date
-from generator.feeds.items import MAX_ITEMS, Item, NotAFeed, Parsed, absolute, body_text, identifier, taken
+from generator.feeds.items import Item, NotAFeed, Parsed, absolute, body_text, identifier, newest, taken
 from generator.feeds.language import tag
 from generator.feeds.markup import headline, inert, plain, title_text
 from generator.record.text import clean, shorten, words
@@ -32,25 +32,30 @@ def parse_json(body: bytes, *, url: str, now: datetime) -> Parsed:
     ):
         raise NotAFeed("the document is JSON, but no JSON Feed")
     base = absolute(url, taken(data.get("home_page_url"))) or url
-    items = tuple(_item(raw, base=base, now=now) for raw in data["items"][:MAX_ITEMS] if isinstance(raw, dict))
+    objects = [raw for raw in data["items"] if isinstance(raw, dict)]
+    items = tuple(_item(raw, base=base, now=now) for raw in newest(objects, lambda raw: _date(raw, now=now)))
     warning = "something stands after the end of the JSON" if text[end:].strip() else ""
     title = title_text(taken(data.get("title")), is_html=False)
-    return Parsed(title, base, items, warning, language=tag(taken(data.get("language"))))
+    return Parsed(title, base, items, warning, language=tag(taken(data.get("language"))), listed=len(objects))
 
 
 def _item(raw: dict[str, Any], *, base: str, now: datetime) -> Item:
     content = body_text(taken(raw.get("content_html"))) or _lines(taken(raw.get("content_text")))
     excerpt = plain(taken(raw.get("summary"))) or (clean(content) if len(words(content)) <= 80 else shorten(content, 60))
-    dates = (raw.get("date_published"), raw.get("date_modified"))
     return Item(
         id=identifier(taken(raw.get("id"))),
         url=absolute(base, taken(raw.get("url")) or taken(raw.get("external_url"))),
         title=headline(title_text(taken(raw.get("title")), is_html=False), excerpt=excerpt, content=content),
         excerpt=excerpt,
         content=content,
-        published=next((d for value in dates if (d := read_date(taken(value), now=now))), None),
+        published=_date(raw, now=now),
         language=tag(taken(raw.get("language"))),
     )
+
+
+def _date(raw: dict[str, Any], *, now: datetime) -> datetime | None:
+    dates = (raw.get("date_published"), raw.get("date_modified"))
+    return next((d for value in dates if (d := read_date(taken(value), now=now))), None)
 
 
 def _lines(text: str) -> str:

@@ -6,13 +6,14 @@ feedparser gets bytes, with its sanitiser and its resolver off: nh3 and our own 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from generator.feeds.dates import read_date
 from generator.feeds.items import (
+    CONTENT,
     MAX_ITEMS,
     Item,
     NotAFeed,
@@ -20,6 +21,7 @@ from generator.feeds.items import (
     absolute,
     body_text,
     identifier,
+    newest,
     taken,
     with_identities,
     within_bounds,
@@ -43,9 +45,19 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     is_json = looks_like(body, headers.get("content-type", ""))
     parsed = parse_json(body, url=url, now=now) if is_json else _parse_xml(body, url=url, headers=headers, now=now)
     items = tuple(_with_language(within_bounds(item), parsed.language) for item in parsed.items)
-    unlinked = sum(1 for item in items if not item.url)
-    warning = parsed.warning or (f"{unlinked} of {len(items)} entries have no link and are left out" if unlinked else "")
-    return with_identities(replace(parsed, items=items, warning=warning))
+    return with_identities(replace(parsed, items=items, warning="; ".join(_warnings(parsed))))
+
+
+def _warnings(parsed: Parsed) -> Iterator[str]:
+    """What is wrong with a document that was read, and what of it was cut."""
+    if parsed.warning:
+        yield parsed.warning
+    if unlinked := sum(1 for item in parsed.items if not item.url):
+        yield f"{unlinked} of {len(parsed.items)} entries have no link and are left out"
+    if long := sum(1 for item in parsed.items if len(item.content) > CONTENT):
+        yield f"of {long} entries only the first {CONTENT:,} characters are read"
+    if parsed.listed > MAX_ITEMS:
+        yield f"of {parsed.listed:,} entries only the newest {MAX_ITEMS:,} are read"
 
 
 def _with_language(item: Item, declared: str | None) -> Item:
@@ -69,10 +81,13 @@ def _parse_xml(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     return Parsed(
         title_text(taken(feed.get("title"))),
         base,
-        tuple(_item(entry, base=base, atom=atom, now=now) for entry in found.entries[:MAX_ITEMS]),
+        tuple(
+            _item(entry, base=base, atom=atom, now=now) for entry in newest(found.entries, lambda entry: _date(entry, now=now))
+        ),
         f"not well-formed ({why})" if why else "",
         int(ttl) if ttl.isdecimal() and len(ttl) < 6 else 0,
         tag(taken(feed.get("language"))),
+        len(found.entries),
     )
 
 

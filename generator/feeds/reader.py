@@ -11,6 +11,7 @@ import queue
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,8 +19,9 @@ from generator.feeds.items import Item
 from generator.feeds.memory import Memories, Memory
 from generator.feeds.pace import advice, after_answer, after_failure, conditions, is_due, put_off
 from generator.feeds.web import Document, FetchError, Web
-from generator.feeds.workers import Parsers, reason
+from generator.feeds.workers import Parsers
 from generator.model import Entry, Feed, FeedResult
+from generator.record.bounded import reason
 from generator.record.urls import host
 
 PER_HOST = 2
@@ -92,6 +94,8 @@ class WebReader:
             fresh = self._learn(memory, document, now=run.now)
         except FetchError as error:
             status, wait, why = error.status, error.retry_after, str(error)
+        except BrokenExecutor:  # the processes themselves: no document's doing
+            raise
         except Exception as error:  # whatever one document does to its reader is that feed's failure
             why = reason(error)
         else:

@@ -225,7 +225,8 @@ def _headers(response: httpcore2.Response) -> dict[str, str]:
 
 
 def _location(raw: bytes) -> str:
-    """An address as servers send it: ASCII by the rules, else UTF-8, else Latin-1."""
+    """An address as servers send it: ASCII by the rules, else UTF-8, else Latin-1. One of more than 4,000 bytes leads nowhere."""
+    raw = raw[:4_000]
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

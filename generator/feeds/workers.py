@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,9 @@ from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, TypeVar
 
-from generator.errors import Unreadable
 from generator.feeds.items import NotAFeed, Parsed
 from generator.feeds.parse import parse_feed
-from generator.record.text import clean
+from generator.record.bounded import reason
 
 T = TypeVar("T")
 SECONDS = 10
@@ -31,10 +30,13 @@ _OUT_OF_MEMORY = 86
 
 
 class Parsers:
-    """A few parsing processes, started when the first document comes. Safe to use from several threads."""
+    """A few parsing processes, started when the first document comes. Safe to use from several threads. `preload`: modules of the
+    functions that are called in them, besides the parser's."""
 
-    def __init__(self, *, processes: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
-        self._processes, self._seconds, self._megabytes = processes, seconds, megabytes
+    def __init__(
+        self, *, processes: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES, preload: Sequence[str] = ()
+    ) -> None:
+        self._processes, self._seconds, self._megabytes, self._preload = processes, seconds, megabytes, preload
         self._lock = threading.Lock()
         self._closed = False
         self._pool: Any = None
@@ -82,15 +84,15 @@ class Parsers:
             if self._closed:
                 raise NotAFeed("the run was interrupted")
             if self._pool is None:
-                context = _context()
+                context = _context([*PRELOAD, *self._preload])
                 self._pool = ProcessPool(self._processes, initializer=_bound, initargs=(self._megabytes,), context=context)
             return self._pool
 
 
-def _context() -> BaseContext:
+def _context(preload: list[str]) -> BaseContext:
     """Processes that are forked from a clean one, so safe beside threads. ^C goes to the whole group, but not to them."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
+    context.set_forkserver_preload(preload)
     resource_tracker.ensure_running()  # first, as its start unblocks SIGINT again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited, also while they start
     try:
@@ -115,15 +117,6 @@ def _guarded(function: Callable[..., T], args: tuple[object, ...]) -> T | _Raise
         os._exit(_OUT_OF_MEMORY)
     except Exception as error:
         return _Raised(reason(error))
-
-
-def reason(error: Exception) -> str:
-    """Return why a document could not be read, in words for the owner; of what nobody foresaw, its kind and its own words."""
-    if isinstance(error, Unreadable):
-        return str(error)
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply to be read"
-    return f"reading it failed ({type(error).__name__}: {clean(str(error))[:120]})"
 
 
 def _parse(body: bytes, url: str, headers: dict[str, str], now: datetime) -> Parsed:

@@ -103,6 +103,7 @@ def summary(done: Update) -> str:
     left = _not_chosen(done)
     held = [f"{change.note}: content/{change.path}" for change in done.changes if change.note.startswith("waits for review")]
     swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.suppressed]
+    unread = [f"cannot be read and is left out: {clean(title)} ({why})" for title, why in done.unread]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
@@ -124,6 +125,8 @@ def summary(done: Update) -> str:
             *held,
             *left,
             *swallowed,
+            *unread[:SHOWN],
+            *([f"  and {len(unread) - SHOWN} more"] if len(unread) > SHOWN else []),
             *blocked,
             *failed,
             *warned,

@@ -6,7 +6,6 @@ three days; (b) its sources have doubled since; or (c) somebody asks for it by n
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -19,6 +18,7 @@ from generator.record.editing import edited, with_body
 from generator.record.frontmatter import Generated, SourceMeta, body_hash
 from generator.record.identity import url_key
 from generator.record.page import analysis_meta
+from generator.record.text import unescape
 from generator.settings import Feed
 
 UNPAID = timedelta(days=3)
@@ -106,4 +106,4 @@ def _with_excerpt(entry: Entry, excerpt: str) -> Entry:
 def _quoted(page: Article) -> str:
     """The publisher's excerpt as the page quotes it."""
     lines = (line for line in page.body.splitlines() if line.startswith(">"))
-    return html.unescape(" ".join(line[1:].strip() for line in takewhile(lambda line: line.strip() != ">", lines)))
+    return unescape(" ".join(line[1:].strip() for line in takewhile(lambda line: line.strip() != ">", lines)))

@@ -60,7 +60,7 @@ class ContentWriter:
         write_atomic(self._content / path, text)
 
 
-class Rehearsal:
+class DryRun:
     """Takes changes and writes nothing: for a dry run."""
 
     def __init__(self) -> None:

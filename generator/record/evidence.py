@@ -6,16 +6,16 @@ quotation, `[^1]: [Outlet](<address#:~:text=first%20words,last%20words>)`.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from generator.record.ledger import Row
-from generator.record.text import digest, normal, sentences
+from generator.record.text import digest, normal, sentences, unescape
 
 STREAM = "evidence"
+LATER = 40  # sentences from the end of a claim, with one of which the machine's own may begin
 _DEFINITION = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*(.*)$")
 _MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+")
 _LABEL = re.compile(r"\[\^([^\]\s]+)\]")
@@ -59,7 +59,8 @@ class Known:
     def has_claim(self, claim: str) -> bool:
         """Whether a claim is one of the machine's, be it after words that a person put before it."""
         parts = sentences(claim)
-        tried = [claim, *(" ".join(parts[start:]) for start in range(1, len(parts))), *_QUOTATION.findall(claim)]
+        starts = range(max(1, len(parts) - LATER), len(parts))
+        tried = [claim, *(" ".join(parts[start:]) for start in starts), *_QUOTATION.findall(claim)]
         return any(_hash(one) in self.claims for one in tried)
 
 
@@ -138,13 +139,13 @@ def _blocks(lines: list[str]) -> Iterator[str]:
 def _note(label: str, line: int, text: str, claims: Iterable[str]) -> Note:
     printed = _PRINTED.match(text)
     address = _ADDRESS.search(text, printed.end() - 1 if printed else 0)
-    target, _, fragment = html.unescape(address.group(1)).partition(":~:text=") if address else ("", "", "")
+    target, _, fragment = unescape(address.group(1)).partition(":~:text=") if address else ("", "", "")
     words = " … ".join(unquote(part) for part in fragment.split("&")[0].split(",") if part)
     return Note(label, line, _plain(printed.group(1)) if printed else "", words, target.rstrip("#"), tuple(claims))
 
 
 def _plain(text: str) -> str:
-    return html.unescape(text).strip()
+    return unescape(text).strip()
 
 
 def _hash(text: str) -> str:

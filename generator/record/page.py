@@ -9,7 +9,7 @@ from typing import Any
 from generator.model import Analysis, Source, Story
 from generator.record.copies import is_copy
 from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Entities, Generated, Score, SourceMeta, Watch, body_hash
-from generator.record.text import clean, shorten, slugify
+from generator.record.text import clean, cut, shorten, slugify
 
 
 def article_meta(
@@ -18,8 +18,8 @@ def article_meta(
     """The front matter of a new page; `language` is the publication's, `in_review` is why it waits for a person, '' if it need not."""
     return ArticleMeta(
         id=story.id,
-        title=analysis.title[:300],
-        description=shorten(analysis.description, 60)[:600] or analysis.title,
+        title=cut(analysis.title, 300),
+        description=cut(shorten(analysis.description, 60) or analysis.title, 600),
         date=_whole_seconds(story.first.published or now),
         category=analysis.category,
         date_estimated=story.first.estimated,

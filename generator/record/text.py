@@ -40,7 +40,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[:limit]
-    return head.rsplit(None, 1)[0] if head[-limit // 4 :].split(None, 1)[1:] else head
+    return head.rsplit(None, 1)[0] if head[-limit // 4 :].split(None, 1)[1:] else head.rstrip()
 
 
 def clean(text: str) -> str:
@@ -53,9 +53,18 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
+LONG_WORD = 20  # characters that the words of a text have on average at most
+_TORN = ",;:–—-. "
+
+
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` words: whole sentences where at least half of the room is used, else cut with an ellipsis."""
+    """At most `limit` words: whole sentences where at least half of the room is used, else cut with an ellipsis.
+
+    A text without blanks has at most as many characters as so many long words.
+    """
     parts = words(text)
+    if len(text) > (most := limit * LONG_WORD) and len(head := " ".join(parts[:limit])) > most:
+        return cut(head, most).rstrip(_TORN) + " …"
     if len(parts) <= limit:
         return " ".join(parts)
     out: list[str] = []
@@ -65,7 +74,7 @@ def shorten(text: str, limit: int) -> str:
         out += words(sentence)
     if len(out) * 2 >= limit:
         return " ".join(out)
-    return " ".join(parts[:limit]).rstrip(",;:–—-. ") + " …"
+    return " ".join(parts[:limit]).rstrip(_TORN) + " …"
 
 
 _ABBREVIATIONS = frozenset(

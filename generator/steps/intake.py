@@ -13,6 +13,7 @@ from generator.record.identity import url_key
 from generator.record.publication import Publication
 from generator.record.story_log import STREAM, EntryKey
 from generator.steps.parts import Parts
+from generator.steps.rehearsal import rehearse
 from generator.stories.exact import shared_addresses
 
 
@@ -26,6 +27,18 @@ def read(publication: Publication, parts: Parts, *, now: datetime) -> list[FeedR
         parts.tell(f"[{len(results)}/{len(feeds)}] {result.feed.title}: {outcome}")
     order = {feed.url: place for place, feed in enumerate(feeds)}
     return sorted(results, key=lambda r: order[r.feed.url])
+
+
+def without_unreadable(
+    publication: Publication, parts: Parts, results: Sequence[FeedResult], *, now: datetime
+) -> tuple[list[FeedResult], list[tuple[str, str]]]:
+    """Return the results without the new entries that cannot be read, and those entries' headlines, each with the reason."""
+    unseen = [entry for result in results for entry in result.entries if not publication.knows(entry)]
+    failed = rehearse(unseen, bounded=parts.bounded, categories=publication.categories, now=now)
+    if not failed:
+        return list(results), []
+    kept = [replace(result, entries=tuple(e for e in result.entries if e.key not in failed)) for result in results]
+    return kept, [(entry.title, failed[entry.key]) for entry in unseen if entry.key in failed]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from generator.model import Entry, FeedResult, Source
+from generator.errors import Unreadable
+from generator.model import Analysis, Entry, FeedResult, Source
 from generator.record import afresh
+from generator.record.bounded import call_here
 from generator.record.changes import Change
 from generator.record.content import Article
 from generator.record.editing import edited
@@ -98,10 +100,19 @@ def _analyse_again(
     analysis = parts.analyst.analyse(story, sources, category=page.meta.category)
     if not afresh.better(page, analysis, why):
         return
-    text = afresh.remade(page, analysis, sources, language=publication.settings.language, now=now)
-    rows = evidence_rows(page.id, parse(text, ArticleMeta, file=page.path).body)
+    try:
+        text, changed = call_here(_remade, page, analysis, sources, publication.settings.language, now)
+    except Unreadable as error:
+        parts.tell(f"not analysed again: {page.meta.title} ({error})")
+        return
+    rows = evidence_rows(page.id, changed.body)
     yield Change("reanalyse", page.path, files={page.path: text}, rows=rows, note=f"analysed again: {why}")
     parts.tell(f"analysed again: {page.meta.title}")
+
+
+def _remade(page: Article, analysis: Analysis, sources: Sequence[Source], language: str, now: datetime) -> tuple[str, Article]:
+    text = afresh.remade(page, analysis, sources, language=language, now=now)
+    return text, parse(text, ArticleMeta, file=page.path)
 
 
 def _is_source(meta: ArticleMeta, entry: Entry) -> bool:

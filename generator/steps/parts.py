@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.ports import Analyst, FullText, Opener, Reader, Tell
+from generator.ports import Analyst, BoundedCall, FullText, Opener, Reader, Tell
+from generator.record.bounded import call_here
 
 
 @dataclass(frozen=True)
@@ -16,3 +17,4 @@ class Parts:
     analyst: Analyst
     tell: Tell
     opener: Opener | None = None
+    bounded: BoundedCall = call_here

@@ -6,23 +6,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from generator.analysis.classify import category_by_text
+from generator.errors import Unreadable
 from generator.model import Analysis, Job, Story
 from generator.record.article import compose_body
+from generator.record.bounded import call_here
 from generator.record.changes import Change
 from generator.record.evidence import evidence_rows
-from generator.record.frontmatter import compose
+from generator.record.frontmatter import ArticleMeta, compose
 from generator.record.page import article_meta, article_path
 from generator.record.publication import Publication
 from generator.record.story_log import STREAM, entry_rows, listing
+from generator.settings import Settings
 from generator.steps.parts import Parts
 from generator.stories.hold import held
 from generator.stories.independent import one_an_outlet
 
 
 def publish_all(
-    publication: Publication, parts: Parts, stories: Sequence[Story], homes: Mapping[str, str], *, now: datetime
+    publication: Publication,
+    parts: Parts,
+    stories: Sequence[Story],
+    homes: Mapping[str, str],
+    *,
+    unread: list[tuple[str, str]],
+    now: datetime,
 ) -> Iterator[Change]:
-    """Yield a page for each story as its analysis is ready, in their order."""
+    """Yield a page for each story as its analysis is ready, in their order. A story of which no page can be made is added to `unread`:
+    its headline, and why."""
     taken: set[str] = set()
 
     def gather(story: Story) -> Job:
@@ -30,26 +40,31 @@ def publish_all(
         return Job(story, tuple(sources), category_by_text(homes[story.id], sources[0], publication.categories))
 
     for number, (job, analysis) in enumerate(parts.analyst.analyse_all(stories, gather), start=1):
-        change = _page(publication, job, analysis, taken, now=now)
-        taken.add(change.path)
-        yield change
+        try:
+            meta, body = call_here(_composed, publication.settings, job, analysis, now)
+        except Unreadable as error:
+            unread.append((job.story.first.title, str(error)))
+            continue
+        path = article_path(meta, taken=lambda path: path in taken or publication.has_file(path))
+        taken.add(path)
+        yield _publication_of(job, path, meta, body)
         cost = f" (${spent:.4f} so far)" if (spent := parts.analyst.spent) else ""
         parts.tell(f"[{number}/{len(stories)}] {job.category}: {analysis.title}{cost}")
 
 
-def _page(publication: Publication, job: Job, analysis: Analysis, taken: set[str], *, now: datetime) -> Change:
-    """One story's page, then its rows: killed between the two, the next run finds the page and adds them."""
-    settings, story = publication.settings, job.story
+def _composed(settings: Settings, job: Job, analysis: Analysis, now: datetime) -> tuple[ArticleMeta, str]:
+    """One story's page: a pure function of its texts, so that what it raises is theirs."""
     body = compose_body(analysis, job.sources, language=settings.language)
-    why_held = held(story, settings.review)
-    meta = article_meta(story, analysis, job.sources, body=body, now=now, language=settings.language, in_review=why_held)
-    path = article_path(meta, taken=lambda path: path in taken or publication.has_file(path))
+    in_review = held(job.story, settings.review)
+    meta = article_meta(job.story, analysis, job.sources, body=body, now=now, language=settings.language, in_review=in_review)
+    return meta, body
+
+
+def _publication_of(job: Job, path: str, meta: ArticleMeta, body: str) -> Change:
+    """A page, then its rows: killed between the two, the next run finds the page and adds them."""
+    story = job.story
     row = {"event": "published", "story": story.id, "path": path, "category": job.category, "title": story.first.title}
     row |= entry_rows(story.entries) | listing(source.entry for source in job.sources)
-    return Change(
-        "publish",
-        path,
-        files={path: compose(meta, body)},
-        rows=(*evidence_rows(story.id, body), (STREAM, row)),
-        note=f"waits for review: {why_held}" if why_held else meta.title,
-    )
+    rows = (*evidence_rows(story.id, body), (STREAM, row))
+    note = f"waits for review: {meta.in_review}" if meta.in_review else meta.title
+    return Change("publish", path, files={path: compose(meta, body)}, rows=rows, note=note)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from generator.record.text import normalized
 
 EXCERPT_WORDS, EXCERPT_CHARACTERS = 120, 3_000  # whichever is less
+TITLE_CHARACTERS = 600
 
 _STOP = frozenset(
     """a about after all also an and any are as at be been before but by can could did do does first for from had has have he her
@@ -57,15 +58,16 @@ class Text:
 
 def text_of(title: str, excerpt: str, *, outlet: str, published: datetime | None) -> Text:
     """The terms of one printing."""
-    excerpt = " ".join(_FURNITURE.sub("", excerpt).split()[:EXCERPT_WORDS])[:EXCERPT_CHARACTERS]
+    title = title[:TITLE_CHARACTERS]
+    excerpt = " ".join(_FURNITURE.sub("", excerpt[:EXCERPT_CHARACTERS]).split()[:EXCERPT_WORDS])
     cves = frozenset(_CVE.findall(f"{title} {excerpt}".lower().replace("‑", "-")))
     return Text(Counter(terms(title)), Counter(terms(excerpt)), cves, outlet, published, is_round_up(title, excerpt))
 
 
 def is_round_up(title: str, excerpt: str) -> bool:
     """Whether an entry is a list of several events: an edition of a newsletter, a review of the week."""
-    plain = title.replace("’", "'")
-    start = " ".join(excerpt.split()[:12])
+    plain = title[:TITLE_CHARACTERS].replace("’", "'")
+    start = " ".join(excerpt[:EXCERPT_CHARACTERS].split()[:12])
     return bool(_ROUND_UP.search(plain) or re.match(r"(?i)plus: |this is today's edition", start.replace("’", "'")))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 
 from generator.record.escape import safe_url
 from generator.record.frontmatter import SourceMeta
+from generator.record.text import unescape
 
 _NOTE = re.compile(r'<li id="fn:(?P<number>[^"]+)">\s*<p>(?P<text>.*?)</p>', re.DOTALL)
 _LINK = re.compile(r'href="(?P<url>[^"]+)"')
-_QUOTED = re.compile(r'(?P<quote>[“„][^<]*[”“])(?=\s*<sup id="fnref\d*:(?P<number>[^"]+)">)')
+_QUOTED = re.compile(r'(?P<quote>[“„][^<]{0,2000}[”“])(?=\s*<sup id="fnref\d*:(?P<number>[^"]+)">)')
 _EXCERPT = re.compile(r"<blockquote>\s*<p>(?P<text>.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -37,7 +37,7 @@ def _of_notes(body: str, foreign: Mapping[str, str | None]) -> dict[str, str]:
     found = {}
     for note in _NOTE.finditer(body):
         link = _LINK.search(note["text"])
-        language = foreign.get(re.split(r"#?:~:", html.unescape(link["url"]))[0]) if link else None
+        language = foreign.get(re.split(r"#?:~:", unescape(link["url"]))[0]) if link else None
         if language:
             found[note["number"]] = language
     return found

@@ -48,6 +48,13 @@ RAISING = [
 ]
 
 
+# Texts of which each held a run for minutes.
+HOLDING = "".join(
+    f"<item><title>{n} holds {unit}</title><link>https://b.example/{n}</link><description>{(unit * 1_000_000)[:1_000_000]}</description></item>"
+    for n, unit in enumerate([".", "1,", "CVE-2026-", "-", "A-", "\u0301\u0327", ". a"])
+)
+
+
 @pytest.fixture(scope="module")
 def parsers() -> Iterator[Parsers]:
     with Parsers(processes=1) as pool:
@@ -76,10 +83,13 @@ def test_whatever_a_document_makes_its_reader_raise_is_a_reason(parsers: Parsers
     assert parsers.call(len, "next") == 4
 
 
-def test_documents_that_break_the_parser_fail_by_themselves(publication: Callable[..., Path], server: FeedServer) -> None:
-    root = publication(*(server.put(f"/{n}", document) for n, document in enumerate([*RAISING, GOOD.encode()])))
+def test_documents_that_break_or_hold_the_reader_do_no_harm_to_others(
+    publication: Callable[..., Path], server: FeedServer
+) -> None:
+    holding = GOOD.replace("<item>", f"{HOLDING}<item>").encode()
+    root = publication(*(server.put(f"/{n}", document) for n, document in enumerate([*RAISING, holding])))
     command = [sys.executable, "-m", "generator", "update", "-C", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("feed failed: ") == len(RAISING)
     pages = [path.read_text(encoding="utf-8") for path in (root / "content" / "articles").rglob("*.md")]
@@ -166,3 +176,28 @@ def test_members_without_end_are_refused_in_no_time() -> None:
         unpack(EMPTY * 400_000, "gzip", limit=10_000_000)
     assert time.process_time() - began < 2
     assert unpack(EMPTY * MEMBERS, "gzip", limit=10) == b""
+
+
+def test_what_is_cut_of_a_feed_is_named_and_the_newest_entries_are_kept() -> None:
+    day = "2026-11-{:02}T{:02}:00:00Z"
+    rows = [
+        {"id": str(n), "url": f"https://f.example/{n}", "title": "T", "date_published": day.format(1 + n // 150, n % 24)}
+        for n in range(2_500)
+    ]
+    rows[-1]["content_text"] = "word " * 50_000
+    document = {"version": "https://jsonfeed.org/version/1.1", "items": rows}
+    parsed = parse_feed(json.dumps(document).encode(), url="https://f.example/", headers={}, now=NOW)
+    assert len(parsed.items) == items.MAX_ITEMS
+    assert parsed.items[-1].id == "2499"
+    assert "only the newest 2,000 are read" in parsed.warning
+    assert "only the first 200,000 characters" in parsed.warning
+
+
+def test_the_same_item_a_thousand_times_costs_no_square() -> None:
+    document = feed("").replace(
+        "</channel>", ("<item><title>T</title><guid>" + "x" * 900 + "</guid></item>") * 1_900 + "</channel>"
+    )
+    began = time.process_time()
+    parsed = parse_feed(document.encode(), url="https://f.example/", headers={}, now=NOW)
+    assert len({item.id for item in parsed.items}) == len(parsed.items)
+    assert time.process_time() - began < 20

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.record.quotation import fit, limits
-from generator.record.text import clean, normal, sentences, shorten, slugify, words
+from generator.record.text import clean, cut, normal, sentences, shorten, slugify, unescape, whole, words
 from generator.record.urls import canonical
 
 CASES = [
@@ -98,3 +98,24 @@ def test_pages_from_real_articles_stay_within_the_limits(corpus: Path) -> None:
         assert sum(len(words(keys[i])) for i in kept) <= min(150, size * 15 // 100)
         assert all(normal(k) in normal(row["full_text"]) for k in keys)
         assert len(set(keys)) == len(keys)
+
+
+def test_a_text_without_blanks_is_shortened_too() -> None:
+    assert len(shorten("長" * 10_000, 60)) < 1_300
+    assert len(shorten("https://example.org/" + "a" * 10_000 + " and more", 60)) < 1_300
+
+
+@given(st.text(max_size=80), st.integers(1, 40))
+def test_a_cut_text_is_a_beginning_within_the_limit(text: str, limit: int) -> None:
+    assert len(cut(text, limit)) <= limit
+    assert text.startswith(cut(text, limit))
+
+
+@given(st.text(st.characters(), max_size=30))
+def test_what_is_whole_can_be_written_and_nothing_else_is_lost(text: str) -> None:
+    whole(text).encode("utf-8")
+    assert whole(text) == text or any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def test_a_reference_beyond_all_characters_is_read_as_none() -> None:
+    assert unescape(f"&#{'1' * 5_000}; &#x{'f' * 5_000} &#65;") == "\ufffd \ufffd A"

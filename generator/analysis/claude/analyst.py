@@ -17,8 +17,10 @@ from generator.analysis.claude.gate import Judge, Kept, told
 from generator.analysis.claude.prompt import PROMPT, document, instructions, is_short, read_words
 from generator.analysis.claude.reply import Reply, Request
 from generator.analysis.claude.schema import answer_model, asked_sections, json_schema, problems
+from generator.errors import Unreadable
 from generator.model import Analysis, Job, Source, Story, replace
-from generator.ports import Analyst
+from generator.ports import Analyst, BoundedCall
+from generator.record.bounded import call_here
 from generator.record.categories import Category, SectionSpec
 from generator.record.parallel import in_order
 
@@ -53,8 +55,16 @@ class _Talk:
 class ClaudeAnalyst:
     """Implements ports.Analyst."""
 
-    def __init__(self, categories: Mapping[str, Category], *, extractive: Analyst, asker: Asker, voice: Voice) -> None:
-        self._categories, self._extractive = categories, extractive
+    def __init__(
+        self,
+        categories: Mapping[str, Category],
+        *,
+        extractive: Analyst,
+        asker: Asker,
+        voice: Voice,
+        bounded: BoundedCall = call_here,
+    ) -> None:
+        self._categories, self._extractive, self._bounded = categories, extractive, bounded
         self.asker, self.voice = asker, voice
 
     @property
@@ -144,13 +154,16 @@ class ClaudeAnalyst:
         """What passed, and what is wrong enough to ask again."""
         if reply.outcome == "truncated":
             return None, ["the answer was cut off: write fewer and shorter entries"]
-        parsed = _parse(reply.text, answer_model(talk.asked))
-        if isinstance(parsed, list):
-            talk.steps[-1]["errors"] = parsed
-            return None, parsed
-        quoted = [side for conflict in base.conflicts for side in conflict.sides]
-        judge = Judge(talk.sources, language=self.voice.language, system=request.system, excerpt=base.excerpt, quoted=quoted)
-        kept = judge.judge(parsed, talk.category.sections, talk.asked)
+        try:
+            kept = self._bounded(
+                judged, reply.text, talk.category, talk.asked, talk.sources, base, request.system, self.voice.language
+            )
+        except Unreadable as error:
+            talk.steps[-1]["errors"] = [str(error)]
+            return None, []
+        if isinstance(kept, list):
+            talk.steps[-1]["errors"] = kept
+            return None, kept
         talk.steps[-1] |= {"kept": [s.text for s in kept.statements], "dropped": told(kept.drops)}
         return kept, [] if kept.facts >= self._least(talk) else list(told(kept.drops)) or ["there are too few facts"]
 
@@ -187,6 +200,24 @@ class ClaudeAnalyst:
             "notes": list(made.notes),
             "steps": talk.steps,
         }
+
+
+def judged(
+    text: str,
+    category: Category,
+    asked: tuple[SectionSpec, ...],
+    sources: Sequence[Source],
+    base: Analysis,
+    system: str,
+    language: str,
+) -> Kept | list[Any]:
+    """Return what of an answer passes the gate, or what is wrong with the answer's form."""
+    parsed = _parse(text, answer_model(asked))
+    if isinstance(parsed, list):
+        return parsed
+    quoted = [side for conflict in base.conflicts for side in conflict.sides]
+    judge = Judge(sources, language=language, system=system, excerpt=base.excerpt, quoted=quoted)
+    return judge.judge(parsed, category.sections, asked)
 
 
 def first_request(category: Category, sources: Sequence[Source], voice: Voice) -> Request | None:
