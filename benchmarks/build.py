@@ -79,7 +79,7 @@ def a_day(root: Path, count: int, categories: tuple[str, ...]) -> None:
 
 def ours(root: Path, count: int, categories: tuple[str, ...]) -> Iterator[tuple[str, Cost]]:
     """A full build, one after nothing changed, and one after a day."""
-    build = (sys.executable, "-m", "generator", "build")
+    build = (sys.executable, "-m", "groundwire", "build")
     yield "Groundwire, everything", measured(*build, at=root)
     measured(*build, at=root)  # the folder beside is brought up to date once
     yield "Groundwire, nothing changed", measured(*build, at=root)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from generator.record.categories import load_categories
-from generator.record.frontmatter import ArticleMeta, body_hash, compose
+from groundwire.publication.categories import load_categories
+from groundwire.publication.frontmatter import ArticleMeta, body_hash, compose
 
 START = datetime(2024, 1, 1, 6, tzinfo=UTC)
 A_DAY = 20

@@ -11,8 +11,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from generator.jobs.check import closing, examine
-from generator.record.frontmatter import AnalysisMeta, ArticleMeta, Generated, SourceMeta, body_hash, compose
+from groundwire.jobs.check import closing, examine
+from groundwire.publication.frontmatter import AnalysisMeta, ArticleMeta, Generated, SourceMeta, body_hash, compose
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -22,8 +22,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from generator.analysis.classify import Verdict, classify  # noqa: E402  # the path comes first
-from generator.record.categories import UNCATEGORISED, load_categories  # noqa: E402  # as above
+from groundwire.analysis.classify import Verdict, classify  # noqa: E402  # the path comes first
+from groundwire.publication.categories import UNCATEGORISED, load_categories  # noqa: E402  # as above
 
 WEEKS = ("0412", "0531")
 

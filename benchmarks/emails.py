@@ -22,14 +22,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from generator.mail.letter import Letter, compose_letter
-from generator.mail.message import Recipient, Stencil, stencil
-from generator.mail.smtp import Relay, Reply
-from generator.record.frontmatter import ArticleMeta, IssueMeta, Page
-from generator.settings import Settings, Smtp
-from generator.subscribers.database import Database
-from generator.subscribers.dispatch import Rules, World, dispatch
-from generator.subscribers.ledger import Claim, Deliveries
+from groundwire.mail.letter import Letter, compose_letter
+from groundwire.mail.message import Recipient, Stencil, stencil
+from groundwire.mail.smtp import Relay, Reply
+from groundwire.publication.frontmatter import ArticleMeta, IssueMeta, Page
+from groundwire.settings import Settings, Smtp
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.dispatch import Rules, World, dispatch
+from groundwire.subscribers.ledger import Claim, Deliveries
 
 ITEMS, PAIRS, SENDER = 50, 7, "briefing@example.org"
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)

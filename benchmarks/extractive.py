@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from generator.analysis.boilerplate import clean_excerpt
-from generator.analysis.sentences import key_sentences, terms
-from generator.record.quotation import EXCERPT_WORDS
-from generator.record.text import sentences, shorten, words
+from groundwire.analysis.boilerplate import clean_excerpt
+from groundwire.analysis.sentences import key_sentences, terms
+from groundwire.text.plain import sentences, shorten, words
+from groundwire.text.quotation import EXCERPT_WORDS
 
 
 def rouge_n(one: Sequence[str], other: Sequence[str], n: int) -> float:

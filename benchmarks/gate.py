@@ -23,11 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import gate_alter as alter  # noqa: E402  # the path comes first
-from generator.analysis.boilerplate import is_boilerplate, is_torn  # noqa: E402
-from generator.model import Entry, Feed, Source  # noqa: E402
-from generator.record.gate.gate import Gate  # noqa: E402
-from generator.record.quotation import EVIDENCE_WORDS  # noqa: E402
-from generator.record.text import clean, sentences, words  # noqa: E402
+from groundwire.analysis.boilerplate import is_boilerplate, is_torn  # noqa: E402
+from groundwire.model import Entry, Feed, Source  # noqa: E402
+from groundwire.text.plain import clean, sentences, words  # noqa: E402
+from groundwire.text.quotation import EVIDENCE_WORDS  # noqa: E402
+from groundwire.verification.gate import Gate  # noqa: E402
 
 FALSE: tuple[tuple[str, alter.Alteration], ...] = (
     ("number", alter.number),

@@ -26,13 +26,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.make_background import WEEKS, corpus_folder  # noqa: E402  # the path comes first
-from generator.model import Entry, Feed, Story  # noqa: E402  # as above
-from generator.stories.background import Background, shipped  # noqa: E402  # as above
-from generator.stories.cluster import THRESHOLD  # noqa: E402  # as above
-from generator.stories.exact import duplicates  # noqa: E402  # as above
-from generator.stories.frozen import Frozen  # noqa: E402  # as above
-from generator.stories.group import join_or_start  # noqa: E402  # as above
-from generator.stories.terms import text_of  # noqa: E402  # as above
+from groundwire.events.background import Background, shipped  # noqa: E402  # as above
+from groundwire.events.cluster import THRESHOLD  # noqa: E402  # as above
+from groundwire.events.exact import duplicates  # noqa: E402  # as above
+from groundwire.events.frozen import Frozen  # noqa: E402  # as above
+from groundwire.events.group import join_or_start  # noqa: E402  # as above
+from groundwire.events.terms import text_of  # noqa: E402  # as above
+from groundwire.model import Entry, Feed, Story  # noqa: E402  # as above
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 THRESHOLDS = tuple(step / 100 for step in range(8, 31))

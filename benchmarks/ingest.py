@@ -126,12 +126,12 @@ def server(corpus: Path) -> Iterator[tuple[int, Callable[[bool], None]]]:
 
 def ours(urls: list[str], folder: Path, *, now: datetime) -> tuple[int, int]:
     """One whole update by our reader: entries, feeds that failed."""
-    from generator.feeds.memory import Memories
-    from generator.feeds.reader import WebReader
-    from generator.feeds.web import Web, user_agent
-    from generator.feeds.workers import Parsers
-    from generator.model import Feed
-    from generator.settings import Fetch
+    from groundwire.feeds.memory import Memories
+    from groundwire.feeds.reader import WebReader
+    from groundwire.feeds.web import Web, user_agent
+    from groundwire.feeds.workers import Parsers
+    from groundwire.model import Feed
+    from groundwire.settings import Fetch
 
     bounds = Fetch(allow_networks=("127.0.0.0/8",))
     with Web(bounds, user_agent=user_agent("benchmark", "https://news.example/")) as web, Parsers() as parsers:

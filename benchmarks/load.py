@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.build_corpus import make_publication  # noqa: E402  # after the path: the script also runs as a file
-from generator.record.changes import Change  # noqa: E402
-from generator.record.editing import edited  # noqa: E402
-from generator.record.ledger import Ledger  # noqa: E402
-from generator.record.story_log import STREAM  # noqa: E402
-from generator.wiring import load_log, load_publication  # noqa: E402
+from groundwire.publication.changes import Change  # noqa: E402
+from groundwire.publication.editing import edited  # noqa: E402
+from groundwire.publication.log import Ledger  # noqa: E402
+from groundwire.publication.story_log import STREAM  # noqa: E402
+from groundwire.wiring import load_log, load_publication  # noqa: E402
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TIMES = 5

@@ -1,4 +1,4 @@
-"""Make generator/stories/background.json.gz, the table of how common words are: python benchmarks/make_background.py [CORPUS].
+"""Make generator/groundwire/events/background.json.gz, the table of how common words are: python benchmarks/make_background.py [CORPUS].
 
 Counts only, no text: in how many headlines with excerpt of a collection a term stands. The collections: `general` (the corpus'
 real feeds), each labelled week (an event counts a word once), `trade` (trade-words.txt, written by hand) and `kinds` (the words by which
@@ -20,11 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from generator.feeds.items import NotAFeed  # noqa: E402  # the path comes first
-from generator.feeds.parse import parse_feed  # noqa: E402  # as above
-from generator.record.categories import load_categories  # noqa: E402  # as above
-from generator.stories.background import TABLE, Background, dumped  # noqa: E402  # as above
-from generator.stories.terms import terms, text_of  # noqa: E402  # as above
+from groundwire.events.background import TABLE, Background, dumped  # noqa: E402  # as above
+from groundwire.events.terms import terms, text_of  # noqa: E402  # as above
+from groundwire.feeds.items import NotAFeed  # noqa: E402  # the path comes first
+from groundwire.feeds.parse import parse_feed  # noqa: E402  # as above
+from groundwire.publication.categories import load_categories  # noqa: E402  # as above
 
 WEEKS = ("0412", "0531")
 RARE = 3  # terms in fewer general documents are as good as new

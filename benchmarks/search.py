@@ -34,9 +34,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from browserkit import CHROMIUM, QUIET  # noqa: E402  # as the paths above allow
-
-from generator.record.frontmatter import ArticleMeta, SourceMeta, compose  # noqa: E402
-from generator.website.build import build_site  # noqa: E402
+from groundwire.publication.frontmatter import ArticleMeta, SourceMeta, compose  # noqa: E402
+from groundwire.website.build import build_site  # noqa: E402
 
 SETTINGS = (
     "title: The Measured Briefing\nurl: https://measured.example.org/\nfeeds:\n- {url: https://f.example.org/, name: The Wire}\n"

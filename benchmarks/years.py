@@ -36,21 +36,21 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from generator import pipeline  # noqa: E402  # after the path: the script also runs as a file
-from generator.analysis.extractive import ExtractiveAnalyst  # noqa: E402
-from generator.errors import FeedsFailed  # noqa: E402
-from generator.jobs.housekeeping import tidy  # noqa: E402
-from generator.model import Entry, Feed, FeedResult, Source  # noqa: E402
-from generator.record.categories import load_categories  # noqa: E402
-from generator.record.changes import ContentWriter  # noqa: E402
-from generator.record.content import Article, load_articles, load_issues  # noqa: E402
-from generator.record.editing import edited  # noqa: E402
-from generator.record.ledger import Ledger, Row  # noqa: E402
-from generator.settings import Settings, load_settings  # noqa: E402
-from generator.steps.parts import Parts  # noqa: E402
-from generator.steps.progress import apply_all  # noqa: E402
-from generator.website.load import load_site  # noqa: E402
-from generator.wiring import Places, load_publication  # noqa: E402
+from groundwire import pipeline  # noqa: E402  # after the path: the script also runs as a file
+from groundwire.analysis.extractive import ExtractiveAnalyst  # noqa: E402
+from groundwire.errors import FeedsFailed  # noqa: E402
+from groundwire.jobs.housekeeping import tidy  # noqa: E402
+from groundwire.model import Entry, Feed, FeedResult, Source  # noqa: E402
+from groundwire.publication.categories import load_categories  # noqa: E402
+from groundwire.publication.changes import ContentWriter  # noqa: E402
+from groundwire.publication.content import Article, load_articles, load_issues  # noqa: E402
+from groundwire.publication.editing import edited  # noqa: E402
+from groundwire.publication.log import Ledger, Row  # noqa: E402
+from groundwire.settings import Settings, load_settings  # noqa: E402
+from groundwire.steps.parts import Parts  # noqa: E402
+from groundwire.steps.progress import apply_all  # noqa: E402
+from groundwire.website.load import load_site  # noqa: E402
+from groundwire.wiring import Places, load_publication  # noqa: E402
 
 START = datetime(2026, 1, 5, 5, 17, tzinfo=UTC)
 OUTLETS = 12
@@ -202,7 +202,7 @@ class MortalLedger(Ledger):
 
 
 class MortalWriter(ContentWriter):
-    """Files likewise; one is written whole or not at all (record/atomic.py has its own tests)."""
+    """Files likewise; one is written whole or not at all (files/atomic.py has its own tests)."""
 
     def __init__(self, content: Path, ledger: Ledger, switch: Switch, *, now: datetime) -> None:
         super().__init__(content, ledger, now=now)
@@ -459,7 +459,7 @@ def start_cost() -> float:
     costs = []
     for _ in range(6):  # of which the first compiles
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", "import generator.jobs.daily"], cwd=ROOT, env=environment, check=True)
+        subprocess.run([sys.executable, "-c", "import groundwire.jobs.daily"], cwd=ROOT, env=environment, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         costs.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return statistics.median(costs[1:])

@@ -1,6 +1,6 @@
 """Writes the documentation that is made from the code and its data: python scripts/document.py
 
-The table of settings in generator/README.md, generator/categories/README.md, and the JSON Schemas of all that people write as YAML
+The table of settings in generator/README.md, generator/groundwire/categories/README.md, and the JSON Schemas of all that people write as YAML
 (schemas/), for their editors. tests/test_docs.py holds them to be current.
 """
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from generator import resources
-from generator.record.categories import Category, SectionSpec, load_categories
-from generator.record.frontmatter import ArticleMeta, IssueMeta
-from generator.settings import Settings, documented_settings
+from groundwire import resources
+from groundwire.publication.categories import Category, SectionSpec, load_categories
+from groundwire.publication.frontmatter import ArticleMeta, IssueMeta
+from groundwire.settings import Settings, documented_settings
 
 INSIDE = Path(__file__).parents[1] / "generator" / "README.md"
 CATEGORIES = resources.categories() / "README.md"

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 GROUNDWIRE_UPDATE_GOLDEN=1 .venv/bin/python -m pytest tests/test_sample.py -k golden
-.venv/bin/python -m generator run --sample
+.venv/bin/python -m groundwire run --sample
 rm -rf content/articles content/issues content/outlets content/.ledger
 mkdir -p content
 cp -R .groundwire/sample/content/. content/

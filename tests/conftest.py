@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from browserkit import CHROMIUM, QUIET, Reader
 from support import FeedServer
 

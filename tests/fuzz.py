@@ -51,8 +51,8 @@ class Wrong(Exception):
 
 def feeds(data: bytes) -> None:
     """Bytes as a feed → entries → stories → analysis by rule → page → front matter and body read again."""
-    from generator.feeds.items import CONTENT, EXCERPT, ID_LENGTH, TITLE, URL_LENGTH, NotAFeed
-    from generator.feeds.parse import parse_feed
+    from groundwire.feeds.items import CONTENT, EXCERPT, ID_LENGTH, TITLE, URL_LENGTH, NotAFeed
+    from groundwire.feeds.parse import parse_feed
 
     try:
         parsed = parse_feed(data, url="https://feeds.example/rss.xml", headers={}, now=NOW)
@@ -75,10 +75,10 @@ def feeds(data: bytes) -> None:
 
 def articles(data: bytes) -> None:
     """Bytes as an article's page → its text → analysis by rule → page."""
-    from generator.feeds.article import extract
-    from generator.feeds.items import CONTENT, Item
-    from generator.feeds.web import Document
-    from generator.record.text import clean
+    from groundwire.feeds.article import extract
+    from groundwire.feeds.items import CONTENT, Item
+    from groundwire.feeds.web import Document
+    from groundwire.text.plain import clean
 
     try:
         found = extract(Document("https://outlet.example/1", 200, {"content-type": "text/html"}, data))
@@ -96,8 +96,8 @@ def articles(data: bytes) -> None:
 
 def plain(data: bytes) -> None:
     """Bytes as the plain text of an entry, so that every change reaches our own code."""
-    from generator.feeds.items import Item, within_bounds
-    from generator.record.text import clean, whole
+    from groundwire.feeds.items import Item, within_bounds
+    from groundwire.text.plain import clean, whole
 
     text = whole(data.decode("utf-8", "replace"))
     lines = "\n".join(line for raw in text.splitlines() if (line := clean(raw)))
@@ -109,11 +109,11 @@ BOUNDARIES: dict[str, Callable[[bytes], None]] = {"feeds": feeds, "articles": ar
 
 def _pages(items: Sequence[Any]) -> None:
     """What a run makes of entries, without the network and the disk."""
-    from generator.analysis.classify import category_of
-    from generator.model import Entry, Feed
-    from generator.stories.choose import score
-    from generator.stories.group import group
-    from generator.stories.hold import allegation
+    from groundwire.analysis.classify import category_of
+    from groundwire.events.choose import score
+    from groundwire.events.group import group
+    from groundwire.events.hold import allegation
+    from groundwire.model import Entry, Feed
 
     feed = Feed(url="https://feeds.example/rss.xml", name="Outlet")
     entries = [
@@ -129,14 +129,14 @@ def _pages(items: Sequence[Any]) -> None:
 
 
 def _page(story: Any, category: str) -> None:
-    from generator.analysis.extractive import ExtractiveAnalyst
-    from generator.checking.body import read_body
-    from generator.feeds.fulltext import from_feed
-    from generator.model import Source
-    from generator.record.article import compose_body
-    from generator.record.evidence import notes_of
-    from generator.record.frontmatter import ArticleMeta, compose, parse
-    from generator.record.page import article_meta, article_path
+    from groundwire.analysis.extractive import ExtractiveAnalyst
+    from groundwire.checking.body import read_body
+    from groundwire.feeds.fulltext import from_feed
+    from groundwire.model import Source
+    from groundwire.publication.article_body import compose_body
+    from groundwire.publication.article_meta import article_meta, article_path
+    from groundwire.publication.evidence import notes_of
+    from groundwire.publication.frontmatter import ArticleMeta, compose, parse
 
     made = []
     for _ in range(2):
@@ -161,8 +161,8 @@ def _page(story: Any, category: str) -> None:
 
 
 def _categories() -> Any:
-    from generator import resources
-    from generator.record.categories import load_categories
+    from groundwire import resources
+    from groundwire.publication.categories import load_categories
 
     if not _KEPT:
         _KEPT.append(load_categories(resources.PACKAGE / "nowhere"))
@@ -205,7 +205,7 @@ class Fuzzer:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _found(self, what: str, data: bytes, error: BaseException) -> None:
-        ours = [f"{f.filename.rpartition('generator/')[2]}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+        ours = [f"{f.filename.rpartition('groundwire/')[2]}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
         kind = f"{type(error).__name__} at {' < '.join(ours[:-4:-1])}"
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if self.kinds[kind] > 1:
@@ -283,7 +283,9 @@ def main() -> None:
 
 def _guided(atheris: Any, fuzzer: Fuzzer, seeds: Sequence[bytes], seconds: float, seed: int) -> None:
     """By coverage of our code. libFuzzer ends the process itself, so what was found is told as it comes, and the count now and then."""
-    with atheris.instrument_imports(include=["generator.feeds", "generator.record", "generator.stories", "generator.analysis"]):
+    with atheris.instrument_imports(
+        include=["groundwire.feeds", "groundwire.record", "groundwire.events", "groundwire.analysis"]
+    ):
         fuzzer.one(seeds[0])  # imports what it needs
     corpus = fuzzer.folder / f"corpus-{fuzzer.name}"
     corpus.mkdir(parents=True, exist_ok=True)

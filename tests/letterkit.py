@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from generator.mail.letter import Letter, compose_letter
-from generator.mail.lint import lint
-from generator.record.content import Article, Issue, load_articles
-from generator.record.escape import link
-from generator.record.frontmatter import ArticleMeta, Generated, IssueMeta, Page, body_hash, parse
-from generator.settings import Settings
+from groundwire.mail.letter import Letter, compose_letter
+from groundwire.mail.lint import lint
+from groundwire.publication.content import Article, Issue, load_articles
+from groundwire.publication.frontmatter import ArticleMeta, Generated, IssueMeta, Page, body_hash, parse
+from groundwire.settings import Settings
+from groundwire.text.escape import link
 
 TESTS = Path(__file__).parent
 WEEK = TESTS / "digest" / "golden" / "week"

@@ -20,14 +20,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.mail.letter import Letter
-from generator.mail.message import Recipient, stencil
-from generator.mail.smtp import Relay, Reply
-from generator.settings import Smtp
-from generator.subscribers.database import Database
-from generator.subscribers.dispatch import Rules, World, dispatch
-from generator.subscribers.ledger import Claim, Deliveries
-from generator.subscribers.store import Subscribers
+from groundwire.mail.letter import Letter
+from groundwire.mail.message import Recipient, stencil
+from groundwire.mail.smtp import Relay, Reply
+from groundwire.settings import Smtp
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.dispatch import Rules, World, dispatch
+from groundwire.subscribers.ledger import Claim, Deliveries
+from groundwire.subscribers.store import Subscribers
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 MAILING = "2026-w48"

@@ -14,31 +14,32 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from generator import resources
-from generator.analysis import boilerplate, facts
-from generator.analysis.classify import classify
-from generator.analysis.extractive import ExtractiveAnalyst, describe
-from generator.analysis.sentences import key_sentences
-from generator.analysis.sentences import terms as key_terms
-from generator.feeds.article import decoded
-from generator.feeds.dates import read_date
-from generator.feeds.discover import named_feeds
-from generator.feeds.items import absolute, body_text, identifier, strip_furniture, taken
-from generator.feeds.jsonfeed import looks_like
-from generator.feeds.language import language_of, tag
-from generator.feeds.markup import attributes, inert, paragraphs, plain, title_text
-from generator.feeds.permission import _SIGNAL, tdm_reserved
-from generator.feeds.repair import mended, speaks_of_items, with_sound_references
-from generator.model import Entry, Feed, Source, Story
-from generator.record import escape, text
-from generator.record.categories import load_categories, phrases
-from generator.record.copies import is_copy
-from generator.record.identity import marks
-from generator.record.urls import canonical, host
-from generator.stories.choose import score
-from generator.stories.cues import critical, exploited
-from generator.stories.hold import allegation
-from generator.stories.terms import is_round_up, stem, text_of
+from groundwire import resources
+from groundwire.analysis import boilerplate, facts
+from groundwire.analysis.classify import classify
+from groundwire.analysis.extractive import ExtractiveAnalyst, describe
+from groundwire.analysis.sentences import key_sentences
+from groundwire.analysis.sentences import terms as key_terms
+from groundwire.events.choose import score
+from groundwire.events.cues import critical, exploited
+from groundwire.events.hold import allegation
+from groundwire.events.terms import is_round_up, stem, text_of
+from groundwire.feeds.article import decoded
+from groundwire.feeds.dates import read_date
+from groundwire.feeds.discover import named_feeds
+from groundwire.feeds.items import absolute, body_text, identifier, strip_furniture, taken
+from groundwire.feeds.jsonfeed import looks_like
+from groundwire.feeds.language import language_of, tag
+from groundwire.feeds.markup import attributes, inert, paragraphs, plain, title_text
+from groundwire.feeds.permission import _SIGNAL, tdm_reserved
+from groundwire.feeds.repair import mended, speaks_of_items, with_sound_references
+from groundwire.model import Entry, Feed, Source, Story
+from groundwire.publication.categories import load_categories, phrases
+from groundwire.publication.copies import is_copy
+from groundwire.publication.identity import marks
+from groundwire.text import escape
+from groundwire.text import plain as text
+from groundwire.text.addresses import canonical, host
 
 SIZE = 1_000_000
 SECONDS = 2.0

@@ -8,8 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from generator.record.escape import escape
-from generator.record.frontmatter import (
+from groundwire.publication.frontmatter import (
     AnalysisMeta,
     ArticleMeta,
     Entities,
@@ -22,8 +21,9 @@ from generator.record.frontmatter import (
     body_hash,
     compose,
 )
-from generator.record.text import digest, slugify
-from generator.website.build import build_site
+from groundwire.text.escape import escape
+from groundwire.text.plain import digest, slugify
+from groundwire.website.build import build_site
 
 REPOSITORY = Path(__file__).parents[1]
 BASE = "https://news.example/briefing/"

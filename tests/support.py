@@ -10,19 +10,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from generator import pipeline
-from generator.pipeline import Update
-from generator.record.atomic import write_atomic
-from generator.record.categories import Category
-from generator.record.changes import ContentWriter
-from generator.record.content import Loaded, load_articles, load_content, load_issues
-from generator.record.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose
-from generator.record.ledger import Ledger
-from generator.record.publication import Publication
-from generator.settings import Settings
-from generator.steps.parts import Parts
-from generator.steps.progress import Changes, apply_all
-from generator.wiring import load_log
+from groundwire import pipeline
+from groundwire.files.atomic import write_atomic
+from groundwire.pipeline import Update
+from groundwire.publication.categories import Category
+from groundwire.publication.changes import ContentWriter
+from groundwire.publication.content import Loaded, load_articles, load_content, load_issues
+from groundwire.publication.frontmatter import ArticleMeta, IssueMeta, Meta, Page, compose
+from groundwire.publication.log import Ledger
+from groundwire.publication.publication import Publication
+from groundwire.settings import Settings
+from groundwire.steps.parts import Parts
+from groundwire.steps.progress import Changes, apply_all
+from groundwire.wiring import load_log
 
 T = TypeVar("T")
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from analysis import wire
-from support import FeedServer, rss, snapshot
 
-from generator import pipeline
-from generator.errors import Refused
-from generator.jobs import status as status_jobs
-from generator.jobs import story as story_jobs
-from generator.jobs.build import build
-from generator.jobs.housekeeping import tidy
-from generator.record.content import Article, load_articles
-from generator.record.editing import edited
-from generator.wiring import Places, open_publication
+from analysis import wire
+from groundwire import pipeline
+from groundwire.errors import Refused
+from groundwire.jobs import status as status_jobs
+from groundwire.jobs import story as story_jobs
+from groundwire.jobs.build import build
+from groundwire.jobs.housekeeping import tidy
+from groundwire.publication.content import Article, load_articles
+from groundwire.publication.editing import edited
+from groundwire.wiring import Places, open_publication
+from support import FeedServer, rss, snapshot
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
 Make = Callable[..., Path]

@@ -12,13 +12,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
+from groundwire.jobs import changes as change_jobs
+from groundwire.jobs.sensitive import SENSITIVE, code, other_settings, sensitive_settings
+from groundwire.settings import Settings, documented_settings
+from groundwire.website.onefile import one_file
 from sitekit import BASE, Html, Publication
 from support import FeedServer, rss
-
-from generator.jobs import changes as change_jobs
-from generator.jobs.sensitive import SENSITIVE, code, other_settings, sensitive_settings
-from generator.settings import Settings, documented_settings
-from generator.website.onefile import one_file
 
 SAID = """## Full report
 
@@ -172,7 +172,7 @@ def test_other_settings_are_told_last(pub: Publication) -> None:
         ("requirements/run.txt", "what is installed"),
         ("scripts/bootstrap.sh", "code that runs"),
         ("Makefile", "what is installed"),
-        ("generator/cli.py", "code that runs"),
+        ("generator/groundwire/cli/main.py", "code that runs"),
         ("hook.py", "code that runs"),
         ("content/hook.py", "code that runs"),
         ("overrides/main.html", "every reader’s browser"),

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from analysis import wire
 from analysis.echo import echo, events
+from groundwire import pipeline
+from groundwire.errors import Refused
+from groundwire.jobs import daily as jobs
+from groundwire.jobs import issue as issue_jobs
+from groundwire.jobs.status import summary
+from groundwire.publication.content import load_articles
+from groundwire.publication.log import Ledger
+from groundwire.wiring import open_publication
 from support import FeedServer, rss
-
-from generator import pipeline
-from generator.errors import Refused
-from generator.jobs import daily as jobs
-from generator.jobs import issue as issue_jobs
-from generator.jobs.status import summary
-from generator.record.content import load_articles
-from generator.record.ledger import Ledger
-from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
 EXCERPT = (

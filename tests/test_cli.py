@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support import FeedServer, rss, snapshot
 
-from generator.cli import Groundwire, groundwire
-from generator.errors import of_the_disk
+from groundwire.cli.main import Groundwire, groundwire
+from groundwire.errors import of_the_disk
+from support import FeedServer, rss, snapshot
 
 ROOT = Path(__file__).parents[1]
 ITEM = {
@@ -30,7 +30,7 @@ ITEM = {
 def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     return subprocess.run(
-        [sys.executable, "-m", "generator", *arguments],
+        [sys.executable, "-m", "groundwire", *arguments],
         capture_output=True,
         text=True,
         cwd=cwd,
@@ -41,7 +41,7 @@ def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subproc
 
 
 def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
-    code = "import sys; from generator.cli import main; sys.argv = ['groundwire', '--help']\ntry: main()\nexcept SystemExit: pass\nprint(sorted({'pydantic', 'yaml', 'mkdocs', 'httpx2', 'feedparser', 'anthropic', 'trafilatura'} & set(sys.modules)))"
+    code = "import sys; from groundwire.cli.main import main; sys.argv = ['groundwire', '--help']\ntry: main()\nexcept SystemExit: pass\nprint(sorted({'pydantic', 'yaml', 'mkdocs', 'httpx2', 'feedparser', 'anthropic', 'trafilatura'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.endswith("[]\n")
     for word in ("run --sample", "groundwire init", "Exit codes", "update", "preview"):
@@ -132,7 +132,7 @@ def test_interrupting_exits_130_and_leaves_nothing_torn(publication: Callable[..
     root = publication(server.put("/feed.xml", rss(ITEM)), server.url("/slow.xml"))
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "generator", "update", "-C", str(root)], stderr=subprocess.PIPE, text=True, env=env
+        [sys.executable, "-m", "groundwire", "update", "-C", str(root)], stderr=subprocess.PIPE, text=True, env=env
     )
     for _ in range(100):
         time.sleep(0.1)
@@ -197,9 +197,9 @@ def test_the_wheel_works_in_an_empty_folder(tmp_path: Path, server: FeedServer) 
     inside = tmp_path / "unpacked"
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(inside)], check=True)
     env = {**os.environ, "PYTHONPATH": str(inside)}
-    where = [sys.executable, "-c", "import generator; print(generator.__file__)"]
+    where = [sys.executable, "-c", "import groundwire; print(groundwire.__file__)"]
     assert str(inside) in subprocess.run(where, capture_output=True, text=True, env=env, cwd=tmp_path, check=True).stdout
-    command = [sys.executable, "-m", "generator"]
+    command = [sys.executable, "-m", "groundwire"]
     feed = server.put("/feed.xml", rss(ITEM))
     for words in (["init", "pub", "--title", "T", "--url", "https://me.example/", "--feed", feed], ["run", "-C", "pub"]):
         if words[0] == "run":

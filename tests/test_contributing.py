@@ -12,14 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
+
 from actions import runner_environment
+from groundwire.publication.wording import words_of
+from groundwire.settings import Settings
+from groundwire.website.reports import reports_for
 from sitekit import Publication
 from support import FeedServer, rss
 from test_workflow_runs import GH
-
-from generator.record.words import words_of
-from generator.settings import Settings
-from generator.website.reports import reports_for
 
 ROOT = Path(__file__).resolve().parents[1]
 GITHUB = ROOT / ".github"

@@ -20,17 +20,17 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from mailkit import NOW, free_port, peopled, token_of
 
-from generator.commands.subscribers import subscribers as group
-from generator.delivery import sending
-from generator.errors import Refused
-from generator.jobs import subscribers as subscriber_jobs
-from generator.settings import load_settings
-from generator.subscribers.backup import back_up, put_back
-from generator.subscribers.database import Database
-from generator.subscribers.ledger import Deliveries
-from generator.subscribers.store import Subscribers
+from groundwire.cli.subscribers import subscribers as group
+from groundwire.delivery import sending
+from groundwire.errors import Refused
+from groundwire.jobs import subscribers as subscriber_jobs
+from groundwire.settings import load_settings
+from groundwire.subscribers.backup import back_up, put_back
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.ledger import Deliveries
+from groundwire.subscribers.store import Subscribers
+from mailkit import NOW, free_port, peopled, token_of
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -263,7 +263,7 @@ def test_behind_the_recipe_s_proxy_a_caller_cannot_name_itself(root: Path, tmp_p
         encoding="utf-8",
     )
     words = ["subscribers", "serve", "-C", str(root), "--port", str(service)]
-    process = subprocess.Popen([sys.executable, "-m", "generator", *words], cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "groundwire", *words], cwd=ROOT, stderr=subprocess.DEVNULL)
     home = tmp_path / "caddy-home"
     home.mkdir()
     try:

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import pytest
 
-from generator.checked_yaml import read_yaml, validate
-from generator.cli import groundwire
-from generator.settings import Settings, documented_settings
+from groundwire.checked_yaml import read_yaml, validate
+from groundwire.cli.main import groundwire
+from groundwire.settings import Settings, documented_settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,4 +77,6 @@ def test_what_is_made_from_the_code_is_current() -> None:
 
     document = runpy.run_path(str(ROOT / "scripts" / "document.py"))
     assert document["with_settings"](INSIDE) == INSIDE, "run `python scripts/document.py`"
-    assert document["categories_page"]() == (ROOT / "generator" / "categories" / "README.md").read_text(encoding="utf-8")
+    assert document["categories_page"]() == (ROOT / "generator" / "groundwire" / "categories" / "README.md").read_text(
+        encoding="utf-8"
+    )

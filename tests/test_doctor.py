@@ -10,22 +10,22 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from mailkit import peopled, token_of
 from starlette.testclient import TestClient
-from support import FeedServer
 
-from generator.commands.subscribers import doctor as command
-from generator.delivery import sending
-from generator.delivery.serving import make_service
-from generator.errors import Refused
-from generator.jobs import subscribers as subscriber_jobs
-from generator.jobs.doctor import Instruments
-from generator.mail.dns import Lookup, Unanswered
-from generator.mail.reach import Reached, reach
-from generator.mail.records import MOST_LOOKUPS, SELECTORS, dkim, dmarc, judge, mx, spf
-from generator.mail.smtp import Reply
-from generator.settings import load_settings
-from generator.subscribers.database import Database
+from groundwire.cli.subscribers import doctor as command
+from groundwire.delivery import sending
+from groundwire.delivery.serving import make_service
+from groundwire.errors import Refused
+from groundwire.jobs import subscribers as subscriber_jobs
+from groundwire.jobs.doctor import Instruments
+from groundwire.mail.dns import Lookup, Unanswered
+from groundwire.mail.reach import Reached, reach
+from groundwire.mail.records import MOST_LOOKUPS, SELECTORS, dkim, dmarc, judge, mx, spf
+from groundwire.mail.smtp import Reply
+from groundwire.settings import load_settings
+from groundwire.subscribers.database import Database
+from mailkit import peopled, token_of
+from support import FeedServer
 
 KEY = {bits: base64.b64encode(b"\0" * size).decode() for bits, size in ((512, 94), (1024, 162), (2048, 294))}
 GOOD = {

@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import FeedServer, Run, rss
 
-from generator.analysis.extractive import ExtractiveAnalyst
-from generator.errors import Refused
-from generator.jobs import daily as jobs
-from generator.jobs import story as story_jobs
-from generator.jobs.status import summary
-from generator.model import Entry, Feed, FeedResult, Source
-from generator.pipeline import Update
-from generator.record.categories import load_categories
-from generator.record.content import Article, load_articles
-from generator.settings import Settings
-from generator.steps.parts import Parts
+from groundwire.analysis.extractive import ExtractiveAnalyst
+from groundwire.errors import Refused
+from groundwire.jobs import daily as jobs
+from groundwire.jobs import story as story_jobs
+from groundwire.jobs.status import summary
+from groundwire.model import Entry, Feed, FeedResult, Source
+from groundwire.pipeline import Update
+from groundwire.publication.categories import load_categories
+from groundwire.publication.content import Article, load_articles
+from groundwire.settings import Settings
+from groundwire.steps.parts import Parts
+from support import FeedServer, Run, rss
 
 NOW = datetime(2026, 4, 12, 18, tzinfo=UTC)
 FEEDS = [Feed(url=f"https://outlet-{n}.example/feed", name=f"Outlet {n}") for n in range(4)]

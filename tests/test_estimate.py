@@ -9,14 +9,14 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from analysis.echo import events
-from support import FeedServer, rss
 
-from generator.errors import Refused
-from generator.jobs.check import check
-from generator.jobs.estimate import estimate
-from generator.jobs.status import status
-from generator.record.ledger import Ledger
+from analysis.echo import events
+from groundwire.errors import Refused
+from groundwire.jobs.check import check
+from groundwire.jobs.estimate import estimate
+from groundwire.jobs.status import status
+from groundwire.publication.log import Ledger
+from support import FeedServer, rss
 
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
 

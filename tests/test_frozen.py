@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from groundwire import pipeline
+from groundwire.jobs import check as check_jobs
+from groundwire.jobs import subscribers as subscriber_jobs
+from groundwire.mail.links import Answer
+from groundwire.publication.content import load_articles
+from groundwire.subscribers.dispatch import World
+from groundwire.website.build import build_site
+from groundwire.wiring import open_publication
 from mailkit import Sink, smtp_sink
 from support import FeedServer, fresh_machine, rss, snapshot
-
-from generator import pipeline
-from generator.jobs import check as check_jobs
-from generator.jobs import subscribers as subscriber_jobs
-from generator.mail.links import Answer
-from generator.record.content import load_articles
-from generator.subscribers.dispatch import World
-from generator.website.build import build_site
-from generator.wiring import open_publication
 
 FROZEN = Path(__file__).parent / "fixtures" / "frozen"
 LEFT = datetime(2026, 3, 14, 14, tzinfo=UTC)  # after the last thing that was done to it

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+
 from fuzz import BOUNDARIES, Fuzzer, mutated, seeds_of, stop_by_the_clock
 
 

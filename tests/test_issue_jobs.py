@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from generator.commands.issue import issue as command
-from generator.errors import InputError, Refused
-from generator.jobs import issue as issue_jobs
-from generator.jobs import story as story_jobs
-from generator.record.content import Issue, load_articles, load_issues
+from groundwire.cli.issue import issue as command
+from groundwire.errors import InputError, Refused
+from groundwire.jobs import issue as issue_jobs
+from groundwire.jobs import story as story_jobs
+from groundwire.publication.content import Issue, load_articles, load_issues
 
 DIGEST = Path(__file__).parent / "digest" / "golden"
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)

@@ -1,29 +1,32 @@
-"""Imports run down only, without circles; mkdocs is imported in website/ alone, anthropic in one file."""
+"""Imports run down only, without circles at any depth of packages; mkdocs is imported in website/ alone, anthropic in one file."""
 
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "generator"
-STAGES = ("feeds", "stories", "analysis", "website", "digest", "mail", "subscribers")
+PACKAGE = Path(__file__).parents[1] / "generator" / "groundwire"
+STAGES = ("feeds", "events", "analysis", "website", "issues", "mail", "subscribers")
 # From the top; a module may import what stands on a later line. Stages stand on one line: they don't import each other.
-FLOORS = (
+LAYERS = (
     ("__main__",),
     ("cli",),
-    ("commands",),
     ("jobs",),
     ("sample",),
-    ("delivery", "setup"),
+    ("delivery", "scaffolding"),
     ("wiring",),
     ("pipeline",),
     ("steps",),
     ("checking",),
     STAGES,
-    ("record",),
-    ("ports", "resources"),
+    ("verification", "llm"),
+    ("publication",),
+    ("ports", "resources", "files", "concurrency"),
+    ("text",),
     ("model",),
     ("settings",),
     ("mail_settings",),
@@ -31,18 +34,15 @@ FLOORS = (
     ("errors",),
     ("__init__",),
 )
-FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
+LAYER = {name: number for number, layer in enumerate(LAYERS) for name in layer}
 FILES = sorted(PACKAGE.rglob("*.py"))
-
-
-def room(path: Path) -> str:
-    """The folder or module directly below the package that a file belongs to."""
-    parts = path.relative_to(PACKAGE).parts
-    return parts[0] if len(parts) > 1 else path.stem
+MODULES = {
+    ".".join(["groundwire", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__"): path for path in FILES
+}
 
 
 def imports(path: Path) -> set[str]:
-    """Every module that a file imports, also inside functions and for types."""
+    """Every module that a file imports, also inside functions, for types, and by a name in a string."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -51,32 +51,50 @@ def imports(path: Path) -> set[str]:
             assert node.level == 0, f"{path}: relative import"
             found.add(node.module or "")
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"groundwire(\.\w+)+", node.value):
+            found.add(node.value)
     return found
 
 
-def rooms(path: Path) -> set[str]:
-    """The rooms of our own that a file imports from."""
-    own = [name.split(".") for name in imports(path) if name.startswith("generator.")]
-    return {parts[1] if parts[1] in FLOOR else "__init__" for parts in own}
+GRAPH = {name: {other for other in imports(path) if other in MODULES and other != name} for name, path in MODULES.items()}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_imports_run_down(path: Path) -> None:
-    mine = room(path)
-    assert mine in FLOOR, f"{mine} has no floor: say where it stands in tests/test_layers.py and generator/README.md"
-    for other in rooms(path) - {mine}:
-        assert FLOOR[other] > FLOOR[mine], f"{path.name} ({mine}) imports {other}, which is not below it"
+def part(name: str) -> str:
+    """The package or module directly below ours that a module belongs to."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
 
 
-def test_no_circle_inside_a_room() -> None:
-    graph = {".".join(["generator", *p.relative_to(PACKAGE).with_suffix("").parts]): imports(p) for p in FILES}
-    graph = {name: {other for other in targets if other in graph and other != name} for name, targets in graph.items()}
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_imports_run_down(name: str) -> None:
+    mine = part(name)
+    assert mine in LAYER, f"{mine} has no layer: say where it stands in tests/test_layers.py and docs/architecture.md"
+    for other in {part(one) for one in GRAPH[name]} - {mine, "__init__"}:
+        assert LAYER[other] > LAYER[mine], f"{name} imports {other}, which is not below it"
+
+
+def levels() -> Iterator[tuple[str, dict[str, set[str]]]]:
+    """Each package with what its children, modules and packages, import from each other."""
+    yield "modules", GRAPH
+    for package in sorted({name.rpartition(".")[0] for name in MODULES if "." in name}):
+        depth = package.count(".") + 2
+        children: dict[str, set[str]] = {}
+        for name, targets in GRAPH.items():
+            if name.startswith(f"{package}."):
+                child = ".".join(name.split(".")[:depth])
+                inside = {".".join(one.split(".")[:depth]) for one in targets if one.startswith(f"{package}.")}
+                children.setdefault(child, set()).update(inside - {child})
+        yield package, children
+
+
+@pytest.mark.parametrize(("package", "graph"), list(levels()), ids=[package for package, _ in levels()])
+def test_no_circle_at_any_depth(package: str, graph: dict[str, set[str]]) -> None:
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
         assert name not in trail, " → ".join((*trail[trail.index(name) :], name))
         if name not in done:
-            for other in graph[name]:
+            for other in graph.get(name, ()):
                 visit(other, (*trail, name))
             done.add(name)
 
@@ -84,11 +102,13 @@ def test_no_circle_inside_a_room() -> None:
         visit(name, ())
 
 
-def test_guests_stay_in_their_rooms() -> None:
-    for path in FILES:
-        used = {name.split(".")[0] for name in imports(path)}
+def test_guests_stay_in_their_packages() -> None:
+    for name, path in MODULES.items():
+        used = {one.split(".")[0] for one in imports(path)}
         if used & {"mkdocs", "material"}:
-            assert room(path) == "website", path
+            assert part(name) == "website", path
         if "click" in used:
-            assert room(path) in ("cli", "commands"), path
-    assert len([p for p in FILES if "anthropic" in {n.split(".")[0] for n in imports(p)}]) <= 1
+            assert part(name) == "cli", path
+    assert [name for name, path in MODULES.items() if "anthropic" in {n.split(".")[0] for n in imports(path)}] == [
+        "groundwire.llm.providers.anthropic"
+    ]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from pathological import READERS
 
 TOGETHER = 8  # functions in one process, as each has to import what it reads with

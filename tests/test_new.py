@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sitekit import Publication
 
-from generator.checking.check import check_publication
-from generator.errors import InputError, Refused
-from generator.jobs import check as check_jobs
-from generator.jobs import issue as issue_jobs
-from generator.jobs import new as new_jobs
-from generator.record.content import load_articles
-from generator.settings import load_settings
+from groundwire.checking.check import check_publication
+from groundwire.errors import InputError, Refused
+from groundwire.jobs import check as check_jobs
+from groundwire.jobs import issue as issue_jobs
+from groundwire.jobs import new as new_jobs
+from groundwire.publication.content import load_articles
+from groundwire.settings import load_settings
+from sitekit import Publication
 
 NOW = datetime(2026, 3, 6, 12, 0, 1, 5, tzinfo=UTC)
 

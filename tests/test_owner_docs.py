@@ -14,11 +14,11 @@ import click
 import pytest
 import yaml
 
-from generator.checked_yaml import read_yaml, validate
-from generator.cli import groundwire
-from generator.record.categories import Category
-from generator.record.frontmatter import ArticleMeta, IssueMeta
-from generator.settings import Settings
+from groundwire.checked_yaml import read_yaml, validate
+from groundwire.cli.main import groundwire
+from groundwire.publication.categories import Category
+from groundwire.publication.frontmatter import ArticleMeta, IssueMeta
+from groundwire.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

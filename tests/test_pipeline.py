@@ -16,16 +16,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from support import FeedServer, fresh_machine, rss, snapshot
 
-from generator import pipeline
-from generator.errors import FeedsFailed, LockHeld, Refused
-from generator.jobs import check as check_jobs
-from generator.jobs import issue as issue_jobs
-from generator.jobs.build import build
-from generator.record.content import load_articles
-from generator.record.lock import held
-from generator.wiring import open_publication
+from groundwire import pipeline
+from groundwire.errors import FeedsFailed, LockHeld, Refused
+from groundwire.files.lock import held
+from groundwire.jobs import check as check_jobs
+from groundwire.jobs import issue as issue_jobs
+from groundwire.jobs.build import build
+from groundwire.publication.content import load_articles
+from groundwire.wiring import open_publication
+from support import FeedServer, fresh_machine, rss, snapshot
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
 Make = Callable[..., Path]
@@ -230,7 +230,7 @@ def test_killed_between_page_and_ledger_publishes_once(publication: Make, server
 
 def test_kill_9_anywhere_leaves_nothing_torn_and_the_next_run_completes(publication: Make, server: FeedServer) -> None:
     root = publication(server.put("/feed.xml", rss(*items(40))), extra="select: {max_stories: 40, max_per_category: 40}")
-    command = [sys.executable, "-m", "generator", "update", "-C", str(root), "--now", NOW.isoformat(), "--force"]
+    command = [sys.executable, "-m", "groundwire", "update", "-C", str(root), "--now", NOW.isoformat(), "--force"]
     for delay in (0.9, 1.1, 1.3):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         time.sleep(delay)
@@ -248,7 +248,7 @@ def test_two_runs_at_once_one_says_who_holds_the_lock(
     publication: Make, server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = publication(server.put("/feed.xml", rss(*items(1))))
-    code = "import sys, time; from pathlib import Path; from generator.record.lock import held\nwith held(Path(sys.argv[1]), command='update'): print('in', flush=True); time.sleep(30)"
+    code = "import sys, time; from pathlib import Path; from groundwire.files.lock import held\nwith held(Path(sys.argv[1]), command='update'): print('in', flush=True); time.sleep(30)"
     holder = subprocess.Popen([sys.executable, "-c", code, str(root / ".groundwire")], stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout is not None

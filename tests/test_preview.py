@@ -18,10 +18,10 @@ from urllib.parse import urljoin
 
 import httpx2
 import pytest
-from mailkit import LETTER, free_port
 
-from generator.mail.mailbox import KEPT, Mailbox
-from generator.mail.message import Recipient, message
+from groundwire.mail.mailbox import KEPT, Mailbox
+from groundwire.mail.message import Recipient, message
+from mailkit import LETTER, free_port
 
 ROOT = Path(__file__).parents[1]
 DIGEST = ROOT / "tests" / "digest" / "golden"
@@ -79,7 +79,7 @@ def publication(root: Path) -> Path:
 def previewed(root: Path) -> Iterator[Reader]:
     """A preview that runs, as its reader sees it."""
     port = free_port()
-    command = [sys.executable, "-m", "generator", "preview", "-C", str(root), "--port", str(port)]
+    command = [sys.executable, "-m", "groundwire", "preview", "-C", str(root), "--port", str(port)]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
     base = f"http://127.0.0.1:{port}/"
     try:

@@ -12,12 +12,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from support import snapshot
 
-from generator.record.content import load_articles
-from generator.record.text import clean, normal
-from generator.sample.press import BASE, load_outlets
-from generator.sample.run import run_sample
+from groundwire.publication.content import load_articles
+from groundwire.sample.press import BASE, load_outlets
+from groundwire.sample.run import run_sample
+from groundwire.text.plain import clean, normal
+from support import snapshot
 
 GOLDEN = Path(__file__).parent / "golden" / "sample"
 
@@ -64,7 +64,7 @@ def test_it_is_large_and_mixed_enough_to_show() -> None:
 
 def test_every_category_a_correction_a_withdrawal_and_a_promise_that_came_due(sample: Path) -> None:
     pages = load_articles(sample / "content").require()
-    from generator.record.categories import load_categories
+    from groundwire.publication.categories import load_categories
 
     assert {p.meta.category for p in pages} == set(load_categories(sample))
     assert any(p.meta.corrections for p in pages)

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import resources
-from generator.record.frontmatter import split
+from groundwire import resources
+from groundwire.publication.frontmatter import split
 
 ROOT = Path(__file__).parents[1]
 TOOL = Path(sys.executable).parent / "check-jsonschema"

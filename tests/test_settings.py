@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.checked_yaml import read_yaml, validate
-from generator.errors import InputError
-from generator.pages_address import pages_address
-from generator.settings import Settings, load_settings
+from groundwire.checked_yaml import read_yaml, validate
+from groundwire.errors import InputError
+from groundwire.pages_address import pages_address
+from groundwire.settings import Settings, load_settings
 
 WRONG = """titel: X
 url: ftp://x

@@ -12,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from groundwire.jobs import daily as jobs
+from groundwire.jobs.status import status
+from groundwire.publication.log import Ledger
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.ledger import Deliveries
 from mailkit import peopled
 from support import FeedServer, rss
-
-from generator.jobs import daily as jobs
-from generator.jobs.status import status
-from generator.record.ledger import Ledger
-from generator.subscribers.database import Database
-from generator.subscribers.ledger import Deliveries
 
 NOW = datetime(2026, 4, 12, 18, tzinfo=UTC)
 ITEM = {
@@ -31,7 +31,7 @@ ITEM = {
 
 
 def groundwire(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "generator", *arguments]
+    command = [sys.executable, "-m", "groundwire", *arguments]
     env = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[1]), **environment}
     return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=120)
 

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
+from groundwire import pipeline
+from groundwire.checking.check import check_publication
+from groundwire.errors import Refused
+from groundwire.jobs import new as new_jobs
+from groundwire.jobs import status as status_jobs
+from groundwire.jobs import story as story_jobs
+from groundwire.jobs.build import build
+from groundwire.publication.content import Article, load_articles
+from groundwire.publication.frontmatter import SourceMeta
+from groundwire.wiring import open_publication
 from sitekit import NOON, Publication
 from support import FeedServer, fresh_machine, rss, snapshot
-
-from generator import pipeline
-from generator.checking.check import check_publication
-from generator.errors import Refused
-from generator.jobs import new as new_jobs
-from generator.jobs import status as status_jobs
-from generator.jobs import story as story_jobs
-from generator.jobs.build import build
-from generator.record.content import Article, load_articles
-from generator.record.frontmatter import SourceMeta
-from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
 Make = Callable[..., Path]

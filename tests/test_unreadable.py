@@ -10,21 +10,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from support import Run
 
-from generator import pipeline
-from generator.analysis.extractive import ExtractiveAnalyst, by_rule
-from generator.errors import Unreadable
-from generator.feeds.workers import Parsers
-from generator.jobs.status import summary
-from generator.model import Entry, Feed, FeedResult, Job, Source, Story
-from generator.ports import Analyst, BoundedCall
-from generator.record.bounded import call_here
-from generator.record.categories import load_categories
-from generator.record.content import load_articles
-from generator.settings import Settings
-from generator.steps.parts import Parts
-from generator.steps.rehearsal import TOGETHER, rehearse
+from groundwire import pipeline
+from groundwire.analysis.extractive import ExtractiveAnalyst, by_rule
+from groundwire.errors import Unreadable
+from groundwire.feeds.workers import Parsers
+from groundwire.jobs.status import summary
+from groundwire.model import Entry, Feed, FeedResult, Job, Source, Story
+from groundwire.ports import Analyst, BoundedCall
+from groundwire.publication.categories import load_categories
+from groundwire.publication.content import load_articles
+from groundwire.settings import Settings
+from groundwire.steps.parts import Parts
+from groundwire.steps.rehearsal import TOGETHER, rehearse
+from groundwire.text.bounded import call_here
+from support import Run
 
 NOW = datetime(2026, 4, 12, 18, tzinfo=UTC)
 FEEDS = [Feed(url=f"https://outlet-{n}.example/feed", name=f"Outlet {n}") for n in range(3)]

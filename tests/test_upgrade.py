@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from actions import runner_environment
-from support import FeedServer, rss, snapshot
 
-from generator.errors import Refused
-from generator.jobs.upgrade import upgrade
-from generator.setup import renewal
-from generator.setup.scaffold import init
+from actions import runner_environment
+from groundwire.errors import Refused
+from groundwire.jobs.upgrade import upgrade
+from groundwire.scaffolding import renewal
+from groundwire.scaffolding.scaffold import init
+from support import FeedServer, rss, snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST = {
-    "generator/__init__.py": '__version__ = "1.0.0"\n',
+    "generator/groundwire/__init__.py": '__version__ = "1.0.0"\n',
     "generator/engine.py": "old\n",
     "generator/dropped.py": "dropped\n",
     "generator/changed_and_dropped.py": "dropped\n",
@@ -31,7 +31,7 @@ FIRST = {
     "content/articles/sample.md": "sample\n",
 }
 SECOND = {
-    "generator/__init__.py": '__version__ = "2.0.0"\n',
+    "generator/groundwire/__init__.py": '__version__ = "2.0.0"\n',
     "generator/engine.py": "new\n",
     "generator/parts/more.py": "more\n",
     ".github/workflows/generate.yml": 'cron: "17 5 * * *"\npermissions: {}\n',
@@ -181,12 +181,12 @@ def test_the_wheel_does_all_of_it_in_an_empty_folder(tmp_path: Path, server: Fee
 
     def run(*words: str) -> str:
         told = subprocess.run(
-            [sys.executable, "-m", "generator", *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "groundwire", *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
         )
         assert told.returncode == 0, told.stdout + told.stderr
         return told.stdout
 
-    where = subprocess.run([sys.executable, "-c", "import generator; print(generator.__file__)"], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)  # fmt: skip
+    where = subprocess.run([sys.executable, "-c", "import groundwire; print(groundwire.__file__)"], cwd=tmp_path, env=env, capture_output=True, text=True, check=True)  # fmt: skip
     assert where.stdout.startswith(str(tmp_path / "installed"))
     item = {
         "title": "Ferries to the islands are late for a week",

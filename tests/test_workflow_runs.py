@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from actions import Job, load, runner_environment
-from support import FeedServer, rss, snapshot
 
-from generator.setup.scaffold import init
+from actions import Job, load, runner_environment
+from groundwire.scaffolding.scaffold import init
+from support import FeedServer, rss, snapshot
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.settings import PLACEHOLDER_URL, load_settings
+from groundwire.settings import PLACEHOLDER_URL, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 GITHUB = ROOT / ".github"
@@ -189,7 +189,7 @@ class TestWhatTheySay:
                     assert os.access(ROOT / script, os.X_OK), script
 
     def test_the_commands_exist(self) -> None:
-        text = subprocess.run([sys.executable, "-m", "generator", "--help"], check=True, capture_output=True, text=True).stdout
+        text = subprocess.run([sys.executable, "-m", "groundwire", "--help"], check=True, capture_output=True, text=True).stdout
         known = set(re.findall(r"^  ([a-z]+)", text, re.MULTILINE))
         asked = {
             command
@@ -497,7 +497,7 @@ class TestScope:
         [
             (["content/articles/2026/11/ein schöner tag.md", "newsletter.yml"], "false"),
             (["categories/space.yml", ".github/CONTRIBUTING.md"], "false"),
-            (["content/x.md", "generator/cli.py"], "true"),
+            (["content/x.md", "generator/groundwire/cli/main.py"], "true"),
             ([".github/workflows/pr.yml"], "true"),
             (["requirements/run.txt"], "true"),
         ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import years
-from generator.settings import load_settings
+from groundwire.settings import load_settings
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Says whether this copy has been set up, so that a workflow in an unedited one does nothing and ends well.
 # Reads nothing but the line `url:` of newsletter.yml: whether the rest is right is for `groundwire check` to say.
-# Without that line the address is the one that GitHub Pages has for this repository, as in generator/settings.py.
+# Without that line the address is the one that GitHub Pages has for this repository, as in generator/groundwire/settings.py.
 # Output: ready=true or ready=false.
 set -euo pipefail
 

@@ -7,7 +7,7 @@ set -euo pipefail
 output=${GITHUB_OUTPUT:-/dev/null}
 summary=${GITHUB_STEP_SUMMARY:-/dev/null}
 
-transport=$(.venv/bin/python -c 'from pathlib import Path; from generator.settings import load_settings; print(load_settings(Path()).email.transport)')
+transport=$(.venv/bin/python -c 'from pathlib import Path; from groundwire.settings import load_settings; print(load_settings(Path()).email.transport)')
 case $transport in
 listmonk | buttondown)
     echo "service=true" >>"$output"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from generator import resources
-from generator.analysis.claude.analyst import ClaudeAnalyst, Voice
-from generator.analysis.claude.ask import Asker, Caller, Clock, Memory
-from generator.analysis.claude.books import Hold, Parts, Purse
-from generator.analysis.claude.memory import NoMemory
-from generator.analysis.claude.models import Tariff
-from generator.analysis.claude.reply import Usage
-from generator.analysis.extractive import ExtractiveAnalyst
-from generator.record.categories import load_categories
+from groundwire import resources
+from groundwire.analysis.analyst import ClaudeAnalyst, Voice
+from groundwire.analysis.extractive import ExtractiveAnalyst
+from groundwire.llm.asker import Asker, Caller, Clock, Memory
+from groundwire.llm.budget import Hold, Parts, Purse
+from groundwire.llm.kept_answers import NoMemory
+from groundwire.llm.messages import Usage
+from groundwire.llm.models import Tariff
+from groundwire.publication.categories import load_categories
 
 KEY = "sk-test-0000"
 CATEGORIES = load_categories(resources.PACKAGE / "nowhere")

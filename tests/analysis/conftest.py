@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from analysis.asking import KEY, claude
 from analysis.wire import Wire, serve
-
-from generator.analysis.claude.analyst import ClaudeAnalyst
-from generator.analysis.claude.ask import Clock
-from generator.analysis.claude.call import ClaudeCaller
+from groundwire.analysis.analyst import ClaudeAnalyst
+from groundwire.llm.asker import Clock
+from groundwire.llm.providers.anthropic import ClaudeCaller
 
 
 @pytest.fixture

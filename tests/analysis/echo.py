@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from analysis.wire import answer
-
-from generator.record.text import sentences
+from groundwire.text.plain import sentences
 
 _EVENTS = (
     ("Harbour ferries of Northport stop for repairs", "The ferries stop on Monday. The harbour office said repairs of the engines take nine days."),

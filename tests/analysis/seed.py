@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from generator.model import Entry, Feed, Source, Story
+from groundwire.model import Entry, Feed, Source, Story
 
 FEED = Feed(url="https://outlet.example/feed.xml", name="Example Courier")
 TITLE = "Anthropic and the Pentagon at odds over the use of Claude"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import resources
-from generator.analysis.classify import classify
-from generator.errors import InputError
-from generator.record.categories import UNCATEGORISED, Category, SectionSpec, load_categories, phrases
+from groundwire import resources
+from groundwire.analysis.classify import classify
+from groundwire.errors import InputError
+from groundwire.publication.categories import UNCATEGORISED, Category, SectionSpec, load_categories, phrases
 
 SHIPPED = load_categories(resources.PACKAGE / "nowhere")
 EIGHT = {

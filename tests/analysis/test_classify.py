@@ -8,9 +8,9 @@ import time
 import pytest
 
 from benchmarks.classify import WEEKS, corpus, judge, measure
-from generator import resources
-from generator.analysis.classify import HINT, LEAD, classify
-from generator.record.categories import UNCATEGORISED, Category, Rules, load_categories
+from groundwire import resources
+from groundwire.analysis.classify import HINT, LEAD, classify
+from groundwire.publication.categories import UNCATEGORISED, Category, Rules, load_categories
 
 CATEGORIES = load_categories(resources.PACKAGE / "nowhere")
 

@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown import Markdown
+
 from analysis import seed
 from analysis.asking import CATEGORIES, KEY, Open, Wall
 from analysis.wire import BAD_JSON, HTML, RESET, WRONG_SHAPE, Wire, answer, error, half, message
-from markdown import Markdown
-
-from generator import resources
-from generator.analysis.claude.analyst import ClaudeAnalyst
-from generator.analysis.claude.call import ClaudeCaller
-from generator.analysis.claude.memory import FolderMemory
-from generator.analysis.claude.prompt import CANARY, PROMPT, document, instructions
-from generator.analysis.claude.reply import MAX_TOKENS, Reply, Request
-from generator.analysis.claude.schema import answer_model, asked_sections, json_schema
-from generator.model import Analysis, Entry, Source, Story
-from generator.record.article import compose_body
-from generator.record.frontmatter import ArticleMeta, compose, parse
-from generator.record.page import article_meta
+from groundwire import resources
+from groundwire.analysis.analyst import ClaudeAnalyst
+from groundwire.analysis.answer_schema import answer_model, asked_sections, json_schema
+from groundwire.analysis.prompt import CANARY, PROMPT, document, instructions
+from groundwire.llm.kept_answers import FolderMemory
+from groundwire.llm.messages import MAX_TOKENS, Reply, Request
+from groundwire.llm.providers.anthropic import ClaudeCaller
+from groundwire.model import Analysis, Entry, Source, Story
+from groundwire.publication.article_body import compose_body
+from groundwire.publication.article_meta import article_meta
+from groundwire.publication.frontmatter import ArticleMeta, compose, parse
 
 NOW = datetime(2026, 2, 28, 8, 0, tzinfo=UTC)
 
@@ -387,7 +387,7 @@ def test_one_file_imports_anthropic_and_only_within_a_function() -> None:
 
 
 def test_to_import_the_analyst_does_not_import_the_sdk() -> None:
-    code = "import generator.analysis.claude.analyst, sys; sys.exit('anthropic' in sys.modules)"
+    code = "import groundwire.analysis.analyst, sys; sys.exit('anthropic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

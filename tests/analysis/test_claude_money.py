@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from analysis import seed
 from analysis.asking import Open, Wall
 from analysis.wire import HTML, RESET, Wire, answer, error, half, message
-
-from generator.analysis.claude.analyst import ClaudeAnalyst
-from generator.analysis.claude.ask import UNPAID, Asker, worst
-from generator.analysis.claude.books import STREAM, LedgerPurse, costs
-from generator.analysis.claude.memory import NoMemory
-from generator.analysis.claude.models import Price, Tariff, find, looked_up, models, retirement
-from generator.analysis.claude.reply import MAX_TOKENS, Reply, Request, Usage
-from generator.model import Analysis
-from generator.record.ledger import Ledger
+from groundwire.analysis.analyst import ClaudeAnalyst
+from groundwire.llm.asker import UNPAID, Asker, worst
+from groundwire.llm.budget import STREAM, LedgerPurse, costs
+from groundwire.llm.kept_answers import NoMemory
+from groundwire.llm.messages import MAX_TOKENS, Reply, Request, Usage
+from groundwire.llm.models import Price, Tariff, find, looked_up, models, retirement
+from groundwire.model import Analysis
+from groundwire.publication.log import Ledger
 
 NOW = datetime(2026, 2, 28, 8, 0, tzinfo=UTC)
 Make = Callable[..., ClaudeAnalyst]

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from analysis import wire
-from support import FeedServer, rss
 
-from generator import pipeline
-from generator.jobs import issue as issue_jobs
-from generator.mail.letter import compose_letter
-from generator.record.content import Issue, load_articles, load_issues
-from generator.record.ledger import Ledger
-from generator.settings import load_settings
-from generator.wiring import open_publication
+from analysis import wire
+from groundwire import pipeline
+from groundwire.jobs import issue as issue_jobs
+from groundwire.mail.letter import compose_letter
+from groundwire.publication.content import Issue, load_articles, load_issues
+from groundwire.publication.log import Ledger
+from groundwire.settings import load_settings
+from groundwire.wiring import open_publication
+from support import FeedServer, rss
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
 EVENTS = (

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from analysis import seed
 from analysis.asking import CATEGORIES, claude
-
-from generator.analysis.claude.reply import Reply, Request, Usage
-from generator.analysis.extractive import ExtractiveAnalyst
-from generator.model import Analysis
-from generator.ports import Analyst
-from generator.record.article import compose_body
-from generator.record.frontmatter import ArticleMeta, compose, parse
-from generator.record.page import article_meta
-from generator.record.text import words
+from groundwire.analysis.extractive import ExtractiveAnalyst
+from groundwire.llm.messages import Reply, Request, Usage
+from groundwire.model import Analysis
+from groundwire.ports import Analyst
+from groundwire.publication.article_body import compose_body
+from groundwire.publication.article_meta import article_meta
+from groundwire.publication.frontmatter import ArticleMeta, compose, parse
+from groundwire.text.plain import words
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "seed"
 HEADINGS = """Full report|Analysis summary|Summary|Key details|The story|Business impact|For the companies involved|For competitors|For customers|For the market

@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from analysis import seed
 from analysis.asking import KEY
 from analysis.wire import Wire, answer, serve
-from hypothesis import given
-from hypothesis import strategies as st
+from groundwire import pipeline
+from groundwire.analysis.analyst import ClaudeAnalyst
+from groundwire.errors import InputError, Refused
+from groundwire.jobs import check as check_jobs
+from groundwire.llm.messages import Request, Usage
+from groundwire.llm.models import tariff_of
+from groundwire.llm.providers.anthropic import ClaudeCaller
+from groundwire.llm.server import is_anthropic, is_private, key_for
+from groundwire.settings import AnalysisSettings, ModelPrice
+from groundwire.wiring import open_publication
 from support import FeedServer, rss
-
-from generator import pipeline
-from generator.analysis.claude.analyst import ClaudeAnalyst
-from generator.analysis.claude.call import ClaudeCaller
-from generator.analysis.claude.models import tariff_of
-from generator.analysis.claude.reply import Request, Usage
-from generator.analysis.claude.server import is_anthropic, is_private, key_for
-from generator.errors import InputError, Refused
-from generator.jobs import check as check_jobs
-from generator.settings import AnalysisSettings, ModelPrice
-from generator.wiring import open_publication
 
 NOW = datetime(2026, 4, 12, 18, 0, tzinfo=UTC)
 ANTHROPIC_S, OTHER_S = "sk-ant-secret-0000", "other-secret-0000"

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from analysis.asking import KEY, Open
 
-from generator.analysis.claude.ask import LATE, Asker
-from generator.analysis.claude.call import ClaudeCaller
-from generator.analysis.claude.memory import NoMemory
-from generator.analysis.claude.models import Tariff
-from generator.analysis.claude.reply import ANSWER, Request, read_message
+from analysis.asking import KEY, Open
+from groundwire.llm.asker import LATE, Asker
+from groundwire.llm.kept_answers import NoMemory
+from groundwire.llm.messages import ANSWER, Request, read_message
+from groundwire.llm.models import Tariff
+from groundwire.llm.providers.anthropic import ClaudeCaller
 
 REQUEST = Request("claude-haiku-5-5", "You write.", "Write.", {"type": "object"})
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"

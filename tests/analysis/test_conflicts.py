@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from generator import resources
-from generator.analysis.conflicts import find_conflicts
-from generator.analysis.extractive import ExtractiveAnalyst
-from generator.model import Entry, Feed, Source, Story
-from generator.record.article import compose_body
-from generator.record.categories import load_categories
+from groundwire import resources
+from groundwire.analysis.conflicts import find_conflicts
+from groundwire.analysis.extractive import ExtractiveAnalyst
+from groundwire.model import Entry, Feed, Source, Story
+from groundwire.publication.article_body import compose_body
+from groundwire.publication.categories import load_categories
 
 CATEGORIES = load_categories(resources.PACKAGE / "nowhere")
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from generator.analysis.boilerplate import clean_excerpt, clean_headline, is_torn
-from generator.analysis.extractive import ExtractiveAnalyst, describe
-from generator.analysis.facts import find_facts, find_tags
-from generator.model import Analysis, Entry, Feed, Source, Story
-from generator.record.article import compose_body
-from generator.record.categories import load_categories
-from generator.record.text import normal, words
+from groundwire.analysis.boilerplate import clean_excerpt, clean_headline, is_torn
+from groundwire.analysis.extractive import ExtractiveAnalyst, describe
+from groundwire.analysis.facts import find_facts, find_tags
+from groundwire.model import Analysis, Entry, Feed, Source, Story
+from groundwire.publication.article_body import compose_body
+from groundwire.publication.categories import load_categories
+from groundwire.text.plain import normal, words
 
 CATEGORIES = load_categories(Path("/nonexistent"))
 TEXT = """Example Corp has fixed a vulnerability in its Example Router that lets strangers run commands on the device.

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sitekit import NOON, Publication
 
-from generator.checking.pages import Teller, article_problems
-from generator.errors import InputError, Problem, Refused
-from generator.jobs import check as check_jobs
-from generator.record import evidence
-from generator.record.frontmatter import ArticleMeta, compose, parse
-from generator.record.ledger import Ledger
-from generator.record.watching import given_up
+from groundwire.checking.pages import Teller, article_problems
+from groundwire.errors import InputError, Problem, Refused
+from groundwire.jobs import check as check_jobs
+from groundwire.publication import evidence
+from groundwire.publication.frontmatter import ArticleMeta, compose, parse
+from groundwire.publication.log import Ledger
+from groundwire.publication.predictions import given_up
+from sitekit import NOON, Publication
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWN = """---
@@ -351,7 +351,7 @@ def test_the_memory_changes_nothing_but_the_time(pub: Publication, monkeypatch: 
     memory = pub.root / ".cache" / "bodies.txt"
     assert memory.is_file()
     rendered: list[str] = []
-    monkeypatch.setattr("generator.checking.memory.read_body", lambda text: rendered.append(text))
+    monkeypatch.setattr("groundwire.checking.memory.read_body", lambda text: rendered.append(text))
     assert told(pub) == first
     assert rendered == []
     monkeypatch.undo()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sitekit import Publication
 
-from generator.checking.github import commands, page
-from generator.errors import Problem
+from groundwire.checking.github import commands, page
+from groundwire.errors import Problem
+from sitekit import Publication
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ def test_no_text_breaks_out(message: str, file: str, example: str) -> None:
 
 def run(*words: str, at: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    command = [sys.executable, "-m", "generator", "check", "--now", "2026-03-01", *words]
+    command = [sys.executable, "-m", "groundwire", "check", "--now", "2026-03-01", *words]
     return subprocess.run(command, cwd=at, env=env, capture_output=True, text=True, check=False)
 
 

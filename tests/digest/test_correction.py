@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from letterkit import OWNER, SITE, article, issue, item
 
-from generator.digest.compose import Draft, compose_issue
-from generator.digest.correction import Correction, compose_correction
-from generator.digest.past import past
-from generator.digest.schedule import due
-from generator.errors import Refused
-from generator.mail.letter import compose_letter
-from generator.mail.lint import lint
-from generator.record.categories import load_categories
-from generator.record.content import Article, Issue
-from generator.record.frontmatter import IssueMeta, compose, parse
-from generator.record.ledger import Row
+from groundwire.errors import Refused
+from groundwire.issues.compose import Draft, compose_issue
+from groundwire.issues.correction import Correction, compose_correction
+from groundwire.issues.past import past
+from groundwire.issues.schedule import due
+from groundwire.mail.letter import compose_letter
+from groundwire.mail.lint import lint
+from groundwire.publication.categories import load_categories
+from groundwire.publication.content import Article, Issue
+from groundwire.publication.frontmatter import IssueMeta, compose, parse
+from groundwire.publication.log import Row
+from letterkit import OWNER, SITE, article, issue, item
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 WRONG = {"corrections": [{"date": datetime(2026, 11, 28, 9, tzinfo=UTC), "note": "It was *two*, not three."}]}

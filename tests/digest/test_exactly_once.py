@@ -12,17 +12,17 @@ from pathlib import Path
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from groundwire.analysis.extractive import ExtractiveAnalyst
+from groundwire.model import Entry, Feed, FeedResult, Source
+from groundwire.publication.categories import load_categories
+from groundwire.publication.content import Article, Issue
+from groundwire.publication.editing import edited
+from groundwire.publication.log import Ledger
+from groundwire.settings import Settings
+from groundwire.steps.parts import Parts
 from letterkit import article
 from support import ByHand, Run
-
-from generator.analysis.extractive import ExtractiveAnalyst
-from generator.model import Entry, Feed, FeedResult, Source
-from generator.record.categories import load_categories
-from generator.record.content import Article, Issue
-from generator.record.editing import edited
-from generator.record.ledger import Ledger
-from generator.settings import Settings
-from generator.steps.parts import Parts
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 CATEGORIES = load_categories(Path("no such folder"))

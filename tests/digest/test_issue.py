@@ -12,17 +12,17 @@ import markdown
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import ByHand
 
-from generator.digest.compose import Draft, Quiet, compose_issue
-from generator.digest.past import past
-from generator.digest.schedule import due
-from generator.record.categories import load_categories
-from generator.record.content import Article, Issue
-from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, compose, parse
-from generator.record.ledger import Row
-from generator.record.text import clean
-from generator.settings import Settings
+from groundwire.issues.compose import Draft, Quiet, compose_issue
+from groundwire.issues.past import past
+from groundwire.issues.schedule import due
+from groundwire.publication.categories import load_categories
+from groundwire.publication.content import Article, Issue
+from groundwire.publication.frontmatter import ArticleMeta, IssueMeta, Page, compose, parse
+from groundwire.publication.log import Row
+from groundwire.settings import Settings
+from groundwire.text.plain import clean
+from support import ByHand
 
 WEEK = Path(__file__).parent / "golden" / "week"
 GOLDEN = Path(__file__).parent / "golden" / "2026-w48.md"

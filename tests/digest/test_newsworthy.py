@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.digest.choose import contents
-from generator.digest.past import Past
-from generator.record.content import Article
-from generator.record.frontmatter import ArticleMeta, Page
-from generator.record.identity import note_key, outcome_key
-from generator.record.publication import Publication
-from generator.settings import Settings
+from groundwire.issues.choose import contents
+from groundwire.issues.past import Past
+from groundwire.publication.content import Article
+from groundwire.publication.frontmatter import ArticleMeta, Page
+from groundwire.publication.identity import note_key, outcome_key
+from groundwire.publication.publication import Publication
+from groundwire.settings import Settings
 
 NOW = datetime(2026, 6, 20, 6, tzinfo=UTC)
 SETTINGS = Settings.model_validate({"title": "T", "url": "https://example.org/", "timezone": "Pacific/Auckland"})

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.digest.removal import touched, without
-from generator.mail.letter import compose_letter
-from generator.record.content import Article, Issue, load_articles
-from generator.record.frontmatter import IssueMeta, parse
-from generator.settings import Settings
+from groundwire.issues.removal import touched, without
+from groundwire.mail.letter import compose_letter
+from groundwire.publication.content import Article, Issue, load_articles
+from groundwire.publication.frontmatter import IssueMeta, parse
+from groundwire.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
 SETTINGS = Settings.model_validate({"title": "T", "url": "https://example.github.io/briefing/"})

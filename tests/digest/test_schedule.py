@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from generator.digest.compose import Draft, compose_issue
-from generator.digest.past import past
-from generator.digest.schedule import due, latest_slot, moment
-from generator.record.categories import load_categories
-from generator.record.content import Article, Issue
-from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, Window
-from generator.record.ledger import Row
-from generator.settings import Settings
+from groundwire.issues.compose import Draft, compose_issue
+from groundwire.issues.past import past
+from groundwire.issues.schedule import due, latest_slot, moment
+from groundwire.publication.categories import load_categories
+from groundwire.publication.content import Article, Issue
+from groundwire.publication.frontmatter import ArticleMeta, IssueMeta, Page, Window
+from groundwire.publication.log import Row
+from groundwire.settings import Settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "Africa/Casablanca")

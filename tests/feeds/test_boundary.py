@@ -13,18 +13,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import FeedServer, rss
 
-from generator.feeds import items
-from generator.feeds.items import NotAFeed
-from generator.feeds.memory import Memories
-from generator.feeds.parse import parse_feed
-from generator.feeds.reader import WebReader
-from generator.feeds.unpack import MEMBERS, Unpackable, unpack
-from generator.feeds.web import Document, Web
-from generator.feeds.workers import Parsers
-from generator.model import Feed
-from generator.settings import Fetch
+from groundwire.feeds import items
+from groundwire.feeds.items import NotAFeed
+from groundwire.feeds.memory import Memories
+from groundwire.feeds.parse import parse_feed
+from groundwire.feeds.reader import WebReader
+from groundwire.feeds.unpack import MEMBERS, Unpackable, unpack
+from groundwire.feeds.web import Document, Web
+from groundwire.feeds.workers import Parsers
+from groundwire.model import Feed
+from groundwire.settings import Fetch
+from support import FeedServer, rss
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 GOOD = rss({"title": "A bridge over the northern river opens on Monday", "link": "https://outlet.example/1"})
@@ -88,7 +88,7 @@ def test_documents_that_break_or_hold_the_reader_do_no_harm_to_others(
 ) -> None:
     holding = GOOD.replace("<item>", f"{HOLDING}<item>").encode()
     root = publication(*(server.put(f"/{n}", document) for n, document in enumerate([*RAISING, holding])))
-    command = [sys.executable, "-m", "generator", "update", "-C", str(root)]
+    command = [sys.executable, "-m", "groundwire", "update", "-C", str(root)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("feed failed: ") == len(RAISING)

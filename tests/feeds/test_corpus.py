@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import markdown
 import pytest
 
-from generator.feeds.items import NotAFeed, Parsed
-from generator.feeds.parse import parse_feed
-from generator.feeds.workers import MEGABYTES, SECONDS, Parsers
-from generator.record.escape import escape, link
+from groundwire.feeds.items import NotAFeed, Parsed
+from groundwire.feeds.parse import parse_feed
+from groundwire.feeds.workers import MEGABYTES, SECONDS, Parsers
+from groundwire.text.escape import escape, link
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 EXTENSIONS = ["footnotes", "tables", "toc", "attr_list", "admonition"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.feeds.dates import AHEAD, EARLIEST, read_date
+from groundwire.feeds.dates import AHEAD, EARLIEST, read_date
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ZONES = st.integers(-12 * 4, 14 * 4).map(lambda quarters: timezone(timedelta(minutes=15 * quarters)))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support import FeedServer, rss
 
-from generator.commands.feeds import feeds
-from generator.errors import InputError, Refused
-from generator.jobs import feeds as feed_jobs
-from generator.settings import load_settings
+from groundwire.cli.feeds import feeds
+from groundwire.errors import InputError, Refused
+from groundwire.jobs import feeds as feed_jobs
+from groundwire.settings import load_settings
+from support import FeedServer, rss
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Make = Callable[..., Path]

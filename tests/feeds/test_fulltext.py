@@ -11,15 +11,15 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from support import FeedServer
 
-from generator.feeds.article import Text, decoded, extract
-from generator.feeds.fulltext import WebFullText
-from generator.feeds.permission import Permission, tdm_reserved
-from generator.feeds.web import Document, Web
-from generator.model import Entry, Feed, Source
-from generator.record.parallel import in_order
-from generator.settings import Fetch
+from groundwire.concurrency import in_order
+from groundwire.feeds.article import Text, decoded, extract
+from groundwire.feeds.fulltext import WebFullText
+from groundwire.feeds.permission import Permission, tdm_reserved
+from groundwire.feeds.web import Document, Web
+from groundwire.model import Entry, Feed, Source
+from groundwire.settings import Fetch
+from support import FeedServer
 
 SUBJECTS = "router camera printer phone laptop server switch firewall".split()
 SENTENCES = [

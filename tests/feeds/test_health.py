@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from generator.feeds.health import health, rhythm, transitions
-from generator.feeds.memory import Memory
-from generator.model import Entry, Feed, FeedResult
+from groundwire.feeds.health import health, rhythm, transitions
+from groundwire.feeds.memory import Memory
+from groundwire.model import Entry, Feed, FeedResult
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FEED = Feed(url="https://o.example/feed", name="Outlet")

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.feeds.items import Item, Parsed, with_identities
-from generator.feeds.parse import parse_feed
+from groundwire.feeds.items import Item, Parsed, with_identities
+from groundwire.feeds.parse import parse_feed
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URLS = [

@@ -7,7 +7,7 @@ import difflib
 import pytest
 import yaml
 
-from generator.feeds.listing import lines_of, with_feeds
+from groundwire.feeds.listing import lines_of, with_feeds
 
 NEW = [{"url": "https://new.example/feed", "name": 'New: "it\'s" [here] # & *all*'}]
 

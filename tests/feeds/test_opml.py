@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.feeds.opml import NotOpml, Outline, read_opml, write_opml
-from generator.record.text import clean
+from groundwire.feeds.opml import NotOpml, Outline, read_opml, write_opml
+from groundwire.text.plain import clean
 
 TEXTS = st.text(max_size=40).map(clean)
 OUTLINES = st.builds(Outline, url=st.integers().map("https://o.example/?a&b={}".format), title=TEXTS.filter(bool), group=TEXTS)

@@ -12,10 +12,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.feeds.items import NotAFeed
-from generator.feeds.language import detect
-from generator.feeds.markup import inert, plain, title_text
-from generator.feeds.parse import parse_feed
+from groundwire.feeds.items import NotAFeed
+from groundwire.feeds.language import detect
+from groundwire.feeds.markup import inert, plain, title_text
+from groundwire.feeds.parse import parse_feed
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text(encoding="utf-8"))

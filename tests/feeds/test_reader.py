@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support import FeedServer, rss
 
-from generator.feeds.memory import Memories
-from generator.feeds.reader import WebReader
-from generator.feeds.web import Web
-from generator.feeds.workers import Parsers
-from generator.model import Feed, FeedResult
-from generator.settings import Fetch
+from groundwire.feeds.memory import Memories
+from groundwire.feeds.reader import WebReader
+from groundwire.feeds.web import Web
+from groundwire.feeds.workers import Parsers
+from groundwire.model import Feed, FeedResult
+from groundwire.settings import Fetch
+from support import FeedServer, rss
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from support import FeedServer
 
-from generator.feeds.guard import AddressRefused, Deadline, GuardedBackend, allowed, parse_networks, refuse_literal
-from generator.feeds.unpack import TooLarge, Unpackable, unpack
-from generator.feeds.web import FetchError, Web
-from generator.settings import Fetch
+from groundwire.feeds.guard import AddressRefused, Deadline, GuardedBackend, allowed, parse_networks, refuse_literal
+from groundwire.feeds.unpack import TooLarge, Unpackable, unpack
+from groundwire.feeds.web import FetchError, Web
+from groundwire.settings import Fetch
+from support import FeedServer
 
 LOOPBACK = ("127.0.0.0/8",)
 

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support import FeedServer, rss
 
-from generator.feeds.items import NotAFeed
-from generator.feeds.workers import Parsers
+from groundwire.feeds.items import NotAFeed
+from groundwire.feeds.workers import Parsers
+from support import FeedServer, rss
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 FEED = rss({"title": "One", "link": "https://outlet.example/1"}).encode()
@@ -87,7 +87,7 @@ def test_interrupted_while_it_waits_the_run_ends_at_once(
     asked = threading.Event()
     server.pages["/f"] = answer
     root = publication(server.url("/f"))
-    command = [sys.executable, "-m", "generator", "update", "-C", str(root)]
+    command = [sys.executable, "-m", "groundwire", "update", "-C", str(root)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     assert asked.wait(20)
     time.sleep(0.8)

@@ -13,20 +13,20 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+
+from groundwire.cli.subscribers import send as send_command
+from groundwire.delivery import posting
+from groundwire.errors import Refused
+from groundwire.jobs import subscribers as subscriber_jobs
+from groundwire.mail.buttondown import Buttondown
+from groundwire.mail.links import Answer
+from groundwire.mail.listmonk import Listmonk
+from groundwire.publication.content import load_articles
+from groundwire.publication.editing import edited
+from groundwire.settings import Settings
 from mailkit import LETTER, NOW, Time
 from services import DOCUMENT, Account, Asked, ButtondownAccount, ListmonkAccount, judged, open_account
 from support import ByHand
-
-from generator.commands.subscribers import send as send_command
-from generator.delivery import posting
-from generator.errors import Refused
-from generator.jobs import subscribers as subscriber_jobs
-from generator.mail.buttondown import Buttondown
-from generator.mail.links import Answer
-from generator.mail.listmonk import Listmonk
-from generator.record.content import load_articles
-from generator.record.editing import edited
-from generator.settings import Settings
 
 DIGEST = Path(__file__).parents[1] / "digest" / "golden"
 SITE = "https://example.github.io/briefing/"

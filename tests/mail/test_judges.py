@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+
+from groundwire.mail.letter import Letter, compose_letter
+from groundwire.mail.message import Recipient, message
 from letterkit import OWNER, PEOPLES, article, issue, item, letter, many, week
 from support import ByHand
-
-from generator.mail.letter import Letter, compose_letter
-from generator.mail.message import Recipient, message
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
-from letterkit import NOW, OWNER, SITE, TESTS, article, issue, item, letter, many, week
 
-from generator.errors import Refused
-from generator.mail.content import EXTENSIONS, absolute
-from generator.mail.letter import MAX_HTML, compose_letter
-from generator.mail.lint import lint
-from generator.record.escape import escape, link
-from generator.record.frontmatter import Page
-from generator.record.text import clean
+from groundwire.errors import Refused
+from groundwire.mail.content import EXTENSIONS, absolute
+from groundwire.mail.letter import MAX_HTML, compose_letter
+from groundwire.mail.lint import lint
+from groundwire.publication.frontmatter import Page
+from groundwire.text.escape import escape, link
+from groundwire.text.plain import clean
+from letterkit import NOW, OWNER, SITE, TESTS, article, issue, item, letter, many, week
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from letterkit import OWNER, PEOPLES, article, issue, item, letter, week
 
-from generator.mail.clients import ALLOWED, judge, tables
-from generator.mail.features import used, used_in_css
-from generator.mail.letter import Letter, compose_letter
-from generator.mail.lint import lint
-from generator.record.content import Issue
+from groundwire.mail.clients import ALLOWED, judge, tables
+from groundwire.mail.features import used, used_in_css
+from groundwire.mail.letter import Letter, compose_letter
+from groundwire.mail.lint import lint
+from groundwire.publication.content import Issue
+from letterkit import OWNER, PEOPLES, article, issue, item, letter, week
 
 
 def written(body: str = "", *, subject: str = "A subject") -> tuple[Letter, Issue]:

@@ -24,10 +24,10 @@ from hypothesis import example, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from generator.mail.letter import Letter
-from generator.mail.message import Recipient, message, stencil
-from generator.mail.outbox import Outbox
-from generator.record.text import clean
+from groundwire.mail.letter import Letter
+from groundwire.mail.message import Recipient, message, stencil
+from groundwire.mail.outbox import Outbox
+from groundwire.text.plain import clean
 
 LETTER = Letter(
     issue="2026-w48",

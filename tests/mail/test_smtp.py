@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from mailkit import FAST, LETTER, MAILING, Time, free_port, peopled, posting, relay_to, smtp_sink
 
-from generator.errors import Refused
-from generator.mail.message import Recipient, message
-from generator.mail.smtp import Relay
-from generator.settings import Smtp
-from generator.subscribers.dispatch import Rules, dispatch
-from generator.subscribers.ledger import Deliveries
+from groundwire.errors import Refused
+from groundwire.mail.message import Recipient, message
+from groundwire.mail.smtp import Relay
+from groundwire.settings import Smtp
+from groundwire.subscribers.dispatch import Rules, dispatch
+from groundwire.subscribers.ledger import Deliveries
+from mailkit import FAST, LETTER, MAILING, Time, free_port, peopled, posting, relay_to, smtp_sink
 
 DATA = message(LETTER, Recipient("reader@example.org", "https://news.example.org/u/abc"))
 

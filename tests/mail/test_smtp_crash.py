@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from mailkit import MAILING, Flaky, peopled, send_all, smtp_sink
 
-from generator.subscribers.database import Database
-from generator.subscribers.ledger import Deliveries
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.ledger import Deliveries
+from mailkit import MAILING, Flaky, peopled, send_all, smtp_sink
 
 KILLS, READERS = 40, 400
 # Imports once, then starts a sender for every line that it reads: 40 starts of Python would take longer than the sending.

@@ -10,13 +10,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import InputError
-from generator.record.changes import Change, ContentWriter
-from generator.record.content import load_articles
-from generator.record.editing import edited
-from generator.record.frontmatter import ArticleMeta, Page, parse
-from generator.record.ledger import Ledger
-from generator.record.watching import given_up
+from groundwire.errors import InputError
+from groundwire.publication.changes import Change, ContentWriter
+from groundwire.publication.content import load_articles
+from groundwire.publication.editing import edited
+from groundwire.publication.frontmatter import ArticleMeta, Page, parse
+from groundwire.publication.log import Ledger
+from groundwire.publication.predictions import given_up
 
 NOW = datetime(2026, 3, 6, 12, 0, 1, 5, tzinfo=UTC)
 BLOCK = """---

@@ -13,8 +13,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator.record.escape import escape, link, safe_url, text_fragment
-from generator.record.text import clean
+from groundwire.text.escape import escape, link, safe_url, text_fragment
+from groundwire.text.plain import clean
 
 EXTENSIONS = yaml.safe_load((Path(__file__).parents[2] / "mkdocs.yml").read_text(encoding="utf-8"))["markdown_extensions"]
 NAMES = [name if isinstance(name, str) else next(iter(name)) for name in EXTENSIONS]

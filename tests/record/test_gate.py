@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from generator.model import Entry, Feed, Source
-from generator.record.gate.gate import Gate
+from groundwire.model import Entry, Feed, Source
+from groundwire.verification.gate import Gate
 
 FEED = Feed(url="https://outlet.example/feed.xml", name="Example Courier")
 TITLE = "Norvik and Lumen Grid in court over an outage"

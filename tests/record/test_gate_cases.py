@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.model import Entry, Feed, Source
-from generator.record.gate.gate import Gate
+from groundwire.model import Entry, Feed, Source
+from groundwire.verification.gate import Gate
 
 CASES = yaml.safe_load(Path(__file__).with_name("gate-cases.yml").read_text(encoding="utf-8"))
 

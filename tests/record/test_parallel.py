@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from generator.record.parallel import AHEAD, in_order
+from groundwire.concurrency import AHEAD, in_order
 
 
 def test_results_come_in_order_whatever_ends_first() -> None:

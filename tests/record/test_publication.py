@@ -14,19 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.model import Entry, Feed
-from generator.record.cache import Cache, made_by
-from generator.record.changes import Change, ContentWriter
-from generator.record.content import Content, load_articles, load_content
-from generator.record.editing import edited
-from generator.record.frontmatter import ArticleMeta, compose
-from generator.record.identity import url_key
-from generator.record.ledger import Ledger, Row, line_of
-from generator.record.mending import hand_edits
-from generator.record.publication import Publication
-from generator.record.story_log import BY_PEOPLE, StoryLog
-from generator.settings import Settings
-from generator.wiring import load_log
+from groundwire.model import Entry, Feed
+from groundwire.publication.cache import Cache, made_by
+from groundwire.publication.changes import Change, ContentWriter
+from groundwire.publication.content import Content, load_articles, load_content
+from groundwire.publication.editing import edited
+from groundwire.publication.frontmatter import ArticleMeta, compose
+from groundwire.publication.identity import url_key
+from groundwire.publication.log import Ledger, Row, line_of
+from groundwire.publication.manual_edits import hand_edits
+from groundwire.publication.publication import Publication
+from groundwire.publication.story_log import BY_PEOPLE, StoryLog
+from groundwire.settings import Settings
+from groundwire.wiring import load_log
 
 START = datetime(2026, 1, 10, tzinfo=UTC)
 NOW = datetime(2026, 9, 20, 6, tzinfo=UTC)
@@ -206,13 +206,13 @@ def test_only_what_changed_is_parsed_again(tmp_path: Path, monkeypatch: pytest.M
         write_page(content, story)
     whole = load_content(content, cache=cache)
     parsed: list[str] = []
-    original: Callable[..., object] = sys.modules["generator.record.content"].__dict__["parse"]
+    original: Callable[..., object] = sys.modules["groundwire.publication.content"].__dict__["parse"]
 
     def watched(text: str, model: type[ArticleMeta], *, file: str) -> object:
         parsed.append(file)
         return original(text, model, file=file)
 
-    monkeypatch.setattr("generator.record.content.parse", watched)
+    monkeypatch.setattr("groundwire.publication.content.parse", watched)
     assert load_content(content, cache=cache) == whole
     assert parsed == []
     write_page(content, STORIES[1], ENTRIES[0])
@@ -234,16 +234,18 @@ def test_a_cache_forgets_what_nobody_asks_for(tmp_path: Path) -> None:
 
 def test_a_cache_of_other_code_is_not_believed(tmp_path: Path) -> None:
     """Change any module of the package: what was worked out before is worked out again."""
-    package = tmp_path / "generator"
-    shutil.copytree(Path(__file__).parents[2] / "generator", package, ignore=shutil.ignore_patterns("__pycache__", "sample"))
-    ask = [sys.executable, "-c", "from generator.record.cache import made_by; print(made_by())"]
+    package = tmp_path / "groundwire"
+    shutil.copytree(
+        Path(__file__).parents[2] / "generator" / "groundwire", package, ignore=shutil.ignore_patterns("__pycache__", "sample")
+    )
+    ask = [sys.executable, "-c", "from groundwire.publication.cache import made_by; print(made_by())"]
 
     def answer() -> str:
         return subprocess.run(ask, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
 
     before = answer()
     assert answer() == before
-    for module in ("checking/links.py", "record/escape.py", "analysis/topics.yml"):
+    for module in ("checking/links.py", "text/escape.py", "analysis/topics.yml"):
         old = (package / module).read_text(encoding="utf-8")
         (package / module).write_text(old + "\n# changed\n", encoding="utf-8")
         assert answer() != before

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from generator.record.refusal import subject_of
+from groundwire.text.refusal import subject_of
 
 SENDER = "briefing@example.org"
 ADDRESS = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import markdown
 import pytest
-from hostile import HTML, MARKDOWN, fragment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.mail.content import read_body
-from generator.record.content import load_articles
-from generator.record.sanitise import DEPTH, is_acting, left_out, page_list, sanitise, scheme_of
+from groundwire.mail.content import read_body
+from groundwire.publication.content import load_articles
+from groundwire.text.sanitise import DEPTH, is_acting, left_out, page_list, sanitise, scheme_of
+from hostile import HTML, MARKDOWN, fragment
 
 EXTENSIONS = ["admonition", "attr_list", "footnotes", "tables", "toc"]
 HONEST = Path(__file__).with_name("honest.md").read_text(encoding="utf-8")

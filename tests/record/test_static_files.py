@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hostile import HTML
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import resources
-from generator.record.static_files import html_fault, static_problem, static_problems, svg_fault
-from generator.sample.press import load_outlets, print_pages
+from groundwire import resources
+from groundwire.publication.static_files import html_fault, static_problem, static_problems, svg_fault
+from groundwire.sample.press import load_outlets, print_pages
+from hostile import HTML
 
 NS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 PIXEL = "data:image/png;base64,iVBORw0KGgo="

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import ByHand
 
-from generator.errors import InputError
-from generator.record.editing import edited
-from generator.record.frontmatter import ArticleMeta, IssueMeta, Page, body_hash, compose, parse
-from generator.record.ledger import Ledger
-from generator.record.text import clean
+from groundwire.errors import InputError
+from groundwire.publication.editing import edited
+from groundwire.publication.frontmatter import ArticleMeta, IssueMeta, Page, body_hash, compose, parse
+from groundwire.publication.log import Ledger
+from groundwire.text.plain import clean
+from support import ByHand
 
 META = ArticleMeta(
     id="s-0123456789",

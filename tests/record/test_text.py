@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.record.quotation import fit, limits
-from generator.record.text import clean, cut, normal, sentences, shorten, slugify, unescape, whole, words
-from generator.record.urls import canonical
+from groundwire.text.addresses import canonical
+from groundwire.text.plain import clean, cut, normal, sentences, shorten, slugify, unescape, whole, words
+from groundwire.text.quotation import fit, limits
 
 CASES = [
     ("One. Two.", ["One.", "Two."]),
@@ -88,7 +88,7 @@ def test_what_fits_stays_within_the_limit_and_is_kept_whole(sizes: list[int], so
 
 
 def test_pages_from_real_articles_stay_within_the_limits(corpus: Path) -> None:
-    from generator.analysis.sentences import key_sentences
+    from groundwire.analysis.sentences import key_sentences
 
     for line in (corpus / "articles" / "excerpt-fulltext-pairs-dev.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from generator.record.content import Article
-from generator.record.frontmatter import ArticleMeta, parse
-from generator.record.watching import due, given_up
+from groundwire.publication.content import Article
+from groundwire.publication.frontmatter import ArticleMeta, parse
+from groundwire.publication.predictions import due, given_up
 
 DAY = date(2026, 3, 12)
 LAST, AFTER = date(2026, 4, 11), date(2026, 4, 12)  # 30 days, and one more

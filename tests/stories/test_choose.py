@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from generator.model import Entry, Feed, Story
-from generator.record.words import words_of
-from generator.settings import Review, Select
-from generator.stories.choose import choose, score
-from generator.stories.cues import critical, exploited
-from generator.stories.hold import allegation, held
-from generator.stories.independent import independent
+from groundwire.events.choose import choose, score
+from groundwire.events.cues import critical, exploited
+from groundwire.events.hold import allegation, held
+from groundwire.events.independent import independent
+from groundwire.model import Entry, Feed, Story
+from groundwire.publication.wording import words_of
+from groundwire.settings import Review, Select
 
 NOW = datetime(2026, 4, 12, 12, 0, tzinfo=UTC)
 WIRE = "The harbour authority of Tallinn said on Sunday that ferries would run again by noon after a night without ticketing machines."

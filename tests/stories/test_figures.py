@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.grouping import crossed, entries_of, judge, ours, rows_of
 from benchmarks.make_background import WEEKS
-from generator.stories.background import TABLE, dumped, shipped
-from generator.stories.cluster import THRESHOLD
+from groundwire.events.background import TABLE, dumped, shipped
+from groundwire.events.cluster import THRESHOLD
 
 FLOOR = {"0412": (0.95, 0.72), "0531": (0.90, 0.80)}
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.model import Entry, Feed, Story, replace
-from generator.record.content import Article
-from generator.record.frontmatter import ArticleMeta, Page, SourceMeta
-from generator.record.publication import DeletedArticle
-from generator.sample.press import load_outlets
-from generator.stories.frozen import frozen_clusters
-from generator.stories.group import group, join_or_start
+from groundwire.events.frozen import frozen_clusters
+from groundwire.events.group import group, join_or_start
+from groundwire.model import Entry, Feed, Story, replace
+from groundwire.publication.content import Article
+from groundwire.publication.frontmatter import ArticleMeta, Page, SourceMeta
+from groundwire.publication.publication import DeletedArticle
+from groundwire.sample.press import load_outlets
 
 NOW = datetime(2026, 4, 12, 12, 0, tzinfo=UTC)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.model import Entry, Feed
-from generator.stories.independent import one_an_outlet
+from groundwire.events.independent import one_an_outlet
+from groundwire.model import Entry, Feed
 
 A, B = Feed(url="https://a.example/feed"), Feed(url="https://b.example/feed")
 

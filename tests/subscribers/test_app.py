@@ -12,13 +12,13 @@ from pathlib import Path
 import httpx2
 import pytest
 import uvicorn
-from mailkit import NOW, Time, free_port, token_of
 
-from generator.subscribers.app import Service, make_app
-from generator.subscribers.callers import caller
-from generator.subscribers.database import Database
-from generator.subscribers.pages import HOLLOW
-from generator.subscribers.store import CONFIRMATIONS, Subscribers
+from groundwire.subscribers.app import Service, make_app
+from groundwire.subscribers.callers import caller
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.pages import HOLLOW
+from groundwire.subscribers.store import CONFIRMATIONS, Subscribers
+from mailkit import NOW, Time, free_port, token_of
 
 SITE = "https://example.github.io/briefing/"
 

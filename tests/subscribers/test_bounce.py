@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mailkit import NOW, peopled, token_of
 
-from generator.jobs import subscribers as jobs
-from generator.subscribers.bounce import read_bounce
-from generator.subscribers.store import Subscribers
+from groundwire.jobs import subscribers as jobs
+from groundwire.subscribers.bounce import read_bounce
+from groundwire.subscribers.store import Subscribers
+from mailkit import NOW, peopled, token_of
 
 
 def report(

@@ -12,13 +12,13 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from mailkit import FAST, MAILING, NOW, Time, peopled, token_of
 
-from generator.mail.smtp import Reply
-from generator.subscribers.database import Database
-from generator.subscribers.dispatch import Rules, dispatch
-from generator.subscribers.ledger import Claim, Deliveries
-from generator.subscribers.store import Subscribers
+from groundwire.mail.smtp import Reply
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.dispatch import Rules, dispatch
+from groundwire.subscribers.ledger import Claim, Deliveries
+from groundwire.subscribers.store import Subscribers
+from mailkit import FAST, MAILING, NOW, Time, peopled, token_of
 
 
 @pytest.fixture

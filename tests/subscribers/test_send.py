@@ -22,23 +22,23 @@ import httpx2
 import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
+
+from groundwire.cli.subscribers import send as send_command
+from groundwire.cli.subscribers import subscribers as group
+from groundwire.delivery import sending
+from groundwire.errors import Refused
+from groundwire.jobs import issue as issue_jobs
+from groundwire.jobs import subscribers as subscriber_jobs
+from groundwire.mail.letter import Letter, compose_letter
+from groundwire.mail.links import Answer, Site, missing_pages, own_links
+from groundwire.publication.editing import edited
+from groundwire.publication.log import Ledger
+from groundwire.settings import load_settings
+from groundwire.subscribers.database import Database
+from groundwire.subscribers.ledger import Deliveries
+from groundwire.subscribers.store import Subscribers
 from mailkit import LETTER, NOW, Time, free_port, peopled, token_of
 from support import ByHand, FeedServer
-
-from generator.commands.subscribers import send as send_command
-from generator.commands.subscribers import subscribers as group
-from generator.delivery import sending
-from generator.errors import Refused
-from generator.jobs import issue as issue_jobs
-from generator.jobs import subscribers as subscriber_jobs
-from generator.mail.letter import Letter, compose_letter
-from generator.mail.links import Answer, Site, missing_pages, own_links
-from generator.record.editing import edited
-from generator.record.ledger import Ledger
-from generator.settings import load_settings
-from generator.subscribers.database import Database
-from generator.subscribers.ledger import Deliveries
-from generator.subscribers.store import Subscribers
 
 DIGEST = Path(__file__).parents[1] / "digest" / "golden"
 
@@ -369,7 +369,7 @@ def test_a_fault_of_the_relay_s_or_the_sender_s_costs_no_reader_anything(house: 
 def test_with_few_readers_the_command_fails_as_well(house: House) -> None:
     more_readers(house, 8)
     house.mailbox.rcpt = {"*": "550 5.1.8 Access denied, bad outbound sender"}
-    command_line = [sys.executable, "-m", "generator", "send", "-C", str(house.root), "--now", NOW.isoformat()]
+    command_line = [sys.executable, "-m", "groundwire", "send", "-C", str(house.root), "--now", NOW.isoformat()]
     done = subprocess.run(command_line, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 1, done.stderr
     assert "550 5.1.8 Access denied, bad outbound sender" in done.stderr
@@ -582,7 +582,7 @@ class serving:  # noqa: N801  # reads as what it does
     """`groundwire subscribers serve` in a process of its own, until the block ends."""
 
     def __init__(self, house: House, port: int, *, home: int = 200) -> None:
-        code = "from generator.commands.subscribers import subscribers; subscribers()"
+        code = "from groundwire.cli.subscribers import subscribers; subscribers()"
         words = [sys.executable, "-c", code, "serve", "-C", str(house.root), "--port", str(port)]
         self.process = subprocess.Popen(
             words, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, stderr=subprocess.PIPE

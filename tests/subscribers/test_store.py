@@ -16,18 +16,18 @@ import yaml
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
-from mailkit import FAST, MAILING, NOW, Time, peopled, token_of
 
-from generator.errors import InputError, Refused
-from generator.mail.smtp import Reply
-from generator.subscribers.address import kept_form
-from generator.subscribers.csvfile import take_in, write_out
-from generator.subscribers.database import MIGRATIONS, Database
-from generator.subscribers.dispatch import dispatch
-from generator.subscribers.ledger import Claim, Deliveries
-from generator.subscribers.statuses import status_columns
-from generator.subscribers.store import CONFIRMATIONS, Subscribers
-from generator.subscribers.tokens import Keys
+from groundwire.errors import InputError, Refused
+from groundwire.mail.smtp import Reply
+from groundwire.subscribers.address import kept_form
+from groundwire.subscribers.csvfile import take_in, write_out
+from groundwire.subscribers.database import MIGRATIONS, Database
+from groundwire.subscribers.dispatch import dispatch
+from groundwire.subscribers.ledger import Claim, Deliveries
+from groundwire.subscribers.statuses import status_columns
+from groundwire.subscribers.store import CONFIRMATIONS, Subscribers
+from groundwire.subscribers.tokens import Keys
+from mailkit import FAST, MAILING, NOW, Time, peopled, token_of
 
 DAY = timedelta(days=1)
 

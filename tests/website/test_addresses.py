@@ -8,17 +8,17 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sitekit import NOON
 
-from generator.record.categories import load_categories
-from generator.record.frontmatter import ArticleMeta, Page, Withdrawn
-from generator.record.ledger import Ledger
-from generator.record.words import words_of
-from generator.settings import Settings
-from generator.website.briefs import brief_of
-from generator.website.index import build_index
-from generator.website.names import Names
-from generator.website.site import Site
+from groundwire.publication.categories import load_categories
+from groundwire.publication.frontmatter import ArticleMeta, Page, Withdrawn
+from groundwire.publication.log import Ledger
+from groundwire.publication.wording import words_of
+from groundwire.settings import Settings
+from groundwire.website.briefs import brief_of
+from groundwire.website.index import build_index
+from groundwire.website.names import Names
+from groundwire.website.site import Site
+from sitekit import NOON
 
 CATEGORIES = load_categories(Path("nowhere"))
 OPERATIONS = ("publish", "rename", "move without an alias", "categorise", "withdraw", "release", "join", "split", "delete")

@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
 from browserkit import Reader, served
+from groundwire.publication.frontmatter import SourceMeta
+from groundwire.publication.log import Ledger
+from groundwire.website.build import build_site
 from sitekit import NOON, Publication, sample
 from support import FeedServer
-
-from generator.record.frontmatter import SourceMeta
-from generator.record.ledger import Ledger
-from generator.website.build import build_site
 
 ARTICLE = "articles/2026/02/gateway-flaw-0/"
 PAGES = (
@@ -259,8 +259,8 @@ def test_paper_is_white_whatever_the_screen(base: str, reader: Reader) -> None:
 def test_attacks_from_a_feed_execute_nothing(
     corpus: Path, publication: Callable[..., Path], server: FeedServer, reader: Reader
 ) -> None:
-    from generator import pipeline
-    from generator.wiring import open_publication
+    from groundwire import pipeline
+    from groundwire.wiring import open_publication
 
     evil = (corpus / "attack" / "xss.xml").read_text(encoding="utf-8")
     evil = evil.replace("javascript:alert(1)</link>", f"{server.url('/a')}</link>", 1)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from browserkit import served
+from groundwire.checking.check import check_publication
+from groundwire.errors import InputError
+from groundwire.text.sanitise import sanitise
 from hostile import HTML, MARKDOWN, fragment
 from sitekit import NOON, Html, Publication
-
-from generator.checking.check import check_publication
-from generator.errors import InputError
-from generator.record.sanitise import sanitise
 
 # What our own templates carry, so that all else is a contributor's.
 OURS = {"assets/groundwire/scheme.js", "assets/groundwire/site.js", "assets/groundwire/search.js"}

@@ -12,6 +12,7 @@ from typing import Any
 
 import feedparser
 import pytest
+
 from sitekit import BASE, NOON, Publication, sample
 
 # Elements of other namespaces are allowed in RSS 2.0; the parser knows but a few of them, so those it is told to pass over.

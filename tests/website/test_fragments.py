@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from groundwire.website import fragments
+from groundwire.website.build import build_site
 from sitekit import sample
 from support import snapshot
-
-from generator.website import fragments
-from generator.website.build import build_site
 
 
 def test_the_site_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from pathlib import Path
 
+from groundwire.publication.authorship import Authorship
+from groundwire.publication.categories import load_categories
+from groundwire.publication.wording import words_of
+from groundwire.website.index import Index, Kind, Listing, Row
+from groundwire.website.pages import home_view, virtual_pages
 from sitekit import NOON
-
-from generator.record.authorship import Authorship
-from generator.record.categories import load_categories
-from generator.record.words import words_of
-from generator.website.index import Index, Kind, Listing, Row
-from generator.website.pages import home_view, virtual_pages
 
 CATEGORIES = load_categories(Path("nowhere"))
 

@@ -18,12 +18,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from groundwire.publication.content import load_articles
+from groundwire.publication.editing import edited
+from groundwire.website.build import build_site
 from sitekit import NOON, Publication
 from support import snapshot
-
-from generator.record.content import load_articles
-from generator.record.editing import edited
-from generator.website.build import build_site
 
 pytestmark = pytest.mark.slow
 NIGHTLY = os.environ.get("GROUNDWIRE_HISTORIES")

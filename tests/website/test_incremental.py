@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from groundwire.errors import GroundwireError
+from groundwire.website.build import BuildReport, build_site
+from groundwire.website.builder.helpers import MANY, make_team
+from groundwire.website.builder.settled import settled
 from sitekit import NOON, Publication, sample
 from support import snapshot
-
-from generator.errors import GroundwireError
-from generator.website.build import BuildReport, build_site
-from generator.website.builder.helpers import MANY, make_team
-from generator.website.builder.settled import settled
 
 PLAIN = "# About\n\nSee [the story](articles/2026/01/january-story.md).\n"
 
@@ -57,7 +57,7 @@ def test_nothing_changed_nothing_made(pub: Publication) -> None:
 
 def test_that_nothing_changed_is_told_without_mkdocs(pub: Publication) -> None:
     script = (
-        "import sys; from pathlib import Path; from generator.website.build import build_site\n"
+        "import sys; from pathlib import Path; from groundwire.website.build import build_site\n"
         "print(build_site(Path(sys.argv[1])).made, 'mkdocs' in sys.modules, 'pydantic' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", script, str(pub.root)], capture_output=True, text=True, check=True)
@@ -240,8 +240,8 @@ def test_another_plugin_sees_all_pages_in_one_process(
     settings = pub.root / "mkdocs.yml"
     listed = "".join(f"- {name}\n" for name in plugins)
     settings.write_text(settings.read_text(encoding="utf-8").replace("- groundwire\n", listed), encoding="utf-8")
-    monkeypatch.setattr("generator.website.builder.helpers.MANY", 1)
-    monkeypatch.setattr("generator.website.builder.helpers._processors", lambda: 2)
+    monkeypatch.setattr("groundwire.website.builder.helpers.MANY", 1)
+    monkeypatch.setattr("groundwire.website.builder.helpers._processors", lambda: 2)
     assert build_site(pub.root).reasons == ("everything: with material/search, any page may depend on any other",)
     after = pages_of(pub.root / "site")
     index = json.loads(after.pop("search/search_index.json"))

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import InputError
-from generator.record.colour import brand_css, contrast, readable
-from generator.record.frontmatter import SourceMeta
-from generator.record.health import health
-from generator.record.words import words_of
-from generator.settings import Feed, Settings
-from generator.website.cards import HEIGHT, WIDTH, card
-from generator.website.names import load_names
-from generator.website.reports import reports_for
-from generator.website.tongue import with_languages
+from groundwire.errors import InputError
+from groundwire.publication.feed_health import health
+from groundwire.publication.frontmatter import SourceMeta
+from groundwire.publication.wording import words_of
+from groundwire.settings import Feed, Settings
+from groundwire.text.colour import brand_css, contrast, readable
+from groundwire.website.cards import HEIGHT, WIDTH, card
+from groundwire.website.names import load_names
+from groundwire.website.reports import reports_for
+from groundwire.website.tongue import with_languages
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 

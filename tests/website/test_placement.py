@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+from groundwire.checking.check import check_publication
+from groundwire.errors import GroundwireError, InputError
+from groundwire.publication.content import load_articles
+from groundwire.website.build import build_site, serve_site
 from sitekit import Publication
 from support import snapshot
-
-from generator.checking.check import check_publication
-from generator.errors import GroundwireError, InputError
-from generator.record.content import load_articles
-from generator.website.build import build_site, serve_site
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 MARK = "zebrafish"

@@ -12,15 +12,15 @@ from random import Random
 from typing import Any
 
 import pytest
-from browserkit import Reader, served
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sitekit import NOON, Publication
 
-from generator.website.load import load_site
-from generator.website.searching import canonical, pagefind
-from generator.website.searching.bundles import Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
-from generator.website.searching.search import Searchable, index_site
+from browserkit import Reader, served
+from groundwire.website.load import load_site
+from groundwire.website.searching import canonical, pagefind
+from groundwire.website.searching.bundles import Bundle, Plan, Shelf, Sizes, plan, plan_afresh, week_of
+from groundwire.website.searching.search import Searchable, index_site
+from sitekit import NOON, Publication
 
 OVERRIDES = Path(__file__).resolve().parents[2] / "overrides"
 FEW = Sizes(recent=2, small=4, large=6)

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from sitekit import Publication
 
-from generator.checked_yaml import read_yaml, validate
-from generator.errors import InputError
-from generator.settings import Settings
-from generator.subscribers.pages import HOLLOW
-from generator.website.signup import signup_of
+from groundwire.checked_yaml import read_yaml, validate
+from groundwire.errors import InputError
+from groundwire.settings import Settings
+from groundwire.subscribers.pages import HOLLOW
+from groundwire.website.signup import signup_of
+from sitekit import Publication
 
 LIST = "5a1d3a5c-6a35-4d0b-9e3f-2c1b7f0f6f11"
 

@@ -13,14 +13,14 @@ import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from groundwire.errors import GroundwireError, InputError
+from groundwire.publication.frontmatter import Reviewed
+from groundwire.website.build import build_site
+from groundwire.website.config import check_mkdocs_config
+from groundwire.website.load import load_site
 from sitekit import BASE, REPOSITORY, Html, Publication, sample
 from support import snapshot
-
-from generator.errors import GroundwireError, InputError
-from generator.record.frontmatter import Reviewed
-from generator.website.build import build_site
-from generator.website.config import check_mkdocs_config
-from generator.website.load import load_site
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ HOSTILE = [
 
 
 def test_hostile_titles_are_text_everywhere(tmp_path: Path) -> None:
-    from generator.record.text import clean
+    from groundwire.text.plain import clean
 
     pub = Publication.create(tmp_path / "pub")
     made = {
@@ -286,8 +286,8 @@ def test_a_build_without_folders_is_refused(tmp_path: Path) -> None:
 def test_feeds_hold_exactly_the_title(title: str) -> None:
     from datetime import UTC, datetime
 
-    from generator.record.text import clean
-    from generator.website.syndication import Channel, Item, atom, rss
+    from groundwire.text.plain import clean
+    from groundwire.website.syndication import Channel, Item, atom, rss
 
     when = datetime(2026, 1, 1, tzinfo=UTC)
     item = Item("urn:uuid:1", BASE, title, title, "A", when, when, (title,))

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from sitekit import BASE, NOON, Html, Publication
 
-from generator.errors import InputError
-from generator.record.frontmatter import Entities, Reviewed, SourceMeta
-from generator.record.ledger import Ledger
-from generator.website.build import build_site
+from groundwire.errors import InputError
+from groundwire.publication.frontmatter import Entities, Reviewed, SourceMeta
+from groundwire.publication.log import Ledger
+from groundwire.website.build import build_site
+from sitekit import BASE, NOON, Html, Publication
 
 SETTINGS = """
 publisher: {name: Test Press, postal_address: "1 Test Street", email: editor@news.example, responsible: A. Editor}

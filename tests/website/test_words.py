@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from groundwire.publication.categories import load_categories
+from groundwire.publication.wording import NAMES, catalogue, translated, words_of
 from sitekit import Html, Publication
-
-from generator.record.categories import load_categories
-from generator.record.words import NAMES, catalogue, translated, words_of
 
 
 def forms(value: object) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Pure functions of text: words, sentences, escaping, limits of quotation, addresses, colours."""
