@@ -12,6 +12,7 @@ from pathological import READERS
 TOGETHER = 8  # functions in one process, as each has to import what it reads with
 
 
+@pytest.mark.timeout(900)  # the clock of the processor is what counts, and the machine may be busy
 @pytest.mark.parametrize(
     "names", [list(READERS)[start : start + TOGETHER] for start in range(0, len(READERS), TOGETHER)], ids=" ".join
 )
