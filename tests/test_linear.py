@@ -13,10 +13,11 @@ from pathological import READERS
 TOGETHER = 8  # functions in one process, as each has to import what it reads with
 
 
+@pytest.mark.timeout(900)  # the clock of the processor is what counts, and the machine may be busy
 @pytest.mark.parametrize(
     "names", [list(READERS)[start : start + TOGETHER] for start in range(0, len(READERS), TOGETHER)], ids=" ".join
 )
-def test_texts_of_a_megabyte_are_read_in_two_seconds(names: list[str]) -> None:
+def test_a_megabyte_of_any_text_is_read_in_a_moment(names: list[str]) -> None:
     command = [sys.executable, str(Path(__file__).with_name("pathological.py")), *names]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     lines = done.stdout.splitlines()

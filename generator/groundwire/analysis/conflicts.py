@@ -28,6 +28,7 @@ DENIED_WORDS = 3  # after a "not" that must stand in both
 PART = 0.6  # and this part of the shorter sentence
 ROUNDED = 0.06  # numbers that differ by less may be one number, rounded
 SENTENCES = 60  # of one source that are compared,
+READ = 100_000  # characters of a source
 CHARACTERS = 600  # of each: longer ones are never shown
 COUNTS = 12  # things that one sentence counts
 _NO_THINGS = LITTLE | frozenset(
@@ -67,7 +68,7 @@ def find_conflicts(sources: Sequence[Source], *, language: str = "en") -> tuple[
 
 def _sentences(source: Source, language: str) -> Iterator[_Sentence]:
     given = (source.entry.language or language).split("-")[0].lower()
-    every = (text[:CHARACTERS] for line in source.text.splitlines() for text in sentences(line))
+    every = (text[:CHARACTERS] for line in source.text[:READ].splitlines() if line for text in sentences(line))
     texts = list(islice(every, SENTENCES))
     spoken = tongue([word for text in texts[:20] for word in words(text)], given)
     for text in texts:

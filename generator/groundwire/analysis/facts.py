@@ -80,7 +80,7 @@ def find_tags(title: str, text: str) -> tuple[str, ...]:
     """Topic tags: one phrase in the headline, or two different ones in the text."""
     found = []
     for tag, pattern in _topics().items():
-        in_title = pattern.search(title) is not None
+        in_title = pattern.search(title, 0, 1_000) is not None
         in_text = {m.group().lower() for m in pattern.finditer(text[:20_000])}
         if in_title or len(in_text) >= 2:
             found.append((not in_title, -len(in_text), tag))

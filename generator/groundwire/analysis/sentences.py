@@ -16,6 +16,7 @@ from groundwire.analysis.boilerplate import is_boilerplate, is_torn
 from groundwire.text.plain import sentences, words
 
 SHORTEST, LONGEST = 8, 45  # words
+READ = 100_000  # characters of a text: what comes later in it counts for next to nothing
 _STOP = frozenset(
     """a an and are as at be been but by can could for from had has have he her his i in into is it its more new not of on or our out
     said says she so than that the their them then there these they this to up was we were what when which who will with would you your
@@ -60,7 +61,7 @@ def terms(text: str) -> list[str]:
 
 def key_sentences(text: str, *, title: str, limit: int = 12, avoid: Iterable[str] = ()) -> list[Key]:
     """Up to `limit` sentences, best first, none like another nor like one of `avoid`."""
-    every = [s for block in text.split("\n") for s in sentences(block)]
+    every = [s for block in text[:READ].split("\n") if block for s in sentences(block)]
     candidates = [(place, s) for place, s in enumerate(every) if _usable(s)]
     if not candidates:
         return []
