@@ -134,7 +134,7 @@ def broken_paths(document: Path) -> Iterator[str]:
 
     What owners read speaks of their own pages and templates as well; of those nothing is asked.
     """
-    for_owners = document.is_relative_to(DOCS / "pages") or document.is_relative_to(ROOT / ".github")
+    for_owners = document.name == "CHANGELOG.md" or document.parent in (DOCS / "pages", ROOT / ".github")
     for span in re.findall(r"`([^`\s]+)`", text_of(document)):
         if not IS_PATH.fullmatch(span) or MADE_LATER.match(span) or (for_owners and not OURS.match(span)):
             continue
@@ -144,9 +144,7 @@ def broken_paths(document: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_documents_cite_only_what_is_there(document: Path) -> None:
-    broken = [*broken_links(document), *broken_paths(document)]
-    if document.name != "CHANGELOG.md":  # it tells of what was, too
-        assert not broken
+    assert [*broken_links(document), *broken_paths(document)] == []
 
 
 def test_the_code_cites_only_documents_that_are_there() -> None:
