@@ -1,22 +1,25 @@
 """Writes the documentation that is made from the code and its data: python scripts/document.py
 
-The table of settings in generator/README.md, generator/groundwire/categories/README.md, and the JSON Schemas of all that people write as YAML
-(schemas/), for their editors. tests/test_docs.py holds them to be current.
+docs/reference/ (settings and commands), generator/groundwire/categories/README.md, and the JSON Schemas of all that people write as YAML (schemas/),
+for their editors. tests/test_docs.py holds them to be current.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from pydantic import BaseModel
 
 from groundwire import resources
+from groundwire.cli.main import groundwire
 from groundwire.publication.categories import Category, SectionSpec, load_categories
 from groundwire.publication.frontmatter import ArticleMeta, IssueMeta
 from groundwire.settings import Settings, documented_settings
 
-INSIDE = Path(__file__).parents[1] / "generator" / "README.md"
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 CATEGORIES = resources.categories() / "README.md"
 SCHEMAS = resources.bundled("schemas")
 MODELS: dict[str, type[BaseModel]] = {
@@ -25,24 +28,35 @@ MODELS: dict[str, type[BaseModel]] = {
     "category": Category,
     "newsletter": Settings,
 }
-MARKS = ("<!-- settings: made by scripts/document.py -->\n", "<!-- end of settings -->")
+WIDTH = 100  # characters of a line of help
+NOTE = "Made by `python scripts/document.py` from the code."
 
 
-def settings_table() -> str:
-    """The settings as Markdown: key, what it is, a right example."""
+def settings_page() -> str:
+    """Return docs/reference/settings.md: each key, what it is, a right example."""
     rows = [f"| `{key}` | {text} | {code(example)} |" for key, text, example in documented_settings()]
-    return "\n".join(["| key | what it is | for example |", "|---|---|---|", *rows]) + "\n"
+    head = ["# Settings", "", f"All keys of `newsletter.yml`. Secrets are read from the environment only. {NOTE}", ""]
+    return "\n".join([*head, "| key | what it is | for example |", "|---|---|---|", *rows]) + "\n"
+
+
+def commands_page() -> str:
+    """Return docs/reference/commands.md: what each command says with `--help`."""
+    head = ["# Commands", "", f"What each command says with `--help`. {NOTE}", ""]
+    return "\n".join([*head, *command_lines(groundwire, name="groundwire", parent=None)])
+
+
+def command_lines(command: click.Command, *, name: str, parent: click.Context | None) -> Iterator[str]:
+    """Yield a command's part of the page, then those of the commands in its group."""
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH, **command.context_settings)
+    yield from [f"## {context.command_path}", "", "```text", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            yield from command_lines(command.commands[child], name=child, parent=context)
 
 
 def code(example: str) -> str:
     """An example as code on one line."""
     return "`" + "; ".join(line.strip() for line in example.splitlines()) + "`" if example else ""
-
-
-def with_settings(text: str) -> str:
-    """generator/README.md with a current table."""
-    before, rest = text.split(MARKS[0])
-    return before + MARKS[0] + "\n" + settings_table() + "\n" + MARKS[1] + rest.split(MARKS[1])[1]
 
 
 def categories_page() -> str:
@@ -85,7 +99,9 @@ def main() -> None:
     SCHEMAS.mkdir(exist_ok=True)
     for name in MODELS:
         (SCHEMAS / f"{name}.schema.json").write_text(schema(name), encoding="utf-8")
-    INSIDE.write_text(with_settings(INSIDE.read_text(encoding="utf-8")), encoding="utf-8")
+    REFERENCE.mkdir(exist_ok=True)
+    (REFERENCE / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (REFERENCE / "commands.md").write_text(commands_page(), encoding="utf-8")
     CATEGORIES.write_text(categories_page(), encoding="utf-8")
 
 

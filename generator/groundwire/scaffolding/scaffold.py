@@ -15,7 +15,7 @@ from groundwire.scaffolding.renewal import NOTE, note_of
 from groundwire.settings import FILE, PLACEHOLDER_URL, Settings, load_settings
 
 SAMPLE_MARK = ".sample"  # in content/: these pages are the sample's, not the owner's
-_GITIGNORE = ".venv/\n.groundwire/\n.derived/\nsite/\n__pycache__/\n.groundwire-tmp-*\n"
+_GITIGNORE = ".venv/\n.groundwire/\n.cache/\nsite/\n__pycache__/\n.groundwire-tmp-*\n"
 _GITATTRIBUTES = "content/.ledger/*.jsonl merge=union\n"
 
 
