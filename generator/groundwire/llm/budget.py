@@ -55,7 +55,7 @@ class Purse(Protocol):
         """Take what it did cost, and give back the rest."""
 
     def account(self) -> str:
-        """What this run spent, in words; '' where it asked nobody."""
+        """Say what this run spent; '' where it asked nobody."""
 
     spent: float  # US dollars in this run
 
@@ -110,7 +110,7 @@ class LedgerPurse:
             self._turn.notify_all()
 
     def account(self) -> str:
-        """Calls, cost, what is left; and that the money ran out, where it did."""
+        """Say how many calls there were, their cost, what is left, and whether the money ran out."""
         run, month = self._limits
         calls = "1 call" if self._calls == 1 else f"{self._calls} calls"
         told = [
@@ -126,7 +126,7 @@ class LedgerPurse:
 
 
 def costs(rows: Iterable[Row]) -> list[Cost]:
-    """Every call once, whatever the order of its rows; a row of another kind is passed over."""
+    """Return every call once, whatever the order of its rows; a row of another kind is passed over."""
     found: dict[str, dict[str, Row]] = {}
     for number, row in enumerate(rows):
         found.setdefault(str(row.get("call") or number), {})[str(row.get("event", "charged"))] = row
