@@ -78,11 +78,11 @@ class ClaudeAnalyst:
         return self.asker.purse.spent
 
     def account(self) -> str:
-        """What this run did cost, in words."""
+        """Say what this run did cost; '' where it asked nobody."""
         return self.asker.purse.account()
 
     def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
-        """Every story in its order, several calls at once."""
+        """Yield every story with its analysis, in order, with several calls at once."""
 
         def both(story: Story) -> tuple[Job, Analysis]:
             job = gather(story)
@@ -91,7 +91,7 @@ class ClaudeAnalyst:
         yield from in_order(both, stories, workers=self.voice.concurrency)
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
-        """What goes on the page."""
+        """Return what goes on the page: by the model, or by rule where it cannot be asked or its answer does not pass."""
         base = self._extractive.analyse(story, sources, category=category)
         talk = self._talk(story, sources, category)
         if not talk.asked:
@@ -108,7 +108,10 @@ class ClaudeAnalyst:
         return _Talk(story, sources, spec, asked_sections(spec, words=read_words(sources)))
 
     def _converse(self, talk: _Talk, base: Analysis) -> tuple[Kept, str] | None:
-        """Ask; once more with what was wrong, or another model where the first declines. The best that passed."""
+        """Ask, and once more with what was wrong, or another model where the first declines.
+
+        Returns the best that passed.
+        """
         model, mend, best = self.voice.model, None, None
         fallback = self.voice.fallback
         while True:
@@ -136,7 +139,7 @@ class ClaudeAnalyst:
         return _request(talk.category, talk.asked, talk.sources, self.voice, model=model, mend=mend)
 
     def _ask(self, talk: _Talk, request: Request) -> Reply:
-        """The answer, written down for `analyse --explain`."""
+        """Ask, and write the answer down for `analyse --explain`."""
         step: dict[str, Any] = {"model": request.model, "asked": request.user}
         talk.steps.append(step)
         reply = self.asker.ask(request, category=talk.category.id)
@@ -151,7 +154,7 @@ class ClaudeAnalyst:
             talk.notes.append(f"{self.voice.model}{also} declined to write about this story, so this page is made by rule.")
 
     def _judge(self, talk: _Talk, base: Analysis, request: Request, reply: Reply) -> tuple[Kept | None, list[Any]]:
-        """What passed, and what is wrong enough to ask again."""
+        """Return what passed, and what is wrong enough to ask again."""
         if reply.outcome == "truncated":
             return None, ["the answer was cut off: write fewer and shorter entries"]
         try:
@@ -171,7 +174,7 @@ class ClaudeAnalyst:
         return 1 if is_short(talk.sources) else 2
 
     def _page(self, base: Analysis, kept: Kept, model: str) -> Analysis:
-        """The extractive analysis with the model's sentences in the place of the quoted ones."""
+        """Put the model's sentences in the place of the quoted ones of the extractive analysis."""
         first = next(s.text for s in kept.statements if s.kind == "fact")
         notes = (
             (f"{self.voice.model} declined to write about this story; {model} wrote it.",) if model != self.voice.model else ()
@@ -221,7 +224,7 @@ def judged(
 
 
 def first_request(category: Category, sources: Sequence[Source], voice: Voice) -> Request | None:
-    """What sources are asked first; None where they have too little to ask about."""
+    """Return what sources are asked first; None where they have too little to ask about."""
     asked = asked_sections(category, words=read_words(sources))
     return _request(category, asked, sources, voice, model=voice.model) if asked else None
 
@@ -241,7 +244,7 @@ def _request(
 
 
 def _parse(text: str, model: type[BaseModel]) -> Any:
-    """The answer, or what is wrong with it. A fence around the JSON is no reason to pay twice."""
+    """Read the answer, or say what is wrong with it. A fence around the JSON is no reason to pay twice."""
     start, end = text.find("{"), text.rfind("}")
     try:
         return model.model_validate_json(text[start : end + 1] if 0 <= start < end else text)

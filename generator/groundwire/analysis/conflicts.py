@@ -48,7 +48,7 @@ class _Sentence:
 
 
 def find_conflicts(sources: Sequence[Source], *, language: str = "en") -> tuple[Conflict, ...]:
-    """The conflicts between a story's sources, in the order of the first one's text."""
+    """Find the conflicts between a story's sources, in the order of the first one's text."""
     read = {source.id: list(_sentences(source, language)) for source in sources}
     told = {
         number: frozenset((thing, value) for sentence in known for thing, _, value in sentence.counts)
@@ -82,7 +82,10 @@ def _sentences(source: Source, language: str) -> Iterator[_Sentence]:
 
 
 def _counted(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, str, float]]:
-    """The things that are counted, with their numbers: plain counts and sums, no dates, versions, bounds or spans of time."""
+    """Yield the things that are counted, each with its name and number.
+
+    Plain counts and sums: no dates, versions, bounds or spans of time.
+    """
     for amount in amounts(tokens, language):
         value = _value(amount)
         thing = tokens[amount.end] if amount.end < len(tokens) else None
@@ -96,7 +99,7 @@ def _counted(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, str,
 
 
 def _named(tokens: Sequence[Token]) -> str:
-    """The counted thing as it is written, with the noun after it where there is one ("customer records")."""
+    """Return the counted thing as it is written, with the noun after it where there is one ("customer records")."""
     parts = [t.text for t in tokens]
     plural = len(parts) == 2 and parts[1].isalpha() and parts[1].islower() and parts[1].endswith("s") and parts[1] not in LITTLE
     return " ".join(parts) if plural else parts[0]
@@ -112,7 +115,7 @@ def _value(amount: Amount) -> float | None:
 
 
 def _numbers(a: _Sentence, b: _Sentence, told: Mapping[int, frozenset[tuple[str, float]]]) -> Conflict | None:
-    """Another number of the same thing, which neither source has from the other."""
+    """Find another number of the same thing, which neither source has from the other."""
     for thing, written, mine in a.counts:
         for other, _, theirs in b.counts:
             if thing != other or a.asks or b.asks or len((a.stems & b.stems) - {thing}) < SHARED:
@@ -128,7 +131,7 @@ def _numbers(a: _Sentence, b: _Sentence, told: Mapping[int, frozenset[tuple[str,
 
 
 def _denial(a: _Sentence, b: _Sentence) -> Conflict | None:
-    """A yes against a no, on nearly the same words: all that the one denies stands in the other."""
+    """Find a yes against a no, on nearly the same words: all that the one denies stands in the other."""
     shared = len(a.stems & b.stems)
     if (
         bool(a.denied) == bool(b.denied)
