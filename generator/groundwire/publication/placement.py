@@ -40,7 +40,7 @@ def require_sound_files(root: Path, *more: Path) -> None:
 
 
 def file_problems(root: Path, *more: Path) -> list[Problem]:
-    """What stands where it must not: links and devices, or else pages under names that are none of ours.
+    """Report what stands where it must not: links and devices, or else pages under names that are none of ours.
 
     Nothing that a link leads to is looked at, and no device is opened.
     """
@@ -48,13 +48,13 @@ def file_problems(root: Path, *more: Path) -> list[Problem]:
 
 
 def unsafe_files(root: Path, *more: Path) -> list[Problem]:
-    """Every link, device, pipe and socket in the folders that a site is made from."""
+    """Report every link, device, pipe and socket in the folders that a site is made from."""
     folders = dict.fromkeys([*(root / name for name in FOLDERS), *more])
     return [problem for folder in folders for problem in _unsafe(folder, os.path.relpath(folder, root))]
 
 
 def unsafe(file: str, mode: int) -> Problem | None:
-    """What is wrong with a file of this mode (as `lstat` has it), None if it is a plain file or a folder."""
+    """Say what is wrong with a file of this mode (as `lstat` has it), None if it is a plain file or a folder."""
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None
     if stat.S_ISLNK(mode):
@@ -79,7 +79,10 @@ def _unsafe(folder: Path, shown: str) -> Iterator[Problem]:
 
 
 def _below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """All that stands below a folder, by path, in order; links are not followed. Names that are no UTF-8 are shown with escapes."""
+    """Yield all that stands below a folder, by path, in order; links are not followed.
+
+    Names that are no UTF-8 are shown with escapes.
+    """
     todo = [("", str(folder))]
     while todo:
         before, place = todo.pop()
@@ -94,12 +97,18 @@ def _below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 
 def is_hidden(path: str) -> bool:
-    """Whether a file of content/ is on no site, whatever mkdocs.yml says: its name or a folder's begins with a dot. (`.well-known` is made for sites.)"""
+    """Say whether a file of content/ is on no site, whatever mkdocs.yml says.
+
+    Its name or a folder's begins with a dot. (`.well-known` is made for sites.)
+    """
     return any(part.startswith(".") and part != ".well-known" for part in path.split("/"))
 
 
 def misplaced_pages(content: Path) -> Iterator[Problem]:
-    """Files that MkDocs would publish and that we read as no page: each with the name to use. Where `unsafe_files` finds nothing."""
+    """Report files that MkDocs would publish and that we read as no page, each with the name to use.
+
+    Call it where `unsafe_files` finds nothing.
+    """
     if not content.is_dir():
         return
     for path, entry in _below(content):
@@ -111,7 +120,7 @@ def misplaced_pages(content: Path) -> Iterator[Problem]:
 
 
 def _by_name(path: str) -> Problem | None:
-    """What the name of a file alone tells."""
+    """Report what the name of a file alone tells."""
     folder, slash, name = path.rpartition("/")
     stem, dot, last = name.rpartition(".")
     ending = dot + last
@@ -145,7 +154,7 @@ def _by_name(path: str) -> Problem | None:
 
 
 def _by_state(path: str, file: str) -> Problem | None:
-    """What the front matter tells: a draft, a withdrawn page or an article where it is not read as one."""
+    """Report a draft, a withdrawn page or an article, told by its front matter, where it is not read as one."""
     if path.endswith(".md") and path.split("/")[0] in ("articles", "issues") and not path.endswith("/index.md"):
         return None
     front = _front_matter(file, markdown=path.endswith(".md"))
@@ -166,7 +175,7 @@ def _told(path: str, message: str, right: str) -> Problem:
 
 
 def _front_matter(file: str, *, markdown: bool) -> str:
-    """The keys at the top of a file, as text; '' where there are none."""
+    """Return the keys at the top of a file, as text; '' where there are none."""
     with open(file, "rb") as handle:  # noqa: PTH123  # asked of every picture
         start = handle.read(64)
         if not markdown and not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---"):
@@ -174,8 +183,7 @@ def _front_matter(file: str, *, markdown: bool) -> str:
         raw = start + handle.read(_HEAD)
     text = raw.decode("utf-8-sig", "replace").lstrip()
     fenced = _FENCED.match(text)
-    found = fenced.group(1) if fenced else headers.group() if markdown and (headers := _HEADERS.match(text)) else ""
-    return found
+    return fenced.group(1) if fenced else headers.group() if markdown and (headers := _HEADERS.match(text)) else ""
 
 
 def _has_state(front: str) -> bool:
