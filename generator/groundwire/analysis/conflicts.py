@@ -50,7 +50,7 @@ class _Sentence:
 def find_conflicts(sources: Sequence[Source], *, language: str = "en") -> tuple[Conflict, ...]:
     """Find the conflicts between a story's sources, in the order of the first one's text."""
     read = {source.id: list(_sentences(source, language)) for source in sources}
-    told = {
+    counts = {
         number: frozenset((thing, value) for sentence in known for thing, _, value in sentence.counts)
         for number, known in read.items()
     }
@@ -60,7 +60,7 @@ def find_conflicts(sources: Sequence[Source], *, language: str = "en") -> tuple[
             continue
         for a in read[one.id]:
             for b in read[other.id]:
-                if conflict := _numbers(a, b, told) or _denial(a, b):
+                if conflict := _numbers(a, b, counts) or _denial(a, b):
                     found.setdefault(conflict.about, conflict)
     return tuple(found.values())[:MOST]
 
@@ -114,7 +114,7 @@ def _value(amount: Amount) -> float | None:
     return None if 1900 <= value <= 2100 else value
 
 
-def _numbers(a: _Sentence, b: _Sentence, told: Mapping[int, frozenset[tuple[str, float]]]) -> Conflict | None:
+def _numbers(a: _Sentence, b: _Sentence, counts: Mapping[int, frozenset[tuple[str, float]]]) -> Conflict | None:
     """Find another number of the same thing, which neither source has from the other."""
     for thing, written, mine in a.counts:
         for other, _, theirs in b.counts:
@@ -122,8 +122,8 @@ def _numbers(a: _Sentence, b: _Sentence, told: Mapping[int, frozenset[tuple[str,
                 continue
             if (
                 abs(mine - theirs) <= ROUNDED * max(mine, theirs)
-                or (thing, theirs) in told[a.source]
-                or (thing, mine) in told[b.source]
+                or (thing, theirs) in counts[a.source]
+                or (thing, mine) in counts[b.source]
             ):
                 continue
             return _shown(written, a, b)

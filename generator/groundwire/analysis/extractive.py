@@ -133,8 +133,8 @@ def _quotable(conflict: Conflict, sources: Sequence[Source]) -> bool:
 
 def _spent(source: Source, conflicts: Sequence[Conflict]) -> list[str]:
     """Return what conflicts quote of a source beyond its excerpt."""
-    told = [text for conflict in conflicts for number, text in conflict.sides if number == source.id]
-    return [text for text in dict.fromkeys(told) if text not in clean(source.entry.excerpt)]
+    shown = [text for conflict in conflicts for number, text in conflict.sides if number == source.id]
+    return [text for text in dict.fromkeys(shown) if text not in clean(source.entry.excerpt)]
 
 
 def _quotes(sources: Sequence[Source], *, title: str, excerpt: str, conflicts: Sequence[Conflict]) -> list[Quote]:

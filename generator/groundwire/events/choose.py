@@ -38,10 +38,10 @@ def _coverage(story: Story) -> Iterator[tuple[float, str]]:
     """Score who reports it: each outlet's weight, one copy once."""
     voices = independent(story.entries)
     outlets = len({entry.feed.url for entry in story.entries})
-    told = "1 source" if len(voices) == 1 else f"{len(voices)} independent sources"
+    sources = "1 source" if len(voices) == 1 else f"{len(voices)} independent sources"
     if copies := outlets - len(voices):
-        told += " and 1 copy" if copies == 1 else f" and {copies} copies"
-    yield sum(max(entry.feed.weight for entry in voice) for voice in voices), told
+        sources += " and 1 copy" if copies == 1 else f" and {copies} copies"
+    yield sum(max(entry.feed.weight for entry in voice) for voice in voices), sources
     if max(len(words(entry.content)) for entry in story.entries) >= LONG_TEXT_WORDS:
         yield 1.0, "full text"
 

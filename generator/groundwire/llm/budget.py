@@ -113,16 +113,16 @@ class LedgerPurse:
         """Say how many calls there were, their cost, what is left, and whether the money ran out."""
         run, month = self._limits
         calls = "1 call" if self._calls == 1 else f"{self._calls} calls"
-        told = [
+        lines = [
             f"cost: ${self.spent:.4f} for {calls}" if self._calls else "",
             f"the budget is spent (${run:g} a run, ${month:g} a month), so pages were made by rule" if self._refused else "",
         ]
-        said = "; ".join(filter(None, told))
+        said = "; ".join(filter(None, lines))
         return f"{said}; ${max(0.0, self._month_left):.2f} left this month" if said else ""
 
     def _write(self, event: str, hold: Hold, parts: Parts, more: Row) -> None:
-        told = {category: round(usd, 8) for category, usd in parts.items()}
-        self._ledger.append(STREAM, {"event": event, "call": hold.call, "for": told, **more}, now=self._now)
+        rounded = {category: round(usd, 8) for category, usd in parts.items()}
+        self._ledger.append(STREAM, {"event": event, "call": hold.call, "for": rounded, **more}, now=self._now)
 
 
 def costs(rows: Iterable[Row]) -> list[Cost]:

@@ -23,11 +23,11 @@ def spending(costs: Sequence[Cost], chosen: AnalysisSettings, *, now: datetime) 
     this = f"{now.astimezone(UTC):%Y-%m}"
     month = [cost for cost in costs if cost.day.startswith(this)]
     aside = sum(cost.usd for cost in month if not cost.settled)
-    told = f", of which {_usd(aside)} set aside for calls without an answer yet" if aside else ""
+    open_calls = f", of which {_usd(aside)} set aside for calls without an answer yet" if aside else ""
     days = _added((cost.day, cost.usd) for cost in costs)
     recent = {day: days[day] for day in sorted(days, reverse=True)[:DAYS]}
     lines = [
-        f"money: {_usd(sum(c.usd for c in month))} of ${chosen.budget_usd_month:.2f} in {this}{told}",
+        f"money: {_usd(sum(c.usd for c in month))} of ${chosen.budget_usd_month:.2f} in {this}{open_calls}",
         _row("by day", recent),
         _row("by model", _ranked(_added((c.model, c.usd) for c in month))),
         _row("by category", _ranked(_added((category, usd) for c in month for category, usd in c.parts.items()))),

@@ -65,8 +65,8 @@ def load_articles(content: Path, *, cache: Path | None = None) -> Loaded[Article
     loaded = _load(content, "articles", ArticleMeta, cache)
     first: dict[str, Article] = {}
     twins = [(page, first[page.id]) for page in loaded.pages if first.setdefault(page.id, page) is not page]
-    told = (_same_id(page, other, folder=content.name) for page, other in twins)
-    return Loaded(loaded.pages, (*loaded.problems, *told), loaded.unreadable)
+    doubled = (_same_id(page, other, folder=content.name) for page, other in twins)
+    return Loaded(loaded.pages, (*loaded.problems, *doubled), loaded.unreadable)
 
 
 def load_issues(content: Path, *, cache: Path | None = None) -> Loaded[IssueMeta]:

@@ -127,25 +127,25 @@ def _by_name(path: str) -> Problem | None:
     place = path.split("/")[0]
     if draft := next((part for part in folder.split("/") if part.lower() in _DRAFTS), ""):
         message = f"what stands in content/ is published, in a folder {draft}/ too; an article that is not ready has `status: draft`, and notes stand outside content/"
-        return _told(path, message, f"articles/YEAR/MONTH/{stem}.md")
+        return _misplaced(path, message, f"articles/YEAR/MONTH/{stem}.md")
     if leftover := _LEFTOVER.search(name):
         message = (
             "this is left over from an edit or a merge, and would be copied to the site as it is: remove it, or name it as a page"
         )
-        return _told(path, message, f"{folder}{slash}{name[: leftover.start()].lstrip('#')}.md")
+        return _misplaced(path, message, f"{folder}{slash}{name[: leftover.start()].lstrip('#')}.md")
     if ending.lower() not in _MARKDOWN:
         return None
     if stem.lower() == "readme":
         message = "this would become the page of its folder, or the front page; name it so if that is meant, else put it outside content/"
-        return _told(path, message, f"{folder}{slash}index.md")
+        return _misplaced(path, message, f"{folder}{slash}index.md")
     if ending != ".md":
-        return _told(
+        return _misplaced(
             path,
             "a page's name ends in .md: under this one it would be published, and never read or checked",
             f"{folder}{slash}{stem}.md",
         )
     if place in ("articles", "issues") and name == "index.md" and not _LISTING.fullmatch(path):
-        return _told(
+        return _misplaced(
             path,
             "an article is one file, not a folder: under this name it would be published, and never read or checked",
             f"{folder}.md",
@@ -167,10 +167,10 @@ def _by_state(path: str, file: str) -> Problem | None:
     year, month = found.groups() if (found := _MONTH.search(front)) else ("YEAR", "MONTH")
     name = path.rpartition("/")[2].split(".")[0]
     stem = name if name.lower() != "index" else path.split("/")[-2] if "/" in path else "a-story"
-    return _told(path, message, f"articles/{year}/{month}/{stem}.md")
+    return _misplaced(path, message, f"articles/{year}/{month}/{stem}.md")
 
 
-def _told(path: str, message: str, right: str) -> Problem:
+def _misplaced(path: str, message: str, right: str) -> Problem:
     return Problem(f"content/{path}", message, example=f"content/{right}")
 
 

@@ -52,9 +52,9 @@ class Words:
 
         Front matter has them in English ("2 independent sources").
         """
-        told = self.names.get(_NUMBER.sub("#", text))
+        pattern = self.names.get(_NUMBER.sub("#", text))
         numbers = iter(_NUMBER.findall(text))
-        return re.sub("#", lambda _: next(numbers, "#"), told) if told else text
+        return re.sub("#", lambda _: next(numbers, "#"), pattern) if pattern else text
 
     def outcome(self, value: str) -> str:
         """Say what became of a prediction."""

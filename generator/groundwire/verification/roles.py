@@ -54,15 +54,15 @@ def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: st
         if unit.kind not in ("name", "number") or _short_for(unit, there):
             continue
         if done := _other_doers(here, place, there):
-            return _told(unit, done)
+            return _reason(unit, done)
         left = _rivals(here, place, -1, there, language)
         right = _rivals(here, place, +1, there, language)
         if left & right and not voice:
-            return _told(unit, left & right)
+            return _reason(unit, left & right)
         free = language == "de" and unit.kind == "name"
         for side, found in ((-1, left), (+1, right)):
             if found and not voice and _binds(_at(here, place + side), side, free=free) and not _listed(unit, found, there):
-                return _told(unit, found)
+                return _reason(unit, found)
     return _turned(there, here) or _turned(here, there)
 
 
@@ -202,5 +202,5 @@ def _listed(unit: Unit, rivals: frozenset[Unit], there: Sequence[Unit]) -> bool:
     return False
 
 
-def _told(unit: Unit, rivals: frozenset[Unit]) -> str:
+def _reason(unit: Unit, rivals: frozenset[Unit]) -> str:
     return f"“{unit.text}” stands where the evidence has “{min(u.text for u in rivals)}”"
