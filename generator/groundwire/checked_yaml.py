@@ -38,7 +38,7 @@ class Marked:
     ends: Mapping[Path, int] = field(default_factory=dict)
 
     def place(self, path: Path) -> tuple[int, int]:
-        """The mark of the nearest known ancestor of `path`."""
+        """Return the line and column of the nearest known ancestor of `path`, both from 1."""
         while path and path not in self.marks:
             path = path[:-1]
         return self.marks.get(path, (1, 1))
@@ -68,7 +68,7 @@ def read_yaml(text: str, *, file: str, first_line: int = 1) -> Marked:
 
 
 def validate(marked: Marked, model: type[Model], *, file: str, root: Path = ()) -> Model:
-    """The document as `model`. Raises InputError with every problem: line, "did you mean", a right example."""
+    """Return the document as `model`. Raises InputError with every problem: line, "did you mean", a right example."""
     problems = list(marked.problems)
     value = None
     if not isinstance(marked.data, dict):
@@ -85,7 +85,7 @@ def validate(marked: Marked, model: type[Model], *, file: str, root: Path = ()) 
 
 
 def example_of(model: type[BaseModel], name: str | None = None) -> str:
-    """A right example for one key of `model` (from its `examples`), or for its required keys."""
+    """Return a right example for one key of `model` (from its `examples`), or for its required keys."""
     if name is not None and name in model.model_fields:
         chosen = [name]
     else:
@@ -147,7 +147,7 @@ def _build(
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, *, file: str, first_line: int) -> Problem:
-    """What the parser stumbled over, in our words and where it began."""
+    """Say what the parser stumbled over, in our words and where it began."""
     reason, example = error.problem or "not readable as YAML", ""
     at = error.problem_mark or error.context_mark
     line, column = (at.line + first_line, at.column + 1) if at else (first_line, 1)
@@ -213,14 +213,14 @@ def _problem(item: Any, marked: Marked, *, model: type[BaseModel], file: str) ->
 
 
 def _beside(path: Path, data: Any) -> Collection[str]:
-    """The keys of the mapping that a key stands in."""
+    """Return the keys of the mapping that a key stands in."""
     for part in path[:-1]:
         data = data[part]
     return data if isinstance(data, dict) else ()
 
 
 def _yaml_path(loc: Sequence[str | int], data: Any) -> Path:
-    """Pydantic's location without the parts that name a union's member instead of a place in the file."""
+    """Return pydantic's location without the parts that name a union's member instead of a place in the file."""
     path: list[str | int] = []
     for i, part in enumerate(loc):
         last = i == len(loc) - 1
@@ -239,7 +239,7 @@ def _yaml_path(loc: Sequence[str | int], data: Any) -> Path:
 
 
 def _owner(model: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, str | int]:
-    """The model in which the last name of `path` is (or would be) a field."""
+    """Return the model in which the last name of `path` is (or would be) a field, and that name."""
     owner: type[BaseModel] | None = model
     name: str | int = ""
     for part in path:

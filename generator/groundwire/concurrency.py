@@ -16,7 +16,10 @@ AHEAD = 4  # results a worker may be ahead of who takes them
 
 
 def in_order(do: Callable[[T], R], things: Sequence[T], *, workers: int) -> Iterator[R]:
-    """`do` each thing, at most `workers` at once; an exception is raised in its place. Nothing new is begun once nobody takes results."""
+    """Yield `do` of each thing, in the order of the things; at most `workers` run at once.
+
+    An exception is raised in its thing's place. Nothing new is begun once nobody takes results.
+    """
     if workers <= 1 or len(things) <= 1:
         yield from map(do, things)
         return

@@ -82,7 +82,7 @@ class Unreadable(Exception):
 
 
 def not_utf8(file: str, error: UnicodeDecodeError) -> Problem:
-    """A file in another encoding, with the line of the first byte that is no UTF-8."""
+    """Describe a file in another encoding, with the line of the first byte that is not UTF-8."""
     before = error.object[: error.start]
     column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
     message = f"not UTF-8 text ({error.reason}); open it in an editor and save it with the encoding UTF-8"
@@ -102,7 +102,7 @@ _OF_THE_DISK = {
 
 
 def of_the_disk(error: OSError) -> InputError | None:
-    """What the owner can mend about a file or the disk, in words; None where the fault may be ours."""
+    """Say what the owner can mend about a file or the disk; None where the fault may be ours."""
     file = os.path.relpath(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes | os.PathLike) else ""
     folder, _, name = file.rpartition("/")
     if name.startswith(".groundwire-tmp-"):  # what files/atomic.py writes first

@@ -17,7 +17,7 @@ _PLACE = re.compile(r"(?:https://(?:[^@/]+@)?github\.com/|(?:ssh://)?git@github\
 
 
 def pages_address(root: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """The site's address by the repository's name; '' where it cannot be told.
+    """Return the site's address by the repository's name; '' where it cannot be told.
 
     In a workflow the name is GitHub's (`GITHUB_REPOSITORY`), on a machine that of the clone's `origin`; both give the same.
     """

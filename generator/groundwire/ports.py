@@ -20,21 +20,21 @@ class BoundedCall(Protocol):
     """
 
     def __call__(self, function: Callable[..., T], *args: object) -> T:
-        """What the function returns."""
+        """Call the function and return what it returns."""
 
 
 class Reader(Protocol):
     """Fetches and parses feeds; a feed's failure is a value in its result, never an exception."""
 
     def read(self, feeds: Sequence[Feed], *, now: datetime) -> Iterable[FeedResult]:
-        """One result a feed, in the order in which they come."""
+        """Yield one result a feed, in the order in which they come."""
 
 
 class FullText(Protocol):
     """Finds the text of an entry's article."""
 
     def source(self, entry: Entry, *, number: int) -> Source:
-        """The entry as a source: with the article's text where it may be had, else its excerpt."""
+        """Return the entry as a source: with the article's text where it may be had, else its excerpt."""
 
 
 class Analyst(Protocol):
@@ -49,13 +49,13 @@ class Analyst(Protocol):
         """US dollars in this run so far."""
 
     def account(self) -> str:
-        """What this run did cost and what is left, in words; '' where it asked nobody."""
+        """Say what this run did cost and what is left of the budget; '' where it asked nobody."""
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
-        """What goes on the page of one story, at once."""
+        """Return what goes on the page of one story, at once."""
 
     def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
-        """Stories with what goes on their pages, in their order.
+        """Yield each story with what goes on its page, in the order of the stories.
 
         `gather` finds a story's texts; it may be called from several threads.
         """
@@ -65,4 +65,4 @@ class Opener(Protocol):
     """Opens an issue in a few sentences of its own, already through the gate."""
 
     def open(self, stories: Sequence[Source]) -> Opening | None:
-        """The opening of an issue that carries these, the lead first; None where the issue is to open by rule."""
+        """Return the opening of an issue that carries these, the lead first; None where the issue is to open by rule."""

@@ -9,21 +9,21 @@ _BUNDLE = PACKAGE / "_bundle"
 
 
 def bundled(name: str) -> Path:
-    """A file or folder of the repository's top level (`overrides`, `mkdocs.yml`, …), wheel first."""
+    """Find a file or folder of the repository's top level (`overrides`, `mkdocs.yml`, …), in the wheel first."""
     inside = _BUNDLE / name
     return inside if inside.exists() else PACKAGE.parents[1] / name
 
 
 def categories() -> Path:
-    """The shipped categories, a YAML file each."""
+    """Return the folder of the shipped categories, a YAML file each."""
     return PACKAGE / "categories"
 
 
 def sample() -> Path:
-    """The sample's outlets and articles."""
+    """Return the folder of the sample's outlets and articles."""
     return PACKAGE / "sample"
 
 
 def email_templates() -> Path:
-    """The Jinja2 templates of the email."""
+    """Return the folder of the email's Jinja2 templates."""
     return PACKAGE / "mail" / "templates"

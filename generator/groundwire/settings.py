@@ -243,12 +243,12 @@ class Settings(Part):
         return ZoneInfo(self.timezone)
 
     def day(self, when: datetime) -> str:
-        """The publication's calendar day of `when`, as YYYY-MM-DD."""
+        """Return the publication's calendar day at the moment `when`, as YYYY-MM-DD."""
         return when.astimezone(self.zone).date().isoformat()
 
 
 def load_settings(root: Path) -> Settings:
-    """The settings of the publication in `root`. Raises InputError with every problem of the file at once."""
+    """Read the settings of the publication in `root`. Raises InputError with every problem of the file at once."""
     path = root / FILE
     try:
         text = path.read_text(encoding="utf-8")
@@ -261,7 +261,7 @@ def load_settings(root: Path) -> Settings:
 
 
 def settings_in(text: str, root: Path) -> Settings:
-    """The settings that a text of newsletter.yml has, be it the file's of today or another. Raises InputError with all its problems.
+    """Return the settings in a text of newsletter.yml, today's or an earlier one. Raises InputError with all its problems.
 
     A `url` that it leaves out is that of GitHub Pages for the repository in `root`, where there is one.
     """
@@ -301,7 +301,7 @@ def _without_gone(data: Any) -> Any:
 
 
 def documented_settings(model: type[BaseModel] = Settings, prefix: str = "") -> list[tuple[str, str, Any]]:
-    """Every setting as (dotted key, description, right example), for the documentation and its test."""
+    """Return every setting as (dotted key, description, right example), for the documentation and its test."""
     rows: list[tuple[str, str, Any]] = []
     for key, info in model.model_fields.items():
         rows.append((prefix + key, info.description or "", example_of(model, key)))

@@ -44,7 +44,7 @@ def _network(value: str) -> str:
 
 
 def _moment(value: Any) -> Any:
-    """A date alone is its midnight, a time without a zone is UTC: what a person means who writes so."""
+    """Read a time as a person means it: a date alone is its midnight, a time without a zone is UTC."""
     if isinstance(value, int | float | bool) or value is None:
         raise ValueError("should be a date and time")
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -84,7 +84,7 @@ def _slug(value: str) -> str:
 
 
 def _wrong(should: str, instead: str) -> PydanticCustomError:
-    """An error that says what was probably meant, where that is mechanical."""
+    """Make an error that says what was probably meant, where that is mechanical."""
     hint = {"instead": instead} if instead else {}
     return PydanticCustomError("shape", f"should be {should}", hint)
 
@@ -94,7 +94,7 @@ def _lowered(value: str) -> str:
 
 
 def _like(pattern: str, should: str) -> AfterValidator:
-    """A validator: the whole text matches, or the error says what it should be."""
+    """Make a validator: the whole text matches the pattern, or the error says what it should be."""
     whole = re.compile(pattern)
 
     def check(value: str) -> str:

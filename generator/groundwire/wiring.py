@@ -183,7 +183,7 @@ class _Model:
 
 
 def _model(settings: Settings, memory: FolderMemory, ledger: Ledger, *, now: datetime, must: bool) -> _Model | None:
-    """The way to a model; None where none is to be asked. Where one is and cannot be: Refused if it `must`, else None."""
+    """Make the way to a model; None where none is to be asked. Raises Refused if one `must` be asked and cannot be."""
     chosen = settings.analysis
     if chosen.by == "extractive":
         return None
@@ -208,7 +208,7 @@ def _model(settings: Settings, memory: FolderMemory, ledger: Ledger, *, now: dat
 def _analyst(
     settings: Settings, categories: Mapping[str, Category], model: _Model | None, *, bounded: BoundedCall, tell: Tell
 ) -> Analyst:
-    """Claude where there is a way to it; else by rule."""
+    """Make the analyst: Claude where there is a way to it; else by rule."""
     by_rule = ExtractiveAnalyst(categories, bounded=bounded, tell=tell)
     if model is None:
         return by_rule
@@ -216,7 +216,7 @@ def _analyst(
 
 
 def voice_of(settings: Settings) -> Voice:
-    """Who is asked, and how, by the settings."""
+    """Return whom to ask and how, by the settings."""
     chosen = settings.analysis
     return Voice(
         chosen.model,

@@ -39,7 +39,7 @@ class Voice:
 
 
 @dataclass
-class _Talk:
+class _Conversation:
     """One story's conversation: what was asked and what came."""
 
     story: Story
@@ -78,11 +78,11 @@ class ClaudeAnalyst:
         return self.asker.purse.spent
 
     def account(self) -> str:
-        """What this run did cost, in words."""
+        """Say what this run did cost; '' where it asked nobody."""
         return self.asker.purse.account()
 
     def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
-        """Every story in its order, several calls at once."""
+        """Yield every story with its analysis, in order, with several calls at once."""
 
         def both(story: Story) -> tuple[Job, Analysis]:
             job = gather(story)
@@ -91,87 +91,107 @@ class ClaudeAnalyst:
         yield from in_order(both, stories, workers=self.voice.concurrency)
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
-        """What goes on the page."""
+        """Return what goes on the page: by the model, or by rule where it cannot be asked or its answer does not pass."""
         base = self._extractive.analyse(story, sources, category=category)
-        talk = self._talk(story, sources, category)
-        if not talk.asked:
+        conversation = self._begin(story, sources, category)
+        if not conversation.asked:
             return base
         if self.stopped:
             return replace(base, unpaid=True)
-        found = self._converse(talk, base)
-        made = self._page(base, *found) if found else replace(base, notes=(*base.notes, *talk.notes), unpaid=talk.unpaid)
-        self.asker.memory.explain(story.id, self._trace(talk, made))
+        found = self._converse(conversation, base)
+        made = (
+            self._page(base, *found)
+            if found
+            else replace(base, notes=(*base.notes, *conversation.notes), unpaid=conversation.unpaid)
+        )
+        self.asker.memory.explain(story.id, self._trace(conversation, made))
         return made
 
-    def _talk(self, story: Story, sources: Sequence[Source], category: str) -> _Talk:
+    def _begin(self, story: Story, sources: Sequence[Source], category: str) -> _Conversation:
         spec = self._categories[category]
-        return _Talk(story, sources, spec, asked_sections(spec, words=read_words(sources)))
+        return _Conversation(story, sources, spec, asked_sections(spec, words=read_words(sources)))
 
-    def _converse(self, talk: _Talk, base: Analysis) -> tuple[Kept, str] | None:
-        """Ask; once more with what was wrong, or another model where the first declines. The best that passed."""
+    def _converse(self, conversation: _Conversation, base: Analysis) -> tuple[Kept, str] | None:
+        """Ask, and once more with what was wrong, or another model where the first declines.
+
+        Returns the best that passed.
+        """
         model, mend, best = self.voice.model, None, None
         fallback = self.voice.fallback
         while True:
-            request = self._request(talk, model, mend)
-            reply = self._ask(talk, request)
-            if reply.outcome == "refusal" and fallback and fallback != model and talk.calls < CALLS:
+            request = self._request(conversation, model, mend)
+            reply = self._ask(conversation, request)
+            if reply.outcome == "refusal" and fallback and fallback != model and conversation.calls < CALLS:
                 model = fallback
                 continue
             if reply.outcome not in ("answer", "truncated"):
-                self._give_up(talk, reply, model)
+                self._give_up(conversation, reply, model)
                 break
-            kept, wrong = self._judge(talk, base, request, reply)
+            kept, wrong = self._judge(conversation, base, request, reply)
             if kept and (best is None or kept.facts > best[0].facts):
                 best = (kept, model)
-            if not wrong or mend or talk.calls >= CALLS:
+            if not wrong or mend or conversation.calls >= CALLS:
                 break
             mend = {"answer": reply.text[:20_000], "errors": wrong}
-        if best is not None and best[0].facts >= self._least(talk):
+        if best is not None and best[0].facts >= self._least(conversation):
             return best
-        if talk.calls and not talk.notes:
-            talk.notes.append("Too little of the model’s answer was borne out by the sources, so this page is made by rule.")
+        if conversation.calls and not conversation.notes:
+            conversation.notes.append(
+                "Too little of the model’s answer was borne out by the sources, so this page is made by rule."
+            )
         return None
 
-    def _request(self, talk: _Talk, model: str, mend: dict[str, Any] | None) -> Request:
-        return _request(talk.category, talk.asked, talk.sources, self.voice, model=model, mend=mend)
+    def _request(self, conversation: _Conversation, model: str, mend: dict[str, Any] | None) -> Request:
+        return _request(conversation.category, conversation.asked, conversation.sources, self.voice, model=model, mend=mend)
 
-    def _ask(self, talk: _Talk, request: Request) -> Reply:
-        """The answer, written down for `analyse --explain`."""
+    def _ask(self, conversation: _Conversation, request: Request) -> Reply:
+        """Ask, and write the answer down for `analyse --explain`."""
         step: dict[str, Any] = {"model": request.model, "asked": request.user}
-        talk.steps.append(step)
-        reply = self.asker.ask(request, category=talk.category.id)
-        talk.calls += reply.outcome in ("answer", "refusal", "truncated")
+        conversation.steps.append(step)
+        reply = self.asker.ask(request, category=conversation.category.id)
+        conversation.calls += reply.outcome in ("answer", "refusal", "truncated")
         step |= {"outcome": reply.outcome, "why": reply.why, "answered": reply.text}
         return reply
 
-    def _give_up(self, talk: _Talk, reply: Reply, model: str) -> None:
-        talk.unpaid = reply.why == UNPAID or bool(self.stopped)
+    def _give_up(self, conversation: _Conversation, reply: Reply, model: str) -> None:
+        conversation.unpaid = reply.why == UNPAID or bool(self.stopped)
         if reply.outcome == "refusal":
             also = f" and {self.voice.fallback}" if model == self.voice.fallback else ""
-            talk.notes.append(f"{self.voice.model}{also} declined to write about this story, so this page is made by rule.")
+            conversation.notes.append(
+                f"{self.voice.model}{also} declined to write about this story, so this page is made by rule."
+            )
 
-    def _judge(self, talk: _Talk, base: Analysis, request: Request, reply: Reply) -> tuple[Kept | None, list[Any]]:
-        """What passed, and what is wrong enough to ask again."""
+    def _judge(
+        self, conversation: _Conversation, base: Analysis, request: Request, reply: Reply
+    ) -> tuple[Kept | None, list[Any]]:
+        """Return what passed, and what is wrong enough to ask again."""
         if reply.outcome == "truncated":
             return None, ["the answer was cut off: write fewer and shorter entries"]
         try:
             kept = self._bounded(
-                judged, reply.text, talk.category, talk.asked, talk.sources, base, request.system, self.voice.language
+                judged,
+                reply.text,
+                conversation.category,
+                conversation.asked,
+                conversation.sources,
+                base,
+                request.system,
+                self.voice.language,
             )
         except Unreadable as error:
-            talk.steps[-1]["errors"] = [str(error)]
+            conversation.steps[-1]["errors"] = [str(error)]
             return None, []
         if isinstance(kept, list):
-            talk.steps[-1]["errors"] = kept
+            conversation.steps[-1]["errors"] = kept
             return None, kept
-        talk.steps[-1] |= {"kept": [s.text for s in kept.statements], "dropped": told(kept.drops)}
-        return kept, [] if kept.facts >= self._least(talk) else list(told(kept.drops)) or ["there are too few facts"]
+        conversation.steps[-1] |= {"kept": [s.text for s in kept.statements], "dropped": told(kept.drops)}
+        return kept, [] if kept.facts >= self._least(conversation) else list(told(kept.drops)) or ["there are too few facts"]
 
-    def _least(self, talk: _Talk) -> int:
-        return 1 if is_short(talk.sources) else 2
+    def _least(self, conversation: _Conversation) -> int:
+        return 1 if is_short(conversation.sources) else 2
 
     def _page(self, base: Analysis, kept: Kept, model: str) -> Analysis:
-        """The extractive analysis with the model's sentences in the place of the quoted ones."""
+        """Put the model's sentences in the place of the quoted ones of the extractive analysis."""
         first = next(s.text for s in kept.statements if s.kind == "fact")
         notes = (
             (f"{self.voice.model} declined to write about this story; {model} wrote it.",) if model != self.voice.model else ()
@@ -191,14 +211,14 @@ class ClaudeAnalyst:
             watch=kept.watch,
         )
 
-    def _trace(self, talk: _Talk, made: Analysis) -> Mapping[str, Any]:
+    def _trace(self, conversation: _Conversation, made: Analysis) -> Mapping[str, Any]:
         return {
-            "story": talk.story.id,
+            "story": conversation.story.id,
             "by": made.by,
             "model": made.model,
             "prompt": PROMPT,
             "notes": list(made.notes),
-            "steps": talk.steps,
+            "steps": conversation.steps,
         }
 
 
@@ -221,7 +241,7 @@ def judged(
 
 
 def first_request(category: Category, sources: Sequence[Source], voice: Voice) -> Request | None:
-    """What sources are asked first; None where they have too little to ask about."""
+    """Return what sources are asked first; None where they have too little to ask about."""
     asked = asked_sections(category, words=read_words(sources))
     return _request(category, asked, sources, voice, model=voice.model) if asked else None
 
@@ -241,7 +261,7 @@ def _request(
 
 
 def _parse(text: str, model: type[BaseModel]) -> Any:
-    """The answer, or what is wrong with it. A fence around the JSON is no reason to pay twice."""
+    """Read the answer, or say what is wrong with it. A fence around the JSON is no reason to pay twice."""
     start, end = text.find("{"), text.rfind("}")
     try:
         return model.model_validate_json(text[start : end + 1] if 0 <= start < end else text)

@@ -63,14 +63,14 @@ _LIST: Mapping[str, Any] = {
 
 
 def asked_sections(category: Category, *, words: int) -> tuple[SectionSpec, ...]:
-    """The sections and parts that a source of so many words can fill: of a short one, the facts."""
+    """Return the sections and parts that sources of so many words can fill: of short ones, the facts alone."""
     return tuple(
         spec for spec in category.all_sections() if words >= spec.min_words and (spec.kind == "fact" or words >= SHORT_SOURCE)
     )
 
 
 def json_schema(sections: Sequence[SectionSpec]) -> dict[str, Any]:
-    """The schema that a model is sent: every key required, nothing else allowed."""
+    """Return the schema that a model is sent: every key required, nothing else allowed."""
     filled = {spec.id: {"type": "array", "items": _item(spec)} for spec in sections}
     return _object({"title": {"type": "string"}, "description": {"type": "string"}, "sections": _object(filled)})
 
@@ -89,7 +89,7 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def answer_model(sections: Sequence[SectionSpec]) -> type[BaseModel]:
-    """The model that an answer must satisfy: `title`, `description`, `sections` with a list for each id."""
+    """Make the model that an answer must satisfy: `title`, `description`, `sections` with a list for each id."""
     fields: dict[str, Any] = {attribute(spec): (_LIST[spec.kind], Field((), alias=spec.id)) for spec in sections}
     filled = create_model("Sections", __base__=_Answer, **fields)
     title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -97,10 +97,10 @@ def answer_model(sections: Sequence[SectionSpec]) -> type[BaseModel]:
 
 
 def attribute(spec: SectionSpec) -> str:
-    """The attribute of an answer's `sections` that holds a section."""
+    """Return the attribute of an answer's `sections` that holds a section."""
     return "s_" + spec.id.replace("-", "_")
 
 
 def problems(error: ValidationError) -> list[str]:
-    """What is wrong with an answer, a line each, for the model that gave it."""
+    """Say what is wrong with an answer, a line each, for the model that gave it."""
     return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False, include_input=False)][:20]

@@ -34,12 +34,12 @@ READ, EXCERPT = 1_000, 10_000  # characters of a sentence, as furniture is short
 
 
 def is_boilerplate(sentence: str) -> bool:
-    """Whether a sentence is furniture of a web page."""
+    """Say whether a sentence is furniture of a web page."""
     return _LINES.search(sentence, 0, READ) is not None
 
 
 def clean_excerpt(excerpt: str) -> str:
-    """An excerpt without furniture; a torn last sentence goes where a whole one is left before it."""
+    """Return an excerpt without furniture; a torn last sentence goes where a whole one is left before it."""
     text = _POST.sub("", _TAIL.sub("", clean(excerpt[:EXCERPT])))
     text = _TAIL.sub("", text)
     kept = [s for s in sentences(text) if not is_boilerplate(s)]
@@ -49,7 +49,10 @@ def clean_excerpt(excerpt: str) -> str:
 
 
 def _without_torn_word(text: str) -> str:
-    """'technology that supplies wat...' without its last word. It is looked for from the end: an expression would try every beginning."""
+    """Return a text without its torn last word, as in 'technology that supplies wat...'.
+
+    It is looked for from the end: an expression would try every beginning.
+    """
     head = text.removesuffix("…") if text.endswith("…") else text.removesuffix("...")
     if head == text:
         return text
@@ -62,13 +65,13 @@ def _without_torn_word(text: str) -> str:
 
 
 def is_torn(sentence: str) -> bool:
-    """Whether a sentence stops in the middle."""
+    """Say whether a sentence stops in the middle."""
     end = sentence.rstrip('"”’») ')
     return not end.endswith((".", "!", "?", ":")) or end.endswith(("...", "…"))
 
 
 def clean_headline(title: str, outlet: str) -> str:
-    """A headline without its outlet's name at the end."""
+    """Return a headline without its outlet's name at the end."""
     text = clean(title)
     for mark in (" - ", " | ", " – ", " — ", " :: "):
         head, found, tail = text.rpartition(mark)

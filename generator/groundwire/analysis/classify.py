@@ -32,7 +32,7 @@ class Verdict:
 
 
 def classify(title: str, text: str, *, categories: Mapping[str, Category], hint: str | None = None) -> Verdict:
-    """The category of a story by its headline and its text (an excerpt will do).
+    """Choose the category of a story by its headline and its text (an excerpt will do).
 
     `hint` is the category that a feed's owner gave; it decides only between near ones. Rules of `uncategorised` itself are
     a veto: they know round-ups and others that hold many stories in one.
@@ -59,7 +59,7 @@ class _Tally:
 
 
 def _decide(ranked: list[tuple[str, _Tally]], categories: Mapping[str, Category]) -> Verdict:
-    """The first of those that reach their least points, if it leads the next of them clearly and nobody has more than it."""
+    """Choose the first with its least points, if it leads the next of them clearly and nobody has more than it."""
     if not ranked:
         return Verdict(UNCATEGORISED, 0, None, ("no rule applies",))
     top, best = ranked[0]
@@ -94,7 +94,7 @@ def _compiled(items: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _hits(pattern: re.Pattern[str] | None, text: str) -> list[str]:
-    """The first match of each phrase that stands in the text, in the text's order."""
+    """Return the first match of each phrase that stands in the text, in the text's order."""
     found: dict[int | None, str] = {}
     for match in pattern.finditer(text) if pattern else ():
         found.setdefault(match.lastindex, match.group())
@@ -102,13 +102,13 @@ def _hits(pattern: re.Pattern[str] | None, text: str) -> list[str]:
 
 
 def category_of(story: Story, categories: Mapping[str, Category]) -> str:
-    """The category of a story by rule, from its first coverage."""
+    """Choose the category of a story by rule, from its first coverage."""
     first = story.first
     return classify(first.title, f"{first.excerpt} {first.content}", categories=categories, hint=first.feed.category).category
 
 
 def category_by_text(category: str, source: Source, categories: Mapping[str, Category]) -> str:
-    """The category, once more by the full text where the feed's excerpt told none."""
+    """Return the category, chosen anew by the full text where the feed's excerpt told none."""
     if category != UNCATEGORISED or not source.fulltext:
         return category
     entry = source.entry

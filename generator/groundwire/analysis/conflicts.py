@@ -49,9 +49,9 @@ class _Sentence:
 
 
 def find_conflicts(sources: Sequence[Source], *, language: str = "en") -> tuple[Conflict, ...]:
-    """The conflicts between a story's sources, in the order of the first one's text."""
+    """Find the conflicts between a story's sources, in the order of the first one's text."""
     read = {source.id: list(_sentences(source, language)) for source in sources}
-    told = {
+    counts = {
         number: frozenset((thing, value) for sentence in known for thing, _, value in sentence.counts)
         for number, known in read.items()
     }
@@ -61,7 +61,7 @@ def find_conflicts(sources: Sequence[Source], *, language: str = "en") -> tuple[
             continue
         for a in read[one.id]:
             for b in read[other.id]:
-                if conflict := _numbers(a, b, told) or _denial(a, b):
+                if conflict := _numbers(a, b, counts) or _denial(a, b):
                     found.setdefault(conflict.about, conflict)
     return tuple(found.values())[:MOST]
 
@@ -83,7 +83,10 @@ def _sentences(source: Source, language: str) -> Iterator[_Sentence]:
 
 
 def _counted(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, str, float]]:
-    """The things that are counted, with their numbers: plain counts and sums, no dates, versions, bounds or spans of time."""
+    """Yield the things that are counted, each with its name and number.
+
+    Plain counts and sums: no dates, versions, bounds or spans of time.
+    """
     for amount in amounts(tokens, language):
         value = _value(amount)
         thing = tokens[amount.end] if amount.end < len(tokens) else None
@@ -97,7 +100,7 @@ def _counted(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, str,
 
 
 def _named(tokens: Sequence[Token]) -> str:
-    """The counted thing as it is written, with the noun after it where there is one ("customer records")."""
+    """Return the counted thing as it is written, with the noun after it where there is one ("customer records")."""
     parts = [t.text for t in tokens]
     plural = len(parts) == 2 and parts[1].isalpha() and parts[1].islower() and parts[1].endswith("s") and parts[1] not in LITTLE
     return " ".join(parts) if plural else parts[0]
@@ -112,16 +115,16 @@ def _value(amount: Amount) -> float | None:
     return None if 1900 <= value <= 2100 else value
 
 
-def _numbers(a: _Sentence, b: _Sentence, told: Mapping[int, frozenset[tuple[str, float]]]) -> Conflict | None:
-    """Another number of the same thing, which neither source has from the other."""
+def _numbers(a: _Sentence, b: _Sentence, counts: Mapping[int, frozenset[tuple[str, float]]]) -> Conflict | None:
+    """Find another number of the same thing, which neither source has from the other."""
     for thing, written, mine in a.counts:
         for other, _, theirs in b.counts:
             if thing != other or a.asks or b.asks or len((a.stems & b.stems) - {thing}) < SHARED:
                 continue
             if (
                 abs(mine - theirs) <= ROUNDED * max(mine, theirs)
-                or (thing, theirs) in told[a.source]
-                or (thing, mine) in told[b.source]
+                or (thing, theirs) in counts[a.source]
+                or (thing, mine) in counts[b.source]
             ):
                 continue
             return _shown(written, a, b)
@@ -129,7 +132,7 @@ def _numbers(a: _Sentence, b: _Sentence, told: Mapping[int, frozenset[tuple[str,
 
 
 def _denial(a: _Sentence, b: _Sentence) -> Conflict | None:
-    """A yes against a no, on nearly the same words: all that the one denies stands in the other."""
+    """Find a yes against a no, on nearly the same words: all that the one denies stands in the other."""
     shared = len(a.stems & b.stems)
     if (
         bool(a.denied) == bool(b.denied)

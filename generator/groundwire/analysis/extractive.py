@@ -49,21 +49,21 @@ class ExtractiveAnalyst:
     stopped, spent = "", 0.0  # it asks nobody
 
     def __init__(
-        self, categories: Mapping[str, Category], *, bounded: BoundedCall = call_here, tell: Tell = lambda line: None
+        self, categories: Mapping[str, Category], *, bounded: BoundedCall = call_here, tell: Tell = lambda _line: None
     ) -> None:
         self._categories, self._bounded, self._tell = categories, bounded, tell
 
     def account(self) -> str:
-        """Nothing: it is free."""
+        """Return '': it is free."""
         return ""
 
     def analyse_all(self, stories: Sequence[Story], gather: Callable[[Story], Job]) -> Iterator[tuple[Job, Analysis]]:
-        """Every story in its order."""
+        """Yield every story with its analysis, in order."""
         for job in map(gather, stories):
             yield job, self.analyse(job.story, job.sources, category=job.category)
 
     def analyse(self, story: Story, sources: Sequence[Source], *, category: str) -> Analysis:
-        """The page's content from the sources alone."""
+        """Return the page's content from the sources alone; the excerpt only where they cannot be read."""
         try:
             return self._bounded(by_rule, self._categories[category], sources)
         except Unreadable as error:
@@ -100,7 +100,7 @@ def by_rule(spec: Category, sources: Sequence[Source]) -> Analysis:
 
 
 def _bare(lead: Source, category: str) -> Analysis:
-    """Headline and excerpt, where more cannot be read."""
+    """Make an analysis of headline and excerpt, where more cannot be read."""
     title = clean(lead.entry.title)
     words_of_it = " ".join(words(lead.entry.excerpt)[:EXCERPT_WORDS])
     return Analysis(
@@ -109,7 +109,10 @@ def _bare(lead: Source, category: str) -> Analysis:
 
 
 def describe(excerpt: str, title: str) -> str:
-    """A sentence for cards: the excerpt's first one, with the next where it says too little; the headline where there is none."""
+    """Write a sentence for cards from an excerpt.
+
+    Its first sentence, with the next where that says too little; the headline where there is none.
+    """
     found = ""
     for sentence in sentences(excerpt):
         found = f"{found} {sentence}".strip()
@@ -119,7 +122,7 @@ def describe(excerpt: str, title: str) -> str:
 
 
 def _quotable(conflict: Conflict, sources: Sequence[Source]) -> bool:
-    """Whether each source may be quoted by so much; what stands in its excerpt may be, as an excerpt."""
+    """Say whether each source may be quoted by so much; what stands in its excerpt may be, as an excerpt."""
     known = {source.id: source for source in sources}
     return all(
         text in clean(known[number].entry.excerpt)
@@ -129,13 +132,13 @@ def _quotable(conflict: Conflict, sources: Sequence[Source]) -> bool:
 
 
 def _spent(source: Source, conflicts: Sequence[Conflict]) -> list[str]:
-    """What conflicts quote of a source beyond its excerpt."""
-    told = [text for conflict in conflicts for number, text in conflict.sides if number == source.id]
-    return [text for text in dict.fromkeys(told) if text not in clean(source.entry.excerpt)]
+    """Return what conflicts quote of a source beyond its excerpt."""
+    shown = [text for conflict in conflicts for number, text in conflict.sides if number == source.id]
+    return [text for text in dict.fromkeys(shown) if text not in clean(source.entry.excerpt)]
 
 
 def _quotes(sources: Sequence[Source], *, title: str, excerpt: str, conflicts: Sequence[Conflict]) -> list[Quote]:
-    """Sentences from the full texts, source after source, each within its limit and none like another."""
+    """Choose sentences from the full texts, source after source, each within its limit and none like another."""
     found: list[Quote] = []
     avoid = sentences(excerpt)
     for source in sources:
@@ -151,7 +154,7 @@ def _quotes(sources: Sequence[Source], *, title: str, excerpt: str, conflicts: S
 
 
 def _fill(specs: Sequence[SectionSpec], quotes: Sequence[Quote]) -> tuple[Section, ...]:
-    """Each quotation under the section whose cues it carries most, else under the first; empty sections are left out."""
+    """Put each quotation under the section whose cues it carries most, else under the first; empty sections are left out."""
     homes: dict[str, list[Quote]] = {}
     room = {spec.id: IN_SECTION for spec in specs} | {part.id: IN_PART for spec in specs for part in spec.parts}
     for quote in quotes:

@@ -59,7 +59,7 @@ class Facts:
 
 
 def find_facts(titles: Sequence[str], texts: Sequence[str]) -> Facts:
-    """The facts of a story from its headlines and texts."""
+    """Find the facts of a story in its headlines and texts."""
     titles, texts = [title[:READ] for title in titles], [text[:READ] for text in texts]
     everything = "\n".join([*titles, *texts])
     body = "\n".join(texts)
@@ -77,7 +77,7 @@ def find_facts(titles: Sequence[str], texts: Sequence[str]) -> Facts:
 
 
 def find_tags(title: str, text: str) -> tuple[str, ...]:
-    """Topic tags: one phrase in the headline, or two different ones in the text."""
+    """Find topic tags: by one phrase in the headline, or two different ones in the text."""
     found = []
     for tag, pattern in _topics().items():
         in_title = pattern.search(title, 0, 1_000) is not None

@@ -67,7 +67,7 @@ class Judge:
         self._claims: set[str] = set()
 
     def judge(self, answer: Any, specs: Sequence[SectionSpec], asked: Sequence[SectionSpec]) -> Kept:
-        """The sections of the category in its order, with what of the answer may stand in them."""
+        """Return the sections of the category in its order, with what of the answer may stand in them."""
         ids = {spec.id for spec in asked}
         kept = self._kept
         kept.title = self._line("title", answer.title, longest=25)
@@ -112,7 +112,7 @@ class Judge:
         )
 
     def _also(self, claim: str, item: Any) -> tuple[tuple[int, str], ...]:
-        """Other sources whose evidence proves the same claim. One that prints another's text is no further source."""
+        """Return other sources whose evidence proves the same claim. One that prints another's text is no further source."""
         found: dict[int, str] = {}
         for other in item.also:
             if other.source == item.source or other.source in found:
@@ -129,7 +129,7 @@ class Judge:
         return source is not None and any(is_copy(source.text, self._sources[other].text) for other in others)
 
     def _prints(self, number: int, evidence: str) -> bool:
-        """Whether a source may be quoted by so much more. What its printed excerpt holds is quoted already."""
+        """Say whether a source may be quoted by so much more. What its printed excerpt holds is quoted already."""
         source = self._sources[number]
         quoted = [*self._quoted.get(number, ()), evidence]
         beyond = [q for q in dict.fromkeys(quoted) if not (number == 1 and self._excerpt.holds(tokenize(q.rstrip(". "))))]
@@ -140,7 +140,7 @@ class Judge:
         return True
 
     def _line(self, section: str, text: str, *, longest: int = 60) -> str:
-        """A sentence without evidence of its own, or ''."""
+        """Return a sentence without evidence of its own if it passes, else ''."""
         line = clean(text)
         if not line:
             return ""
@@ -172,12 +172,12 @@ class Judge:
 
 
 def told(drops: Sequence[Drop]) -> list[Mapping[str, str]]:
-    """Drops as data, for the model that is asked again and for `analyse --explain`."""
+    """Return drops as data, for the model that is asked again and for `analyse --explain`."""
     return [{"section": d.section, "text": d.text, "reason": d.reason} for d in drops]
 
 
 def leaks(text: str, system: Text) -> str:
-    """Why a sentence that repeats the instructions is not printed; '' where it doesn't."""
+    """Say why a sentence that repeats the instructions is not printed; '' where it doesn't."""
     if CANARY in text.casefold():
         return "it repeats the instructions"
     said = [t for t in tokenize(text) if t.is_word]

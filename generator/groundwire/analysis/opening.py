@@ -66,7 +66,7 @@ class ClaudeOpener:
         self._asker, self._voice = asker, voice
 
     def open(self, stories: Sequence[Source]) -> Opening | None:
-        """The opening of an issue that carries these; None where there is none that may be printed."""
+        """Write the opening of an issue that carries these stories; None where nothing of it may be printed."""
         request = self._request(stories)
         reply = self._asker.ask(request, category="opening")
         if reply.outcome != "answer":
@@ -86,7 +86,7 @@ class ClaudeOpener:
         return Request(self._voice.model, "\n".join(parts), listed("opening", stories), SCHEMA)
 
     def _kept(self, sentence: _Sentence, stories: Sequence[Source], request: Request) -> str:
-        """The sentence, '' where the stories that it names don't bear it out."""
+        """Return the sentence, '' where the stories that it names don't bear it out."""
         text = clean(sentence.text)
         named = [story for story in stories if story.id in sentence.sources]
         if not text or not named or len(words(text)) > LONGEST or leaks(text, Text(request.system)):

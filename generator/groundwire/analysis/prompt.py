@@ -43,7 +43,7 @@ The title says what happened in at most 15 words; the description is one sentenc
 def instructions(
     category: Category, sections: Sequence[SectionSpec], *, language: str, schema: dict[str, Any] | None = None
 ) -> str:
-    """The `system` text. `schema` is spelled out for servers that may not enforce it."""
+    """Write the `system` text. `schema` is spelled out for servers that may not enforce it."""
     parts = [_RULES, f"Write in the language with the tag {language}.", f"Category: {category.name}. {clean(category.applies)}"]
     parts += ["Sections:", *(_section(spec) for spec in sections)]
     if schema is not None:
@@ -57,12 +57,12 @@ def _section(spec: SectionSpec) -> str:
 
 
 def document(category: Category, sources: Sequence[Source], *, mend: dict[str, Any] | None = None) -> str:
-    """The user message. `mend`: an answer that did not pass, and what was wrong with it."""
+    """Write the user message. `mend`: an answer that did not pass, and what was wrong with it."""
     return listed(category.id, sources, **({"mend": mend} if mend is not None else {}))
 
 
 def listed(category: str, sources: Sequence[Source], **more: Any) -> str:
-    """The one form of every user message."""
+    """Write sources, and more, in the one form of every user message."""
     return json.dumps({"category": category, "sources": [_source(source) for source in sources], **more}, ensure_ascii=False)
 
 
@@ -78,10 +78,10 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def read_words(sources: Sequence[Source]) -> int:
-    """Words of all sources: what a page is in proportion to."""
+    """Count the words of all sources: what a page is in proportion to."""
     return sum(source.words for source in sources)
 
 
 def is_short(sources: Sequence[Source]) -> bool:
-    """Whether the story is known from so few words that the page has facts only."""
+    """Say whether the story is known from so few words that the page has facts only."""
     return read_words(sources) < SHORT_SOURCE

@@ -54,13 +54,13 @@ class Key:
 
 
 def terms(text: str) -> list[str]:
-    """The content words of a text, folded and roughly stemmed."""
+    """Return the content words of a text, folded and roughly stemmed."""
     found = re.findall(r"[^\W_][\w.-]*[^\W_]|\d+", text.casefold())
     return [w[:-1] if w.endswith("s") and len(w) > 4 else w for w in found if w not in _STOP and len(w) > 1]
 
 
 def key_sentences(text: str, *, title: str, limit: int = 12, avoid: Iterable[str] = ()) -> list[Key]:
-    """Up to `limit` sentences, best first, none like another nor like one of `avoid`."""
+    """Choose up to `limit` sentences, best first, none like another nor like one of `avoid`."""
     every = [s for block in text[:READ].split("\n") if block for s in sentences(block)]
     candidates = [(place, s) for place, s in enumerate(every) if _usable(s)]
     if not candidates:
@@ -72,7 +72,7 @@ def key_sentences(text: str, *, title: str, limit: int = 12, avoid: Iterable[str
 
 
 def alike(one: Counter[str], other: Counter[str]) -> float:
-    """How much of the smaller bag of words stands in the other, 0 to 1."""
+    """Return how much of the smaller bag of words stands in the other, 0 to 1."""
     small = min(one.total(), other.total())
     return (one & other).total() / small if small else 0.0
 
@@ -90,7 +90,7 @@ def _usable(sentence: str) -> bool:
 
 
 def _weights(bags: Sequence[Counter[str]], title: Counter[str]) -> dict[str, float]:
-    """How much a word tells of this text: its frequency, damped; the headline's words count double."""
+    """Weigh how much each word tells of this text: its frequency, damped; the headline's words count double."""
     total: Counter[str] = Counter()
     for bag in bags:
         total.update(bag.keys())

@@ -26,7 +26,10 @@ class Background:
     _rarity: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
 
     def rarity(self, term: str) -> float:
-        """The negative logarithm of the share of documents that have the term: 0.1 for the commonest, about 9 for a new name."""
+        """Return the negative logarithm of the share of documents that have the term.
+
+        0.1 for the commonest terms, about 9 for a new name.
+        """
         known = self._rarity.get(term)
         if known is None:
             shares = [counts.get(term, 0) / self.documents[name] for name, counts in self.counts.items()]
@@ -35,12 +38,12 @@ class Background:
         return known
 
     def without(self, *names: str) -> Background:
-        """The table without some collections: what is judged must not have been counted."""
+        """Return the table without some collections: what is judged must not have been counted."""
         return Background(self.documents, {name: counts for name, counts in self.counts.items() if name not in names})
 
 
 def dumped(background: Background) -> bytes:
-    """The table as the bytes of its file: the same for the same counts."""
+    """Write the table as the bytes of its file: the same for the same counts."""
     data = {"documents": dict(background.documents), "counts": {n: dict(sorted(c.items())) for n, c in background.counts.items()}}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return gzip.compress(text.encode("utf-8"), 9, mtime=0)
@@ -48,6 +51,6 @@ def dumped(background: Background) -> bytes:
 
 @lru_cache(maxsize=1)
 def shipped() -> Background:
-    """The table that ships with the package."""
+    """Read the table that ships with the package."""
     data = json.loads(gzip.decompress(TABLE.read_bytes()))
     return Background(data["documents"], data["counts"])

@@ -29,19 +29,19 @@ class Choice:
 
 
 def score(story: Story, *, now: datetime) -> Story:
-    """The story with its score and the reasons for it, in a reader's words, the weightiest kind first."""
+    """Return the story with its score and the reasons for it, in a reader's words, the weightiest kind first."""
     parts = [*_coverage(story), *_urgency(story), *_freshness(story, now=now)]
     return replace(story, score=round(sum(points for points, _ in parts), 2), why=tuple(words for _, words in parts if words))
 
 
 def _coverage(story: Story) -> Iterator[tuple[float, str]]:
-    """Who reports it: each outlet's weight, one copy once."""
+    """Score who reports it: each outlet's weight, one copy once."""
     voices = independent(story.entries)
     outlets = len({entry.feed.url for entry in story.entries})
-    told = "1 source" if len(voices) == 1 else f"{len(voices)} independent sources"
+    sources = "1 source" if len(voices) == 1 else f"{len(voices)} independent sources"
     if copies := outlets - len(voices):
-        told += " and 1 copy" if copies == 1 else f" and {copies} copies"
-    yield sum(max(entry.feed.weight for entry in voice) for voice in voices), told
+        sources += " and 1 copy" if copies == 1 else f" and {copies} copies"
+    yield sum(max(entry.feed.weight for entry in voice) for voice in voices), sources
     if max(len(words(entry.content)) for entry in story.entries) >= LONG_TEXT_WORDS:
         yield 1.0, "full text"
 
@@ -57,7 +57,7 @@ def _urgency(story: Story) -> Iterator[tuple[float, str]]:
 
 
 def _coined(word: str) -> bool:
-    """Whether a word is a name that the press table has never seen: by a digit or a capital inside ("LucidRook", "UNC6783")."""
+    """Say whether a word is a name that the press table has never seen: a digit or a capital inside ("LucidRook", "UNC6783")."""
     found = terms(word)
     plain = re.sub(r"\W", "", word)
     shaped = re.search(r"[a-z][A-Z]|[A-Z]{3}|[A-Za-z]\d", plain)

@@ -41,7 +41,7 @@ class _Clusters:
             heapq.heappush(self.heap, (-round(score, 9), one, other, len(self.members[one]), len(self.members[other])))
 
     def compared(self, a: int, b: int) -> tuple[float, float]:
-        """The sum and the greatest of the similarities between two clusters."""
+        """Return the sum and the greatest of the similarities between two clusters."""
         if known := self.links[a].get(b):
             return known
         found = [similarity(self.vectors[i], self.vectors[j]) for i in self.members[a] for j in self.members[b]]
@@ -69,7 +69,7 @@ def clusters(
     allowed: Callable[[list[int], list[int]], bool],
     threshold: float = THRESHOLD,
 ) -> list[list[int]]:
-    """Seeds (groups of vectors' numbers) that belong together, as lists of seeds' numbers.
+    """Find the seeds (groups of vectors' numbers) that belong together, as lists of seeds' numbers.
 
     The first `known` vectors are not compared with each other. `allowed` says whether two lists of seeds may become one.
     """
@@ -88,7 +88,7 @@ def clusters(
 
 
 def _edges(vectors: Sequence[Vector], *, known: int, threshold: float) -> Iterator[tuple[int, int]]:
-    """The pairs that share a telling term and are as alike as the threshold."""
+    """Yield the pairs that share a telling term and are as alike as the threshold."""
     index: defaultdict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
     rest = [vector.common_norm for vector in vectors]
     for number, vector in enumerate(vectors):

@@ -32,10 +32,10 @@ READ = 10_000  # characters: what is urgent is said first
 
 
 def exploited(text: str) -> bool:
-    """Whether a sentence says that a flaw is being exploited, and does not say that it isn't or merely could be."""
+    """Say whether a sentence says that a flaw is being exploited, and does not say that it isn't or merely could be."""
     return any(_EXPLOITED.search(sentence) and not _DENIED.search(sentence) for sentence in sentences(text[:READ]))
 
 
 def critical(text: str) -> bool:
-    """Whether the text calls a flaw critical, or something an emergency."""
+    """Say whether the text calls a flaw critical, or something an emergency."""
     return bool(_CRITICAL.search(text[:READ]))

@@ -14,7 +14,7 @@ from groundwire.text.plain import normal_title
 
 
 def duplicates(ordered: Sequence[Entry]) -> list[list[Entry]]:
-    """Entries, the first coverage first, as groups of exact duplicates in the order of their first."""
+    """Group exact duplicates, by their first coverage. `ordered`: entries, the first coverage first."""
     parent = list(range(len(ordered)))
 
     def root(n: int) -> int:
@@ -32,7 +32,10 @@ def duplicates(ordered: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def shared_addresses(entries: Iterable[Entry]) -> frozenset[str]:
-    """Marks of addresses that several entries of one feed with different headlines have: they name a list, not an article."""
+    """Find the addresses that name a list, not an article, by their keys.
+
+    They are those that several entries of one feed with different headlines have.
+    """
     headlines: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for entry in entries:
         if address := url_key(entry.url):
@@ -41,7 +44,7 @@ def shared_addresses(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _pairs(ordered: Sequence[Entry]) -> Iterator[tuple[int, int]]:
-    """Each entry with the last one before it of the same address, and of the same headline within the window."""
+    """Yield each entry with the last one before it of the same address, and of the same headline within the window."""
     last: dict[str, int] = {}
     lists = shared_addresses(ordered)
     for n, entry in enumerate(ordered):
@@ -66,7 +69,7 @@ class Headlines:
                 self._by_mark[mark].append(story)
 
     def story_of(self, same: Sequence[Entry], *, barred: AbstractSet[str]) -> str:
-        """The story with a headline of these duplicates, within the window; '' if none, the least id where there are several."""
+        """Find a story with a headline of these duplicates, within the window; of several the least id, '' for none."""
         found = {
             story.story
             for entry in same

@@ -27,7 +27,7 @@ class Frozen:
     closed: bool = False
 
     def near(self, first: datetime, last: datetime) -> bool:
-        """Whether any of its coverage lies within the window of a time between the two."""
+        """Say whether any of its coverage lies within the window of a time between the two."""
         moments = [text.published for text in self.texts if text.published]
         return not moments or any(first - WINDOW <= moment <= last + WINDOW for moment in moments)
 
@@ -35,7 +35,10 @@ class Frozen:
 def frozen_clusters(
     pages: Iterable[Article], gone: Iterable[DeletedArticle] = (), *, since: datetime | None = None
 ) -> tuple[Frozen, ...]:
-    """Published stories by id; with `since` only those that have coverage from then on, less the window: no others can grow."""
+    """Return the published stories by id, to compare later coverage with.
+
+    With `since` only those that have coverage from then on, less the window: no others can grow.
+    """
     pages = list(pages)
     there = {page.id for page in pages}
     alive = [_frozen(page) for page in pages if since is None or page.summary.covered >= since - WINDOW]

@@ -37,7 +37,7 @@ class Grouping:
 
 
 def group(entries: Iterable[Entry]) -> tuple[Story, ...]:
-    """New stories in the order of their first coverage; within a story the first coverage first."""
+    """Group entries into new stories, in the order of their first coverage; within a story the first coverage first."""
     return join_or_start(entries).stories
 
 
@@ -73,7 +73,7 @@ def _alike(
     table: Background,
     threshold: float,
 ) -> list[tuple[str, Group]]:
-    """New groups with the story they join ('' for one of their own), several groups as one where they are alike."""
+    """Return new groups with the story they join ('' for one of their own), several groups as one where they are alike."""
     old = [[vector(text, table) for text in story.texts] for story in stories]
     vectors = [v for texts in old for v in texts]
     known = len(vectors)
@@ -82,7 +82,7 @@ def _alike(
     barred = [frozenset().union(*(separate.get(entry.key, ()) for entry in same)) for same in new]
 
     def allowed(one: Sequence[int], other: Sequence[int]) -> bool:
-        """At most one published story in a cluster, and none that people took a member out of."""
+        """Say whether two clusters may be one: at most one published story, and none that people took a member out of."""
         both = [*one, *other]
         published = {stories[n].story for n in both if n < len(stories)}
         return len(published) <= 1 and not any(published & barred[n - len(stories)] for n in both if n >= len(stories))
@@ -106,7 +106,7 @@ def _sorted(found: Iterable[tuple[str, Group]], *, closed: set[str], separate: M
 
 
 def _own_id(first: Entry, separate: Mapping[Key, frozenset[str]]) -> str:
-    """The id of the story that begins with this entry; another one where the story that it began goes on without it."""
+    """Return the id of the story that begins with this entry; another one where the story that it began goes on without it."""
     own = story_id(*first.key)
     while own in separate.get(first.key, ()):
         own = story_id(own, first.id)
@@ -114,7 +114,7 @@ def _own_id(first: Entry, separate: Mapping[Key, frozenset[str]]) -> str:
 
 
 def _near(frozen: Iterable[Frozen], entries: Sequence[Entry]) -> list[Frozen]:
-    """The stories with coverage in the window of any entry, by id."""
+    """Return the stories with coverage in the window of any entry, by id."""
     moments = [entry.published for entry in entries if entry.published]
     if not moments:
         return sorted(frozen, key=lambda story: story.story)
@@ -128,7 +128,7 @@ def _vector(entry: Entry, table: Background) -> Vector:
 
 
 def _numbered(sizes: Iterable[int]) -> list[range]:
-    """Consecutive numbers, as many a group as it has members."""
+    """Return consecutive numbers, as many a group as it has members."""
     out, start = [], 0
     for size in sizes:
         out.append(range(start, start + size))

@@ -46,7 +46,7 @@ READ = 10_000  # characters of an excerpt
 
 
 def held(story: Story, review: Review) -> str:
-    """Why the story waits for a person, '' if it need not."""
+    """Say why the story waits for a person, '' if it need not."""
     if review.hold == "all":
         return "every story is reviewed (review.hold: all)"
     if review.hold == "none":
@@ -58,7 +58,7 @@ def held(story: Story, review: Review) -> str:
 
 
 def allegation(title: str, excerpt: str) -> str:
-    """The first sentence that makes an allegation against someone with a name, '' if none does."""
+    """Find the first sentence that makes an allegation against someone with a name, '' if none does."""
     title = title[:READ]
     for sentence in (title, *sentences(excerpt[:READ])):
         if (

@@ -9,7 +9,10 @@ from groundwire.publication.copies import is_copy
 
 
 def independent(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
-    """The entries by who wrote them: those of one outlet, and those that print one text, stand together; in the order of the first."""
+    """Group the entries by who wrote them, in the order of the first.
+
+    Those of one outlet, and those that print one text, stand together.
+    """
     groups: list[list[int]] = []
     for number, entry in enumerate(entries):
         same = [group for group in groups if any(_one_voice(entry, entries[other]) for other in group)]
@@ -19,7 +22,7 @@ def independent(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
 
 
 def one_an_outlet(entries: Sequence[Entry]) -> list[Entry]:
-    """The first entry of each feed, in their order: one outlet's repeats are no further sources."""
+    """Return the first entry of each feed, in their order: one outlet's repeats are no further sources."""
     first: dict[str, Entry] = {}
     for entry in entries:
         first.setdefault(entry.feed.url, entry)

@@ -43,7 +43,7 @@ class Vector:
 
 
 def vector(text: Text, background: Background) -> Vector:
-    """The text's vector. A round-up's is empty: it is like nothing."""
+    """Weigh the terms of a text. A round-up's vector is empty: it is like nothing."""
     rarity = {} if text.round_up else {term: background.rarity(term) for term in sorted({*text.title, *text.excerpt})}
     weights = {term: _often(text, term) * (rare - LEVEL) for term, rare in rarity.items() if rare > LEVEL}
     norm = max(_norm(weights.values()), LEAST_NORM)
@@ -61,7 +61,7 @@ def vector(text: Text, background: Background) -> Vector:
 
 
 def similarity(a: Vector, b: Vector) -> float:
-    """Between 0 and 1, the same both ways."""
+    """Return how alike two printings are, between 0 and 1, the same both ways."""
     if apart(a.published, b.published) or (a.outlet == b.outlet and a.names.isdisjoint(b.names)):
         return 0.0
     telling, common = _shared(a.indexed, b.indexed), _shared(a.common, b.common)
@@ -76,7 +76,7 @@ def similarity(a: Vector, b: Vector) -> float:
 
 
 def apart(one: datetime | None, other: datetime | None) -> bool:
-    """Whether two printings are too far apart in time to be one event's."""
+    """Say whether two printings are too far apart in time to be one event's."""
     return one is not None and other is not None and abs(one - other) > WINDOW
 
 
@@ -86,12 +86,12 @@ def _often(text: Text, term: str) -> float:
 
 
 def _norm(weights: Iterable[float]) -> float:
-    """The length; fsum gives the same in whatever order the weights come."""
+    """Return the length of a vector; fsum gives the same in whatever order the weights come."""
     return math.sqrt(math.fsum(weight * weight for weight in weights))
 
 
 def _shared(a: Mapping[str, float], b: Mapping[str, float]) -> list[float]:
-    """What each shared term adds to the cosine."""
+    """Return what each shared term adds to the cosine."""
     if len(b) < len(a):
         a, b = b, a
     return [weight * b[term] for term, weight in a.items() if term in b]

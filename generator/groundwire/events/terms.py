@@ -57,7 +57,7 @@ class Text:
 
 
 def text_of(title: str, excerpt: str, *, outlet: str, published: datetime | None) -> Text:
-    """The terms of one printing."""
+    """Count the terms of one printing."""
     title = title[:TITLE_CHARACTERS]
     excerpt = " ".join(_FURNITURE.sub("", excerpt[:EXCERPT_CHARACTERS]).split()[:EXCERPT_WORDS])
     cves = frozenset(_CVE.findall(f"{title} {excerpt}".lower().replace("‑", "-")))
@@ -65,14 +65,14 @@ def text_of(title: str, excerpt: str, *, outlet: str, published: datetime | None
 
 
 def is_round_up(title: str, excerpt: str) -> bool:
-    """Whether an entry is a list of several events: an edition of a newsletter, a review of the week."""
+    """Say whether an entry is a list of several events: an edition of a newsletter, a review of the week."""
     plain = title[:TITLE_CHARACTERS].replace("’", "'")
     start = " ".join(excerpt[:EXCERPT_CHARACTERS].split()[:12])
     return bool(_ROUND_UP.search(plain) or re.match(r"(?i)plus: |this is today's edition", start.replace("’", "'")))
 
 
 def terms(text: str) -> list[str]:
-    """The telling words of a text in their order: case folded, endings cut, stop words gone."""
+    """Return the telling words of a text in their order: case folded, endings cut, stop words gone."""
     plain = normalized("NFKC", text).casefold().replace("‑", "-")
     plain = re.sub(r"['’]s\b", "", plain)
     found = (word for word in _WORD.findall(plain) if len(word) > 1 and word not in _STOP and word not in _WHEN)
@@ -81,7 +81,7 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """A word without its commonest English endings; what carries digits or other scripts stays."""
+    """Return a word without its commonest English endings; what carries digits or other scripts stays."""
     if not word.isascii() or not word.isalpha():
         return word
     if len(word) > 4 and word.endswith("ies"):

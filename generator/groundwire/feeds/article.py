@@ -34,7 +34,7 @@ class Text:
 
 
 def extract(document: Document) -> Text:
-    """The article in a page; nothing where the publisher reserves text mining, a mark where it is paid or a stub."""
+    """Read the article in a page: no text where its publisher reserves text mining, a mark where it is paid or a stub."""
     body = document.body
     metas = [attributes(tag.decode("utf-8", "replace")) for tag in _META.findall(body)]
     kind = document.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -50,12 +50,15 @@ def extract(document: Document) -> Text:
 
 
 def reserved(headers: Mapping[str, str]) -> bool:
-    """Whether an answer's headers refuse machines: TDM Reservation Protocol (W3C community group), or `X-Robots-Tag: noai`."""
+    """Say whether headers refuse machines: TDM Reservation Protocol (W3C community group), or `X-Robots-Tag: noai`."""
     return headers.get("tdm-reservation", "").strip() == "1" or bool(_NO_AI.search(headers.get("x-robots-tag", "")))
 
 
 def decoded(body: bytes, headers: Mapping[str, str], metas: list[dict[str, str]] | None = None) -> str:
-    """A page's text: by its header, else by what it says itself, else UTF-8, else Windows' Latin (WHATWG, Encoding)."""
+    """Decode a page's text (WHATWG, Encoding).
+
+    By its header, else by what it says itself, else as UTF-8, else as Windows' Latin.
+    """
     said = [headers.get("content-type", "")]
     said += [f"charset={meta['charset']}" if "charset" in meta else meta.get("content", "") for meta in metas or []]
     for text in said:

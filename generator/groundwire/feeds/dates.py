@@ -46,7 +46,7 @@ AHEAD = timedelta(hours=48)
 
 
 def read_date(raw: str | None, *, now: datetime) -> datetime | None:
-    """A publisher's date in UTC; None where it is not understood, before 1990, or more than 48 h ahead of `now`.
+    """Read a publisher's date, in UTC; None where it is not understood, before 1990, or more than 48 h ahead of `now`.
 
     A time without a zone is taken as UTC.
     """

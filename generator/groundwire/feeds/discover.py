@@ -18,9 +18,10 @@ MOST = 8
 
 
 def named_feeds(page: str, *, url: str) -> list[str]:
-    """Addresses that a page calls its feeds, best first: the announced ones, then links that look like one; at most 8.
+    """Return the addresses that a page calls its feeds, best first, at most 8.
 
-    Feeds of comments come last: they are announced beside the one that is meant (WordPress).
+    The announced ones come first, then links that look like one. Feeds of comments come last: they are announced beside the one
+    that is meant (WordPress).
     """
     announced: list[str] = []
     linked: list[str] = []
@@ -39,7 +40,7 @@ def named_feeds(page: str, *, url: str) -> list[str]:
 
 
 def usual_places(url: str) -> list[str]:
-    """Where a site's feed usually is, from the page's own folder up to the root."""
+    """Return where a site's feed usually is, from the page's own folder up to the root."""
     parts = urlsplit(url)
     root = f"{parts.scheme}://{parts.netloc}/"
     folder = url.split("?")[0].split("#")[0].rstrip("/") + "/"

@@ -42,7 +42,7 @@ class WebFullText:
         parsers: Parsers | None = None,
         *,
         permission: Permission | None = None,
-        tell: Tell = lambda line: None,
+        tell: Tell = lambda _line: None,
     ) -> None:
         self._web, self._folder, self._parsers, self._tell = web, folder, parsers, tell
         self._permission = permission or Permission(web, folder.parent / "robots", parsers)
@@ -50,7 +50,7 @@ class WebFullText:
         self._lock = threading.Lock()
 
     def source(self, entry: Entry, *, number: int) -> Source:
-        """The entry as a source, with as much text as its feed's settings and its publisher allow, and its language."""
+        """Return the entry as a source, with its language and as much text as its feed's settings and publisher allow."""
         carried = from_feed(entry)
         if carried or entry.feed.fulltext is not True:
             return _source(entry, number, carried, "free")
@@ -59,12 +59,12 @@ class WebFullText:
         return _source(entry, number, found.text, found.access)
 
     def _turn_of(self, site: str) -> threading.Lock:
-        """Articles of one host are asked for one after another, however many stories are worked on at once."""
+        """Return the host's lock: its articles are asked for one after another, however many stories are worked on at once."""
         with self._lock:
             return self._turns.setdefault(site, threading.Lock())
 
     def _find(self, url: str) -> Text:
-        """The text at an address. What may be better another time is not kept."""
+        """Find the text at an address. What may be better another time is not kept."""
         try:
             if not self._permission.may(url):
                 return Text("")
@@ -107,12 +107,12 @@ class WebFullText:
 
 
 def text_file(folder: Path, url: str) -> Path:
-    """Where in the folder the text of an address is kept."""
+    """Return the file in the folder in which the text of an address is kept."""
     return folder / f"{digest(url, length=20)}.json"
 
 
 def from_feed(entry: Entry) -> str:
-    """The article's text where the feed itself carries it: clearly more than the excerpt. '' otherwise."""
+    """Return the article's text where the feed itself carries it: clearly more than the excerpt. '' otherwise."""
     if entry.feed.fulltext is False:
         return ""
     size = len(words(entry.content))
@@ -120,7 +120,7 @@ def from_feed(entry: Entry) -> str:
 
 
 def _source(entry: Entry, number: int, text: str, access: Access) -> Source:
-    """The source, in the language that the owner says, else that its text shows."""
+    """Make the source, in the language that the owner says, else that its text shows."""
     read = text or entry.excerpt or entry.title
     language = entry.feed.language or language_of(read, entry.language)
     return Source(number, replace(entry, language=language), read, bool(text), access)

@@ -47,7 +47,7 @@ class Deadline(threading.local):
     at: float = math.inf
 
     def left(self, timeout: float | None) -> float:
-        """Seconds that one step may take. Raises ReadTimeout where none are left."""
+        """Return the seconds that one step may take. Raises ReadTimeout where none are left."""
         seconds = min(self.at - time.monotonic(), math.inf if timeout is None else timeout)
         if seconds <= 0:
             raise httpcore2.ReadTimeout("the time is up")
@@ -55,12 +55,12 @@ class Deadline(threading.local):
 
 
 def parse_networks(items: Iterable[str]) -> tuple[Network, ...]:
-    """`fetch.allow_networks` as networks."""
+    """Read `fetch.allow_networks` as networks."""
     return tuple(ipaddress.ip_network(item) for item in items)
 
 
 def allowed(address: str, networks: Sequence[Network] = ()) -> bool:
-    """Whether a request may go to this literal address: a public one, or one inside an allowed network."""
+    """Say whether a request may go to this literal address: a public one, or one inside an allowed network."""
     ip = _innermost(ipaddress.ip_address(address.split("%", 1)[0]))
     if any(ip in network for network in networks if network.version == ip.version):
         return True
@@ -71,7 +71,7 @@ def allowed(address: str, networks: Sequence[Network] = ()) -> bool:
 
 
 def refuse_literal(host: str, networks: Sequence[Network]) -> str:
-    """Why a host that is a literal address may not be asked; '' for names (and behind a proxy that is all we can see).
+    """Say why a host that is a literal address may not be asked; '' for names (and behind a proxy that is all we can see).
 
     Also the spellings that only `inet_aton` reads (2130706433, 0x7f.1, 127.1), and names for this machine (RFC 6761).
     """
@@ -115,7 +115,8 @@ class GuardedBackend(httpcore2.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        """A stream to the first allowed address of `host` that answers. Raises ConnectError, ConnectTimeout."""
+        """Open a stream to the first allowed address of `host` that answers. Raises ConnectError, ConnectTimeout."""
+        del timeout, local_address, socket_options  # httpcore2's interface: the deadline bounds all, and nobody sets the rest
         if (host, port) in self._routes:
             return self._connect(*self._routes[(host, port)], share=1)
         addresses = list(self._in_time(host, port))
@@ -135,7 +136,10 @@ class GuardedBackend(httpcore2.SyncBackend):
         return _TimedStream(inner, self._deadline)
 
     def _in_time(self, host: str, port: int) -> Sequence[str]:
-        """The addresses of a name. getaddrinfo knows no timeout, so it is left behind where it takes too long."""
+        """Return the addresses of a name, within the deadline.
+
+        getaddrinfo knows no timeout, so it is left behind where it takes too long.
+        """
         if _is_address(host):
             return [host]
         answer: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
@@ -182,7 +186,7 @@ class _TimedStream(httpcore2.NetworkStream):
 
 
 def look_up(host: str, port: int) -> list[str]:
-    """The addresses of a name, each once, as the system gives them. Raises OSError, UnicodeError."""
+    """Return the addresses of a name, each once, as the system gives them. Raises OSError, UnicodeError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(item[4][0]) for item in found))
 
@@ -196,7 +200,7 @@ def _is_address(host: str) -> bool:
 
 
 def _innermost(ip: Address) -> Address:
-    """The IPv4 address inside a mapped, 6to4 or NAT64 one: the place where the packets end."""
+    """Return the IPv4 address inside a mapped, 6to4 or NAT64 one, where the packets end; any other address as it is."""
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in _NAT64:
             return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)

@@ -21,7 +21,7 @@ LOOKED_AT = 30
 def health(
     feeds: Sequence[Feed], rows: Iterable[HealthRow], memories: Mapping[str, Memory] | None = None, *, now: datetime
 ) -> list[FeedHealth]:
-    """The state of each feed, by the record and by the memories of the machine that asks."""
+    """Return the state of each feed, by the record and by the memories of the machine that asks."""
     known = memories or {}
 
     def know(found: FeedHealth) -> FeedHealth:
@@ -32,7 +32,7 @@ def health(
 
 
 def transitions(results: Iterable[FeedResult], rows: Iterable[HealthRow], *, now: datetime) -> list[dict[str, Any]]:
-    """The rows that a run adds to the ledger; none where nothing changed."""
+    """Return the rows that a run adds to the log; none where nothing changed."""
     results = list(results)
     before = {h.feed.url: h for h in health([r.feed for r in results], rows, now=now)}
     out: list[dict[str, Any]] = []
@@ -48,7 +48,10 @@ def transitions(results: Iterable[FeedResult], rows: Iterable[HealthRow], *, now
 
 
 def rhythm(entries: Iterable[Entry], *, now: datetime) -> tuple[datetime | None, timedelta | None]:
-    """The date of the newest entry that is not ahead of `now`, and the median pause between the days with entries."""
+    """Return the date of the newest entry that is not ahead of `now`, and how often the feed has entries.
+
+    That is the median pause between the days with entries; None where there are too few.
+    """
     dates = sorted((e.published for e in entries if e.published and not e.estimated and e.published <= now), reverse=True)
     if not dates:
         return None, None
@@ -58,7 +61,10 @@ def rhythm(entries: Iterable[Entry], *, now: datetime) -> tuple[datetime | None,
 
 
 def _with_memory(found: FeedHealth, memory: Memory) -> FeedHealth:
-    """What this machine knows beside the record: a newer entry of the same day, the reason of the last failure, the next check."""
+    """Add what this machine knows beside the record.
+
+    That is: a newer entry of the same day, the reason of the last failure, the next check.
+    """
     dates = [item.published for item in memory.items if item.published]
     newest = max([d for d in (found.newest, *dates) if d], default=None)
     return replace(

@@ -86,7 +86,7 @@ def within_bounds(item: Item) -> Item:
 
 
 def body_text(markup: str) -> str:
-    """The text of an item without markup, a block (paragraph, heading, list item) a line."""
+    """Return the text of an item without markup, a block (paragraph, heading, list item) a line."""
     lines, room = [], CONTENT_WORDS
     for block in paragraphs(strip_furniture(markup)):
         parts = block.split()
@@ -98,14 +98,17 @@ def body_text(markup: str) -> str:
 
 
 def strip_furniture(markup: str) -> str:
-    """HTML without what is not the article's text: WordPress' "The post … appeared first on …" closing line."""
+    """Remove what is not the article's text from HTML: WordPress' "The post … appeared first on …" closing line."""
     if "appeared first on" not in markup:
         return markup
     return _POST.sub(lambda m: "" if "appeared first on" in m.group().lower() else m.group(), markup)
 
 
 def absolute(base: str, link: str) -> str:
-    """The link made absolute, '' where there is none or it is no web address. Line breaks go first, as browsers do it (WHATWG)."""
+    """Return the link made absolute, '' where there is none or it is no web address.
+
+    Line breaks go first, as browsers do it (WHATWG).
+    """
     text = clean(re.sub(r"[\t\r\n]", "", link[: URL_LENGTH + 1]))
     try:
         url = safe_url(urljoin(base, text)) if 0 < len(text) <= URL_LENGTH else ""
@@ -115,13 +118,13 @@ def absolute(base: str, link: str) -> str:
 
 
 def identifier(raw: str) -> str:
-    """A publisher's id as it stands; a hash of it where it is too long to keep or would be an address that runs."""
+    """Return a publisher's id as it stands, or a hash of it: where it is too long to keep or would be an address that runs."""
     text = clean(raw)
     return f"sha256:{digest(text, length=32)}" if len(text) > ID_LENGTH or _NEVER.match(text) else text
 
 
 def with_identities(parsed: Parsed) -> Parsed:
-    """Items with ids that are one of a kind in their feed.
+    """Give each item an id that is one of a kind in its feed.
 
     guid; guid + address where the guid repeats; canonical address; the address with its fragment where only that differs
     (one page of news, an anchor an item); else a hash of the text.

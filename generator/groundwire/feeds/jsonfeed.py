@@ -14,12 +14,12 @@ from groundwire.text.plain import clean, shorten, words
 
 
 def looks_like(body: bytes, content_type: str) -> bool:
-    """Whether a document claims to be JSON: by its first character, whatever its type says."""
+    """Say whether a document claims to be JSON: by its first character, whatever its type says."""
     return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" or ("json" in content_type.lower() and body.lstrip()[:1] == b"[")
 
 
 def parse_json(body: bytes, *, url: str, now: datetime) -> Parsed:
-    """The items of a JSON Feed. Raises NotAFeed."""
+    """Read the items of a JSON Feed. Raises NotAFeed."""
     try:
         text = body.decode("utf-8-sig", "replace").strip()
         data, end = json.JSONDecoder(strict=False).raw_decode(text)
@@ -59,5 +59,5 @@ def _date(raw: dict[str, Any], *, now: datetime) -> datetime | None:
 
 
 def _lines(text: str) -> str:
-    """`content_text` is plain by the specification: its own lines are its blocks."""
+    """Read `content_text`, plain by the specification, as blocks: its own lines."""
     return "\n".join(line for raw in text.splitlines() if (line := inert(clean(raw))))

@@ -38,10 +38,10 @@ _LATIN = re.compile(r"[A-Za-zÀ-ž]")
 
 
 def detect(text: str) -> str | None:
-    """The language of a text as a two-letter code (ISO 639-1), None where its words do not tell.
+    """Tell the language of a text as a two-letter code (ISO 639-1), None where its words do not tell.
 
-    Told is what has at least 3 small words of one language, two of them different, an eighth of all its words or 12, and 1.3 times
-    as many as any other.
+    They tell where at least 3 are small words of one language, two of them different, an eighth of all words or 12, and 1.3 times
+    as many as of any other.
     """
     text = text[:LOOKED_AT]
     if foreign := _by_script(text):
@@ -58,14 +58,17 @@ def detect(text: str) -> str | None:
 
 
 def tag(raw: str) -> str | None:
-    """A declared language as a tag (BCP 47), None where it is none or says nothing: `en_US` is read, `english` is not."""
+    """Read a declared language as a tag (BCP 47), None where it is none or says nothing: `en_US` is read, `english` is not."""
     text = raw.strip().replace("_", "-")
     good = re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", text)
     return text if good and text.lower() not in ("und", "mul", "zxx", "mis") else None
 
 
 def language_of(text: str, declared: str | None) -> str | None:
-    """What the text shows, with the publisher's own tag where that agrees (`pt-BR`) or where the text does not tell."""
+    """Return the language that the text shows.
+
+    The publisher's own tag where that agrees (`pt-BR`) or where the text does not tell.
+    """
     shown = detect(text)
     if shown is None or (declared and declared.lower().split("-")[0] == shown):
         return declared

@@ -15,7 +15,7 @@ from groundwire.text.addresses import canonical
 
 
 def with_feeds(text: str, feeds: Sequence[Mapping[str, str]], *, file: str) -> str:
-    """newsletter.yml with these feeds at the end of its list. Raises InputError where it is no YAML."""
+    """Return newsletter.yml with these feeds at the end of its list. Raises InputError where it is no YAML."""
     if not feeds:
         return text
     newline = "\r\n" if "\r\n" in text else "\n"
@@ -37,14 +37,14 @@ def with_feeds(text: str, feeds: Sequence[Mapping[str, str]], *, file: str) -> s
 
 
 def lines_of(text: str, *, file: str) -> list[int]:
-    """The line, from 1, on which each feed begins."""
+    """Return the line, from 1, on which each feed begins."""
     marked = read_yaml(text, file=file)
     listed = marked.data.get("feeds") if isinstance(marked.data, dict) else None
     return [marked.place(("feeds", number))[0] for number in range(len(listed or ()))]
 
 
 def twice(feeds: Sequence[Feed], lines: Sequence[int], *, file: str) -> list[Problem]:
-    """Feeds that stand in the list under two addresses that are one, each at its line."""
+    """Find feeds that stand in the list under two addresses that are one, each at its line."""
     first: dict[str, tuple[Feed, int]] = {}
     found = []
     for feed, line in zip(feeds, lines, strict=True):
@@ -62,7 +62,7 @@ def _feeds_node(text: str, *, file: str) -> yaml.Node | None:
 
 
 def _into_empty(text: str, node: yaml.Node, feeds: Sequence[Mapping[str, str]], newline: str) -> str:
-    """`feeds:`, `feeds: []` and `feeds: null` become a list; a comment behind them stays."""
+    """Make a list of `feeds:`, `feeds: []` or `feeds: null`; a comment behind them stays."""
     start, end = node.start_mark.index, node.end_mark.index
     head, rest = text[:start].rstrip(" "), text[end:]
     if start == end and "\n" in text[:start]:  # nothing was written: the mark may stand lines below the key
@@ -73,7 +73,7 @@ def _into_empty(text: str, node: yaml.Node, feeds: Sequence[Mapping[str, str]], 
 
 
 def _after(lines: Sequence[str], last: yaml.Node) -> int:
-    """The line number, from 0, behind the last entry: comments and blank lines that follow belong to what follows."""
+    """Return the line number, from 0, behind the last entry: comments and blank lines after it belong to what follows."""
     mark = last.end_mark
     place = mark.line + (1 if mark.column else 0)
     while place > last.start_mark.line + 1 and re.match(r"\s*(#.*)?$", lines[place - 1]):
@@ -82,7 +82,7 @@ def _after(lines: Sequence[str], last: yaml.Node) -> int:
 
 
 def _flow(feed: Mapping[str, str]) -> str:
-    """One feed as YAML in braces, its texts quoted where they must be."""
+    """Write one feed as YAML in braces, its texts quoted where they must be."""
     written = yaml.safe_dump(dict(feed), default_flow_style=True, sort_keys=False, allow_unicode=True, width=10_000)
     return str(written).strip()
 

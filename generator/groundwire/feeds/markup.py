@@ -36,12 +36,12 @@ _ACTIVE = frozenset(
 
 
 def plain(markup: str) -> str:
-    """One line of text without markup. Total: any string goes in."""
+    """Return markup as one line of text. Total: any string goes in."""
     return clean(" ".join(paragraphs(markup)))
 
 
 def paragraphs(markup: str) -> list[str]:
-    """The blocks of text in a piece of HTML, in order, without markup."""
+    """Return the blocks of text in a piece of HTML, in order, without markup."""
     if not _LOOKS_LIKE_HTML.search(markup):
         return [text for part in re.split(r"\n\s*\n", markup) if (text := clean(part))]
     safe = nh3.clean(
@@ -57,7 +57,10 @@ def paragraphs(markup: str) -> list[str]:
 
 
 def _shallow(markup: str) -> str:
-    """The markup without the tags that open an element deeper than DEEPEST: a parser of HTML looks through all that are open at each."""
+    """Remove the tags that open an element deeper than DEEPEST.
+
+    A parser of HTML looks through all that are open at each tag.
+    """
     depth = 0
 
     def kept(match: re.Match[str]) -> str:
@@ -72,9 +75,10 @@ def _shallow(markup: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Plain text in which nothing looks like a live tag: `<dialog>` stays, `<script>` loses its brackets, the rest goes.
+    """Return plain text in which nothing looks like a live tag.
 
-    Text is escaped wherever it is printed; this is for the reader who prints it elsewhere.
+    `<dialog>` stays, `<script>` loses its brackets, the rest goes. Text is escaped wherever it is printed; this is for the reader
+    who prints it elsewhere.
     """
     if "<" not in text:
         return text
@@ -84,7 +88,10 @@ def inert(text: str) -> str:
 
 
 def title_text(text: str, *, is_html: bool = True) -> str:
-    """A headline without markup, at most 300 characters. Where it is no HTML, what looks like a tag is part of it."""
+    """Return a headline without markup, at most 300 characters.
+
+    Where it is no HTML, what looks like a tag is part of it.
+    """
     line = plain(text) if is_html else inert(clean(unescape(text)))
     return line if len(line) <= 300 else line[:299].rsplit(" ", 1)[0] + "…"
 
@@ -95,5 +102,5 @@ def attributes(tag: str) -> dict[str, str]:
 
 
 def headline(title: str, *, excerpt: str, content: str) -> str:
-    """The title; where there is none, the first words of the text, as the item has no other name."""
+    """Return the title; where there is none, the first words of the text, as the item has no other name."""
     return title or shorten(excerpt or content, 12)

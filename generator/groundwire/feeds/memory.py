@@ -47,7 +47,7 @@ class Memories:
         self._folder = folder
 
     def recall(self, url: str) -> Memory:
-        """What is known of a feed; a fresh memory where nothing is, or where another version of the parser wrote it."""
+        """Return what is known of a feed; a fresh memory where nothing is, or where another version of the parser wrote it."""
         try:
             raw, items = json.loads(self._path(url).read_bytes()), json.loads(self._path(url, ".items").read_bytes())
             if raw.pop("version") != VERSION or items["version"] != VERSION or raw["url"] != url:

@@ -31,7 +31,7 @@ class Outline:
 
 
 def read_opml(body: bytes) -> list[Outline]:
-    """The feeds in a list, in order, each address once. Raises NotOpml."""
+    """Read the feeds in a list, in order, each address once. Raises NotOpml."""
     if len(body) > MOST_BYTES:
         raise NotOpml(f"larger than {MOST_BYTES // 1_000_000} MB")
     reader = _Reader()
@@ -50,7 +50,7 @@ def read_opml(body: bytes) -> list[Outline]:
 
 
 def write_opml(feeds: Iterable[Outline], *, title: str) -> str:
-    """The list as OPML 2.0; folders where feeds have a group."""
+    """Write the list as OPML 2.0, with folders where feeds have a group."""
     rows: dict[str, list[str]] = {}
     for feed in feeds:
         name = quoteattr(feed.title or feed.url)
@@ -87,5 +87,5 @@ class _Reader:
             group = next((folder for folder in reversed(self._folders) if folder), "")
             self.found.setdefault(url, Outline(url, title, group))
 
-    def end(self, name: str) -> None:
+    def end(self, _name: str) -> None:
         self._folders.pop()

@@ -26,14 +26,17 @@ MOVED_CONFIRMED = 3
 
 
 def is_due(memory: Memory, *, now: datetime) -> bool:
-    """Whether the feed may be asked now. A clock that was set back does not silence it for ever."""
+    """Say whether the feed may be asked now. A clock that was set back does not silence it for ever."""
     if memory.gone >= GONE_CONFIRMED:
         return False
     return memory.due is None or now >= memory.due or memory.due - now > LONGEST
 
 
 def conditions(memory: Memory) -> dict[str, str]:
-    """The validators of the last answer, verbatim (RFC 9110, section 13.1); none where there is nothing to fall back on."""
+    """Return the validators of the last answer, verbatim (RFC 9110, section 13.1).
+
+    None where there is nothing to fall back on.
+    """
     if not memory.checksum:
         return {}
     pairs = (("If-None-Match", memory.etag), ("If-Modified-Since", memory.last_modified))
@@ -41,7 +44,7 @@ def conditions(memory: Memory) -> dict[str, str]:
 
 
 def after_answer(memory: Memory, *, status: int, headers: Mapping[str, str], moved_to: str, now: datetime) -> Memory:
-    """The memory after a 200 (its validators replace the old ones) or a 304 (which need not repeat them)."""
+    """Return the memory after a 200 (its validators replace the old ones) or a 304 (which need not repeat them)."""
     wait = max(SHORTEST, timedelta(minutes=memory.ttl_minutes), _max_age(headers), _expires(headers, now))
     moved = memory.moved + 1 if moved_to and moved_to == memory.moved_to else int(bool(moved_to))
     same = status == 304
@@ -59,7 +62,7 @@ def after_answer(memory: Memory, *, status: int, headers: Mapping[str, str], mov
 
 
 def after_failure(memory: Memory, *, why: str, status: int, retry_after: str, now: datetime) -> Memory:
-    """The memory after an answer that was none; its items stay."""
+    """Return the memory after an answer that was none; its items stay."""
     errors, gone = memory.errors + 1, memory.gone + 1 if status == 410 else 0
     wait = SHORTEST * 2 ** min(errors - 1, 5)
     if status in (429, 503) and (asked := _retry_after(retry_after, now)):
@@ -70,13 +73,13 @@ def after_failure(memory: Memory, *, why: str, status: int, retry_after: str, no
 
 
 def put_off(memory: Memory, *, retry_after: str, now: datetime) -> Memory:
-    """The memory of a feed that was not asked because its server had just asked another one to wait."""
+    """Return the memory of a feed that was not asked because its server had just asked another one to wait."""
     wait = max(SHORTEST, min(_retry_after(retry_after, now), LONGEST))
     return replace(memory, due=now + wait)
 
 
 def advice(memory: Memory) -> str:
-    """What an owner should change in newsletter.yml, '' if nothing."""
+    """Say what an owner should change in newsletter.yml, '' if nothing."""
     if memory.moved >= MOVED_CONFIRMED:
         return f"has moved for good: write url: {memory.moved_to}"
     return ""

@@ -39,7 +39,7 @@ _TEXT_TYPES = frozenset({"", "text/plain", "text/html", "application/xhtml+xml",
 
 
 def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
-    """The feed in `body`. Raises NotAFeed with the reason."""
+    """Read the feed in `body`. Raises NotAFeed with the reason."""
     if not body.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise NotAFeed("the document is empty")
     is_json = looks_like(body, headers.get("content-type", ""))
@@ -49,7 +49,7 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
 
 
 def _warnings(parsed: Parsed) -> Iterator[str]:
-    """What is wrong with a document that was read, and what of it was cut."""
+    """Say what is wrong with a document that was read, and what of it was cut."""
     if parsed.warning:
         yield parsed.warning
     if unlinked := sum(1 for item in parsed.items if not item.url):
@@ -126,7 +126,10 @@ def _body(text: str, detail: Any, *, atom: bool) -> str:
 
 
 def _is_plain(text: str, detail: Any, *, atom: bool) -> bool:
-    """Whether a text is no HTML: Atom says so (RFC 4287, section 3.1.1); of RSS feedparser guesses, and a closing tag tells."""
+    """Say whether a text is no HTML.
+
+    Atom says so (RFC 4287, section 3.1.1); of RSS feedparser guesses, and a closing tag tells.
+    """
     return _detail(detail, "type").lower() == "text/plain" and (atom or "</" not in text)
 
 
@@ -135,14 +138,17 @@ def _detail(detail: Any, key: str) -> str:
 
 
 def _date(entry: Any, *, now: datetime) -> datetime | None:
-    """The first of its dates that can be read, in the publisher's own words (feedparser's reading is not asked)."""
+    """Return the first of its dates that can be read, in the publisher's own words (feedparser's reading is not asked)."""
     # dict.get: feedparser's own get() answers `updated` with `published`, and warns that it does.
     raw = (taken(dict.get(entry, key)) for key in ("published", "updated", "created"))
     return next((found for text in raw if (found := read_date(text, now=now))), None)
 
 
 def _link(entry: Any) -> str:
-    """Its link; else its page or its enclosure; else its guid where that is a whole web address (RSS 2.0, isPermaLink)."""
+    """Return an entry's link; else its page or its enclosure.
+
+    Else its guid, where that is a whole web address (RSS 2.0, isPermaLink).
+    """
     link, guid = taken(entry.get("link")), taken(entry.get("id"))
     if link and (link != guid or _WEB.match(link)):
         return link

@@ -52,7 +52,10 @@ class Permission:
         self._lock = threading.Lock()
 
     def may(self, url: str) -> bool:
-        """Whether the site lets machines like us read this address. Raises NotAFeed where what it says breaks the bounds of its reader."""
+        """Say whether the site lets machines like us read this address.
+
+        Raises NotAFeed where what it says breaks the bounds of its reader.
+        """
         parts = urlsplit(url)
         rules = self._of(f"{parts.scheme}://{parts.netloc}")
         if rules.robots is None:
@@ -74,7 +77,10 @@ class Permission:
         return _Rules(robots, tdm, self._clock())
 
     def _text(self, url: str) -> str | None:
-        """What stands there; '' where nothing does (4xx, section 2.3.1.3, but 429 means later); None where nobody answers."""
+        """Return the text of a site's file; '' where there is none, None where nobody answers.
+
+        There is none at a 4xx (RFC 9309, section 2.3.1.3), but 429 means later.
+        """
         try:
             found = self._web.get(url, headers={"Accept": "text/plain, application/json;q=0.9, */*;q=0.5"})
             return decoded(found.body[:_MOST], found.headers)
@@ -102,7 +108,7 @@ class Permission:
 
 
 def allows(robots: str, tdm: str, url: str) -> bool:
-    """Whether a robots.txt and a tdmrep.json let machines like us read an address."""
+    """Say whether a robots.txt and a tdmrep.json let machines like us read an address."""
     from protego import Protego
 
     if _SIGNAL.search(robots) or tdm_reserved(tdm, urlsplit(url).path or "/"):
@@ -112,7 +118,10 @@ def allows(robots: str, tdm: str, url: str) -> bool:
 
 
 def tdm_reserved(text: str, path: str) -> bool:
-    """Whether tdmrep.json reserves a path: of its rules the first whose location fits counts (the protocol, section 6)."""
+    """Say whether tdmrep.json reserves a path.
+
+    Of its rules the first whose location fits counts (TDM Reservation Protocol, section 6).
+    """
     try:
         rules = json.loads(text)
     except (ValueError, RecursionError):

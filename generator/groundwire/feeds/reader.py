@@ -46,8 +46,10 @@ class WebReader:
         self._concurrency, self._force = concurrency, force
 
     def read(self, feeds: Sequence[Feed], *, now: datetime) -> Iterator[FeedResult]:
-        """One result a feed, as they come. What is raised while one document is fetched and read is its feed's failure; anywhere else it is
-        our bug, and is raised."""
+        """Yield one result a feed, as they come.
+
+        What is raised while one document is fetched and read is its feed's failure; anywhere else it is our bug, and is raised.
+        """
         run = _Run(queue.SimpleQueue(), queue.SimpleQueue(), now, threading.Event())
         lanes = _lanes(feeds)
         for lane in lanes:
@@ -129,7 +131,7 @@ class WebReader:
 
 
 def _lanes(feeds: Sequence[Feed]) -> list[list[Feed]]:
-    """The feeds, at most PER_HOST rows of each host, as they are listed; the longest rows start first."""
+    """Sort the feeds into at most PER_HOST rows of each host, as they are listed; the longest rows start first."""
     hosts: dict[str, list[Feed]] = defaultdict(list)
     for feed in feeds:
         hosts[host(feed.url)].append(feed)
@@ -138,12 +140,15 @@ def _lanes(feeds: Sequence[Feed]) -> list[list[Feed]]:
 
 
 def _without_text(item: Item) -> Item:
-    """What is left of an item where its publisher reserves text mining (TDM Reservation Protocol, section 5)."""
+    """Return what is left of an item whose publisher reserves text mining (TDM Reservation Protocol, section 5)."""
     return replace(item, content="")
 
 
 def _result(feed: Feed, memory: Memory, *, unchanged: bool) -> FeedResult:
-    """What is known of the feed. What was read before a failure is still there to be published; the failure is told beside it."""
+    """Return what is known of the feed.
+
+    What was read before a failure is still there to be published; the failure is told beside it.
+    """
     entries = tuple(_entry(feed, item) for item in memory.items if item.url and item.title)
     return FeedResult(feed, entries, error=memory.error, warning=advice(memory) or memory.warning, unchanged=unchanged)
 

@@ -1,5 +1,7 @@
-"""Documents that feedparser cannot read as they are. References to no character are mended first, as it raises at them; of a document
-of which it makes nothing the beginning is mended once, and it is read again.
+"""Documents that feedparser cannot read as they are.
+
+References to no character are mended first, as it raises at them; of a document of which it makes nothing the beginning is
+mended once, and it is read again.
 
 Chosen over a second parser as a dependency: what that would read more (a doubled XML declaration, bytes before the document)
 is put right here in a few lines, and all items go through the same code. What is broken further in, feedparser reads loosely.
@@ -21,7 +23,10 @@ _NO_CHARACTER = b"&#65533;"
 
 
 def with_sound_references(body: bytes) -> bytes:
-    """The document with references to characters alone: halves become their character; one to none, or beyond Unicode, U+FFFD."""
+    """Return the document with references to characters alone.
+
+    Two halves become their character; one to none, or beyond Unicode, becomes U+FFFD.
+    """
     return _REFERENCE.sub(_sound, _HALVES.sub(_joined, body))
 
 
@@ -38,18 +43,18 @@ def _sound(match: re.Match[bytes]) -> bytes:
 
 
 def _number(digits: bytes) -> int:
-    """The number; one beyond Unicode where it is too long to be read."""
+    """Read a reference's number; one beyond Unicode where it is too long to be read."""
     plain = digits.lstrip(b"xX0")
     return int(plain or b"0", 16 if digits[:1] in b"xX" else 10) if len(plain) < 9 else 0x110000
 
 
 def speaks_of_items(body: bytes) -> bool:
-    """Whether a document from which no item came has something that looks like one."""
+    """Say whether a document from which no item came has something that looks like one."""
     return _ROOT.search(body, 0, _HEAD) is not None and _ITEMS.search(body) is not None
 
 
 def mended(body: bytes) -> bytes:
-    """The document from its root on, after a declaration of our own in the encoding that it named."""
+    """Return the document from its root on, after a declaration of our own in the encoding that it named."""
     root = _ROOT.search(body, 0, _HEAD)
     if not root:
         return body

@@ -19,7 +19,7 @@ class TooLarge(ValueError):
 
 
 def unpack(raw: bytes, encoding: str, *, limit: int) -> bytes:
-    """The body as it was before `Content-Encoding` (RFC 9110, section 8.4), at most `limit` bytes.
+    """Return the body as it was before `Content-Encoding` (RFC 9110, section 8.4), at most `limit` bytes.
 
     The bytes decide, not the header: servers send gzip without saying so, and say so without doing it. Raises Unpackable,
     TooLarge.
@@ -38,7 +38,7 @@ def unpack(raw: bytes, encoding: str, *, limit: int) -> bytes:
 
 
 def _members(raw: bytes, limit: int) -> bytes:
-    """Every member of a gzip file (RFC 1952, section 2.2); what follows the last one is passed over."""
+    """Open every member of a gzip file (RFC 1952, section 2.2); what follows the last one is passed over."""
     parts: list[bytes] = []
     place = size = 0
     while raw.startswith(_GZIP, place):
@@ -60,7 +60,10 @@ def _deflated(raw: bytes, limit: int) -> bytes:
 
 
 def _open(raw: bytes, bits: int, limit: int, place: int = 0) -> tuple[bytes, int]:
-    """The stream that begins at `place`, and where it ends. It is fed in pieces, as zlib copies all that it is given and does not use."""
+    """Return the stream that begins at `place`, decompressed, and where it ends.
+
+    It is fed in pieces, as zlib copies all that it is given and does not use.
+    """
     machine = zlib.decompressobj(bits)
     parts: list[bytes] = []
     room = limit + 1

@@ -179,7 +179,7 @@ class Web:
         return self._proxies.get(parts.scheme) or self._proxies.get("all") or ""
 
     def _pool(self, proxy: str, secure: bool) -> httpcore2.ConnectionPool:
-        """The connections of one way out. Certificates are loaded (30 ms) where something is asked over TLS."""
+        """Return the connections of one way out. Certificates are loaded (30 ms) where something is asked over TLS."""
         with self._lock:
             if (proxy, secure) not in self._pools:
                 backend = GuardedBackend(
@@ -196,7 +196,7 @@ class Web:
 
 
 def user_agent(version: str, publication: str) -> str:
-    """How we introduce ourselves: who asks, and where to complain."""
+    """Return how we introduce ourselves: who asks, and where to complain."""
     return f"Groundwire/{version} (+{publication})"
 
 
@@ -213,7 +213,7 @@ def _proxy(url: str) -> httpcore2.Proxy:
 
 
 def _headers(response: httpcore2.Response) -> dict[str, str]:
-    """By lower-case name; of one sent twice, both values (RFC 9110, section 5.3), of a Location the first."""
+    """Return headers by lower-case name; of one sent twice, both values (RFC 9110, section 5.3), of a Location the first."""
     out: dict[str, str] = {}
     for raw_name, raw in response.headers:
         name, value = raw_name.decode("latin-1").lower(), raw.decode("latin-1")[:4_000]
@@ -225,7 +225,10 @@ def _headers(response: httpcore2.Response) -> dict[str, str]:
 
 
 def _location(raw: bytes) -> str:
-    """An address as servers send it: ASCII by the rules, else UTF-8, else Latin-1. One of more than 4,000 bytes leads nowhere."""
+    """Read an address as servers send it: ASCII by the rules, else UTF-8, else Latin-1.
+
+    One of more than 4,000 bytes leads nowhere.
+    """
     raw = raw[:4_000]
     try:
         return raw.decode("utf-8")

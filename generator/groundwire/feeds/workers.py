@@ -30,8 +30,10 @@ _OUT_OF_MEMORY = 86
 
 
 class Parsers:
-    """A few parsing processes, started when the first document comes. Safe to use from several threads. `preload`: modules of the
-    functions that are called in them, besides the parser's."""
+    """A few parsing processes, started when the first document comes. Safe to use from several threads.
+
+    `preload`: modules of the functions that are called in them, besides the parser's.
+    """
 
     def __init__(
         self, *, processes: int = 2, seconds: float = SECONDS, megabytes: int = MEGABYTES, preload: Sequence[str] = ()
@@ -52,14 +54,14 @@ class Parsers:
                 self._pool.join()
 
     def parse(self, body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
-        """As `parse_feed`, within the bounds. Raises NotAFeed with the reason."""
+        """Parse a feed as `parse_feed` does, within the bounds. Raises NotAFeed with the reason."""
         return self.call(_parse, body, url, dict(headers), now)
 
     def call(self, function: Callable[..., T], *args: object) -> T:
-        """A function of untrusted data, called within the bounds. Raises NotAFeed where it breaks them, and where it raises anything:
-        what a document does to its reader is the document's failure.
+        """Call a function of untrusted data within the bounds.
 
-        Function, arguments and answer are pickled; the function is found by its module's name.
+        Raises NotAFeed where it breaks them, and where it raises anything: what a document does to its reader is the document's
+        failure. Function, arguments and answer are pickled; the function is found by its module's name.
         """
         from pebble import ProcessExpired
 
@@ -90,7 +92,7 @@ class Parsers:
 
 
 def _context(preload: list[str]) -> BaseContext:
-    """Processes that are forked from a clean one, so safe beside threads. ^C goes to the whole group, but not to them."""
+    """Start processes that are forked from a clean one, so safe beside threads. ^C goes to the whole group, but not to them."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(preload)
     resource_tracker.ensure_running()  # first, as its start unblocks SIGINT again
@@ -110,7 +112,7 @@ class _Raised:
 
 
 def _guarded(function: Callable[..., T], args: tuple[object, ...]) -> T | _Raised:
-    """The call; out of memory the process ends, since what it holds is in pieces."""
+    """Call the function; out of memory the process ends, since what it holds is in pieces."""
     try:
         return function(*args)
     except MemoryError:

@@ -51,7 +51,7 @@ def _holder(note: Path) -> str:
 
 
 def refuse_other_platforms(platform: str = sys.platform) -> str:
-    """'' on POSIX; elsewhere the one clear line of why not."""
+    """Return '' on POSIX, elsewhere the line that says why Groundwire does not run there."""
     if platform in ("win32", "cygwin", "emscripten", "wasi"):
         return "Groundwire runs on Linux, macOS and WSL; on Windows, run it inside WSL (`wsl --install`)."
     return ""

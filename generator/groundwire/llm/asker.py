@@ -27,14 +27,14 @@ class Caller(Protocol):
     """Whoever answers a request: the real one, or a test's."""
 
     def ask(self, request: Request, attempt: int = 0) -> Reply:
-        """One try; never raises for what a server or a model does."""
+        """Try once; never raises for what a server or a model does."""
 
 
 class Memory(Protocol):
     """Keeps raw answers by what was asked, and what became of them, so that a second run asks nothing again."""
 
-    def answer(self, request: Request) -> Reply | None:
-        """The reply that was kept."""
+    def answer(self, request: Request, /) -> Reply | None:
+        """Return the reply that was kept for a request, None where there is none."""
 
     def keep(self, request: Request, reply: Reply) -> None:
         """Keep a reply as it came, before anything judges it."""
@@ -61,7 +61,7 @@ class Asker:
         self._late = 0
 
     def ask(self, request: Request, *, category: str) -> Reply:
-        """The kept answer, or a new one."""
+        """Return the kept answer, or ask for a new one within the budget: up to TRIES times, within DEADLINE seconds."""
         if (known := self.memory.answer(request)) is not None:
             return known
         started, reply = self._clock.monotonic(), Reply("failed", why=self.stopped)
@@ -76,7 +76,7 @@ class Asker:
         return reply
 
     def _worst(self, request: Request) -> float | None:
-        """US dollars that a request costs at most; None, and a stop, where that cannot be known."""
+        """Return the US dollars that a request costs at most; None, and a stop, where that cannot be known."""
         dear = self.tariff.cost(request.model, worst(request))
         if dear is None:
             self.stopped = unpriced(request.model)
@@ -104,6 +104,6 @@ class Asker:
 
 
 def worst(request: Request) -> Usage:
-    """At most this much: a token is at least one byte, and every token may be written that is allowed."""
+    """Bound what a request can use: a token is at least one byte, and as many may be written as are allowed."""
     sent = len(request.system.encode()) + len(request.user.encode()) + len(json.dumps(request.schema).encode())
     return Usage(sent + OVERHEAD, MAX_TOKENS)

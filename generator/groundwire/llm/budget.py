@@ -55,7 +55,7 @@ class Purse(Protocol):
         """Take what it did cost, and give back the rest."""
 
     def account(self) -> str:
-        """What this run spent, in words; '' where it asked nobody."""
+        """Say what this run spent; '' where it asked nobody."""
 
     spent: float  # US dollars in this run
 
@@ -110,23 +110,23 @@ class LedgerPurse:
             self._turn.notify_all()
 
     def account(self) -> str:
-        """Calls, cost, what is left; and that the money ran out, where it did."""
+        """Say how many calls there were, their cost, what is left, and whether the money ran out."""
         run, month = self._limits
         calls = "1 call" if self._calls == 1 else f"{self._calls} calls"
-        told = [
+        lines = [
             f"cost: ${self.spent:.4f} for {calls}" if self._calls else "",
             f"the budget is spent (${run:g} a run, ${month:g} a month), so pages were made by rule" if self._refused else "",
         ]
-        said = "; ".join(filter(None, told))
+        said = "; ".join(filter(None, lines))
         return f"{said}; ${max(0.0, self._month_left):.2f} left this month" if said else ""
 
     def _write(self, event: str, hold: Hold, parts: Parts, more: Row) -> None:
-        told = {category: round(usd, 8) for category, usd in parts.items()}
-        self._ledger.append(STREAM, {"event": event, "call": hold.call, "for": told, **more}, now=self._now)
+        rounded = {category: round(usd, 8) for category, usd in parts.items()}
+        self._ledger.append(STREAM, {"event": event, "call": hold.call, "for": rounded, **more}, now=self._now)
 
 
 def costs(rows: Iterable[Row]) -> list[Cost]:
-    """Every call once, whatever the order of its rows; a row of another kind is passed over."""
+    """Return every call once, whatever the order of its rows; a row of another kind is passed over."""
     found: dict[str, dict[str, Row]] = {}
     for number, row in enumerate(rows):
         found.setdefault(str(row.get("call") or number), {})[str(row.get("event", "charged"))] = row

@@ -17,17 +17,17 @@ MONTH = 30  # days
 
 
 def spending(costs: Sequence[Cost], chosen: AnalysisSettings, *, now: datetime) -> list[str]:
-    """The month by day, model and category; nothing where no model was ever asked."""
+    """Report the month's cost by day, model and category, a line each; no lines where no model was ever asked."""
     if not costs:
         return []
     this = f"{now.astimezone(UTC):%Y-%m}"
     month = [cost for cost in costs if cost.day.startswith(this)]
     aside = sum(cost.usd for cost in month if not cost.settled)
-    told = f", of which {_usd(aside)} set aside for calls without an answer yet" if aside else ""
+    open_calls = f", of which {_usd(aside)} set aside for calls without an answer yet" if aside else ""
     days = _added((cost.day, cost.usd) for cost in costs)
     recent = {day: days[day] for day in sorted(days, reverse=True)[:DAYS]}
     lines = [
-        f"money: {_usd(sum(c.usd for c in month))} of ${chosen.budget_usd_month:.2f} in {this}{told}",
+        f"money: {_usd(sum(c.usd for c in month))} of ${chosen.budget_usd_month:.2f} in {this}{open_calls}",
         _row("by day", recent),
         _row("by model", _ranked(_added((c.model, c.usd) for c in month))),
         _row("by category", _ranked(_added((category, usd) for c in month for category, usd in c.parts.items()))),
@@ -36,7 +36,7 @@ def spending(costs: Sequence[Cost], chosen: AnalysisSettings, *, now: datetime) 
 
 
 def retirements(chosen: Iterable[str], *, today: date) -> list[str]:
-    """A line for each of these models that is gone or will be soon."""
+    """Write a line for each of these models that is gone or will be soon."""
     return [line for model in chosen if (line := retirement(model, today=today))]
 
 
@@ -54,7 +54,7 @@ class Appetite:
         return Usage(sum(u.input for u in self.each) // count, sum(u.output for u in self.each) // count)
 
     def month(self, model: str, tariff: Tariff) -> float | None:
-        """US dollars of thirty days; None where the model's price is not known."""
+        """Return US dollars of thirty days; None where the model's price is not known."""
         found = [tariff.cost(model, usage) for usage in self.each]
         known = [usd for usd in found if usd is not None]
         if len(known) < len(found):
@@ -63,7 +63,7 @@ class Appetite:
 
 
 def table(appetite: Appetite, chosen: AnalysisSettings, tariff: Tariff, *, today: date) -> list[str]:
-    """Dollars a month by model, the cheapest first, with what the budget says to it."""
+    """List US dollars a month by model, the cheapest first, and whether the budget allows it."""
     names = [name for name, known in models().items() if known.price and not (known.retires and known.retires <= today)]
     mine = chosen.model
     rows: list[tuple[float, str]] = []
@@ -95,5 +95,5 @@ def _row(name: str, sums: Mapping[str, float]) -> str:
 
 
 def _usd(usd: float) -> str:
-    """Dollars; small sums to a hundredth of a cent."""
+    """Write dollars; small sums to a hundredth of a cent."""
     return f"${usd:.2f}" if usd >= 1 or usd == 0 else f"${usd:.4f}"

@@ -22,7 +22,7 @@ class FolderMemory:
         self._folder, self._anew = folder, anew
 
     def answer(self, request: Request) -> Reply | None:
-        """The reply that was kept, None where there is none or it cannot be read."""
+        """Return the reply that was kept, None where there is none or it cannot be read."""
         if self._anew:
             return None
         try:
@@ -43,7 +43,7 @@ class FolderMemory:
         write_atomic(self._folder / "why" / f"{digest(story)}.json", json.dumps(trace, ensure_ascii=False, indent=1))
 
     def explained(self, story: str) -> Mapping[str, Any] | None:
-        """How a story's page came about, where it is still known."""
+        """Return how a story's page came about, None where that is not known."""
         try:
             found: Any = json.loads((self._folder / "why" / f"{digest(story)}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -71,8 +71,8 @@ class FolderMemory:
 class NoMemory:
     """Forgets everything: for tests."""
 
-    def answer(self, request: Request) -> Reply | None:
-        """Nothing."""
+    def answer(self, _request: Request) -> Reply | None:
+        """Return nothing."""
         return None
 
     def keep(self, request: Request, reply: Reply) -> None:

@@ -29,7 +29,7 @@ class Request:
     schema: dict[str, Any]
 
     def body(self) -> dict[str, Any]:
-        """The parameters of messages.create."""
+        """Return the parameters of messages.create."""
         return {
             "model": self.model,
             "max_tokens": MAX_TOKENS,
@@ -49,8 +49,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of a request. `paid`: the server answered, or may have, so that it may be charged. `wait`: seconds after which another
-    try may succeed, None where none will. `late`: the time was up before the answer was whole."""
+    """What came of a request.
+
+    `paid`: the server answered, or may have, so that it may be charged. `wait`: seconds after which another try may succeed, None
+    where none will. `late`: the time was up before the answer was whole.
+    """
 
     outcome: Outcome
     text: str = ""
@@ -62,7 +65,7 @@ class Reply:
 
 
 def read_message(message: Any) -> Reply:
-    """A message of the SDK (or what it made of a body that is none) as a reply; stop_reason decides first."""
+    """Read a message of the SDK (or what it made of a body that is none) as a reply; stop_reason decides first."""
     usage = _usage(getattr(message, "usage", None))
     stop = getattr(message, "stop_reason", None)
     if stop is None or isinstance(message, str | dict | list):
@@ -116,7 +119,7 @@ _NO_SERVER = "nothing at that address speaks the Messages format: check analysis
 
 
 def read_status(error: Any, model: str, attempt: int) -> Reply:
-    """An HTTP error of the SDK: for good, for the owner to mend, or worth another try."""
+    """Read an HTTP error of the SDK: it is final, for the owner to mend, or worth another try."""
     status, code, said = error.status_code, clean(str(error.error_code or "")[:200]), clean(str(error.api_message or "")[:200])
     if "spend_limit" in code or (status == 400 and "credit balance" in said):
         return Reply("fatal", why=f"the account's spending limit is reached: {said or code}")
@@ -133,12 +136,12 @@ def read_status(error: Any, model: str, attempt: int) -> Reply:
 
 
 def no_model(model: str) -> str:
-    """The line for a model that is unknown to the server, or retired."""
+    """Write the line for a model that is unknown to the server, or retired."""
     return f"there is no model {model!r}, or it was retired: set another one, for example analysis: {{model: claude-haiku-5-5}}"
 
 
 def waiting(attempt: int, asked: str | None = None) -> float:
-    """Seconds before the next try: what the server asks for, else 1, 2, 4 …; at most a minute."""
+    """Return the seconds before the next try: what the server asks for, else 1, 2, 4 …; at most a minute."""
     try:
         seconds = float(asked) if asked else 2.0**attempt
     except ValueError:

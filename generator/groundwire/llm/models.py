@@ -33,7 +33,7 @@ class Price:
     long_output: float = 0.0
 
     def of(self, usage: Usage) -> float:
-        """US dollars of one call."""
+        """Return the US dollars of one call."""
         long = self.over is not None and usage.input > self.over
         given, made = (self.long_input, self.long_output) if long else (self.input, self.output)
         return (usage.input * given + usage.output * made) / 1_000_000
@@ -50,15 +50,18 @@ class Known:
 
 @dataclass(frozen=True)
 class Tariff:
-    """What a publication's calls cost. `own`: the price that its owner states. `free`: a server of one's own, where what has no price is free.
-    `listed`: whether the known prices are this server's."""
+    """What a publication's calls cost.
+
+    `own`: the price that its owner states. `free`: a server of one's own, where what has no price is free. `listed`: whether the
+    known prices are this server's.
+    """
 
     own: Price | None = None
     free: bool = False
     listed: bool = True
 
     def cost(self, model: str, usage: Usage) -> float | None:
-        """US dollars of a call, or None where the price is not known."""
+        """Return the US dollars of a call, or None where the price is not known."""
         found = find(model) if self.listed else None
         price = self.own or (found.price if found else None)
         if price is None:
@@ -67,24 +70,24 @@ class Tariff:
 
 
 def find(model: str) -> Known | None:
-    """What is known of a model; a dated name (…-20260901) has its family's facts."""
+    """Return what is known of a model; a dated name (…-20260901) has its family's facts."""
     return models().get(model) or models().get(_DATED.sub("", model))
 
 
 def looked_up() -> date:
-    """The day of the facts."""
+    """Return the day on which prices and retirements were looked up."""
     day: date = _file()["looked_up"]
     return day
 
 
 @cache
 def models() -> Mapping[str, Known]:
-    """All known models by name, as they stand in the file."""
+    """Return all known models by name, as they stand in the file."""
     return {name: Known(name, _price(row), row.get("retires")) for name, row in _file()["models"].items()}
 
 
 def retirement(model: str, *, today: date) -> str:
-    """A sentence where a model is retired or will be within NOTICE_DAYS; '' where nothing of the kind is known."""
+    """Write a sentence where a model is retired or will be within NOTICE_DAYS; '' where nothing of the kind is known."""
     known = find(model)
     if known is None or known.retires is None or (known.retires - today).days > NOTICE_DAYS:
         return ""
@@ -122,12 +125,12 @@ def unpriced_models(chosen: AnalysisSettings, *, file: str) -> list[Problem]:
 
 
 def chosen_models(chosen: AnalysisSettings) -> list[str]:
-    """The models that the settings name."""
+    """Return the models that the settings name."""
     return [model for model in (chosen.model, chosen.fallback_model) if model]
 
 
 def unpriced(model: str) -> str:
-    """The line for a model whose price is not known."""
+    """Write the line for a model whose price is not known."""
     return (
         f"the price of {model!r} is not known, so its bill could not be bounded; write in newsletter.yml: "
         "analysis: {model: claude-haiku-5-5}, or say what it costs in US dollars a million tokens: analysis: {price: {input: 3, output: 15}}"
@@ -138,7 +141,7 @@ _PRICE = "analysis: {price: {input: 3, output: 15}}"
 
 
 def _unpriced_server(chosen: AnalysisSettings) -> str:
-    """The line for a server whose prices nobody has stated."""
+    """Write the line for a server whose prices nobody has stated."""
     why = "is used with a key" if is_private(server_url(chosen.base_url)) else "is not on this machine or in a private network"
     return (
         f"{chosen.base_url} {why}, so it may charge, and without its price the bill could not be bounded; "

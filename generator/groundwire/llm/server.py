@@ -81,14 +81,17 @@ def key_for(base_url: str | None, environment: Mapping[str, str] = os.environ) -
 
 
 def _is_private_name(host: str) -> bool:
-    """A name without a dot is that of a neighbour (a container, /etc/hosts); with a dot behind it, it is a public top-level domain."""
+    """Say whether a host's name is one of this machine or of a private network.
+
+    A name without a dot is that of a neighbour (a container, /etc/hosts); with a dot behind it, it is a public top-level domain.
+    """
     if not _NAME.fullmatch(host.removesuffix(".")):
         return False  # also what a client would read as other characters, as the ideographic full stop
     return "." not in host or f".{host.removesuffix('.')}".endswith(_PRIVATE_ENDINGS)
 
 
 def _spelled(url: str) -> str:
-    """An address in one spelling, so that two can be compared."""
+    """Return an address in one spelling, so that two can be compared."""
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS.get(parts.scheme)

@@ -24,7 +24,7 @@ class _Notes:
         self._numbers: dict[tuple[int, str], int] = {}
 
     def mark(self, statement: Statement) -> str:
-        """`[^n]` for each source of a statement, '' where it has none."""
+        """Return `[^n]` for each source of a statement, '' where it has none."""
         if statement.source is None:
             return ""
         own = statement.text if statement.quoted else statement.evidence
@@ -33,7 +33,7 @@ class _Notes:
         return "".join(self._number(source, evidence, bare=bare) for source, evidence in pairs)
 
     def outlet(self, source: int) -> str:
-        """The name of a source's outlet."""
+        """Return the name of a source's outlet, escaped."""
         return escape(self._sources[source].entry.feed.title)
 
     def _number(self, source: int, evidence: str, *, bare: bool) -> str:
@@ -49,7 +49,7 @@ class _Notes:
 
 
 def compose_body(analysis: Analysis, sources: Sequence[Source], *, language: str = "en") -> str:
-    """The body of the article's page."""
+    """Write the body of the article's page."""
     said = words_of(language, "article")
     notes = _Notes(sources)
     parts = [f"## {said('report')}", _excerpt(analysis, sources[0])]
@@ -93,7 +93,7 @@ def _details(analysis: Analysis, said: Words, *, level: int) -> str:
 
 
 def _conflict(conflict: Conflict, notes: _Notes, said: Words) -> str:
-    """Both sides in their own words, side by side."""
+    """Show both sides in their own words, side by side."""
     about = said("differ_about", about=escape(conflict.about)) if conflict.about else said("differ_denied")
     rows = [
         f"| {notes.outlet(source)} | “{escape(_inner_quotes(text))}”{notes.mark(Statement(text, source=source, quoted=True))} |"
@@ -103,7 +103,7 @@ def _conflict(conflict: Conflict, notes: _Notes, said: Words) -> str:
 
 
 def _with_table(filled: Sequence[str], table: str) -> list[str]:
-    """The table under the section that has its heading, where there is one; else before the second section."""
+    """Put the table under the section that has its heading, where there is one; else before the second section."""
     heading, _, rows = table.partition("\n\n")
     for place, text in enumerate(filled):
         own, _, rest = text.partition("\n\n")
@@ -120,7 +120,7 @@ def _section(section: Section, notes: _Notes, *, level: int, said: Words) -> str
 
 
 def _statements(statements: Sequence[Statement], notes: _Notes, said: Words) -> list[str]:
-    """Facts as a paragraph (or bullets, where they have labels), then what is analysis, then what is prediction."""
+    """Write facts as a paragraph (or bullets, where they have labels), then what is analysis, then what is prediction."""
     out = []
     for kind in ("fact", "analysis", "prediction"):
         chosen = [s for s in statements if s.kind == kind]
@@ -156,5 +156,5 @@ _SINGLE = {"“": "‘", "”": "’", "„": "‚"}
 
 
 def _inner_quotes(text: str) -> str:
-    """Quotation marks inside a quotation, as single ones."""
+    """Turn quotation marks inside a quotation into single ones."""
     return re.sub("[“”„]", lambda m: _SINGLE[m.group()], clean(text))

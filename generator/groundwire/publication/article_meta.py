@@ -15,7 +15,10 @@ from groundwire.text.plain import clean, cut, shorten, slugify
 def article_meta(
     story: Story, analysis: Analysis, sources: Sequence[Source], *, body: str, now: datetime, language: str, in_review: str = ""
 ) -> ArticleMeta:
-    """The front matter of a new page; `language` is the publication's, `in_review` is why it waits for a person, '' if it need not."""
+    """Make the front matter of a new page.
+
+    `language` is the publication's; `in_review` is why the page waits for a person, '' if it need not.
+    """
     return ArticleMeta(
         id=story.id,
         title=cut(analysis.title, 300),
@@ -38,7 +41,7 @@ def article_meta(
 
 
 def analysis_meta(analysis: Analysis, sources: Sequence[Source]) -> AnalysisMeta:
-    """Who wrote the analysis, from how many sources, and what the gate did."""
+    """Record who wrote the analysis, from how many sources, and what the gate did."""
     return AnalysisMeta(
         by=analysis.by,
         model=analysis.model,
@@ -51,7 +54,7 @@ def analysis_meta(analysis: Analysis, sources: Sequence[Source]) -> AnalysisMeta
 
 
 def source_meta(source: Source, *, language: str, others: Sequence[Source] = (), added: datetime | None = None) -> SourceMeta:
-    """One source as the front matter names it; `others`: those whose text it may print."""
+    """Describe one source as the front matter names it. `others`: those whose text it may print."""
     entry = source.entry
     original = next((o for o in others if is_copy(o.text, source.text) or is_copy(o.entry.excerpt, entry.excerpt)), None)
     return SourceMeta(
@@ -69,12 +72,15 @@ def source_meta(source: Source, *, language: str, others: Sequence[Source] = (),
 
 
 def source_row(source: Source, *, language: str, added: datetime, others: Sequence[Source] = ()) -> dict[str, Any]:
-    """A source that joins a page later, as the entry to insert; `others`: the page's, as far as they are known."""
+    """Describe a source that joins a page later, as the entry to insert. `others`: the page's, as far as they are known."""
     return source_meta(source, language=language, others=others, added=added).model_dump(exclude_defaults=True)
 
 
 def article_path(meta: ArticleMeta, *, taken: Callable[[str], bool]) -> str:
-    """`articles/YYYY/MM/slug.md` by the event's date (UTC); a taken slug gets the first letters of the story's id."""
+    """Return `articles/YEAR/MONTH/slug.md` by the event's date (UTC).
+
+    A taken slug gets the first letters of the story's id.
+    """
     slug = slugify(meta.title) or meta.id
     folder = f"articles/{meta.date.astimezone(UTC):%Y/%m}"
     path = f"{folder}/{slug}.md"
@@ -82,7 +88,7 @@ def article_path(meta: ArticleMeta, *, taken: Callable[[str], bool]) -> str:
 
 
 def _other(language: str | None, publication: str) -> str | None:
-    """The language where it is not the publication's own."""
+    """Return the language where it is not the publication's own."""
     if not language:
         return None
     short = language.split("-")[0].split("_")[0].lower()

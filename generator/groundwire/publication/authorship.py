@@ -28,7 +28,7 @@ class Authorship:
 
 
 def authorship(page: Article) -> Authorship:
-    """Who wrote it. Without the machine's hash a person did, whatever else the front matter says."""
+    """Tell who wrote a page. Without the machine's hash a person did, whatever else the front matter says."""
     meta = page.meta
     reviewer = clean(meta.reviewed.by) if meta.reviewed else ""
     if meta.generated is None or (meta.analysis and meta.analysis.by == "person"):
@@ -38,7 +38,10 @@ def authorship(page: Article) -> Authorship:
 
 
 def author_line(author: Authorship, words: Words) -> str:
-    """“Extracted by rule, not reviewed”, “Written by …, reviewed by …”: words of the part `common`."""
+    """Write who wrote a page, and who reviewed it, in one line. `words`: those of the part `common`.
+
+    “Extracted by rule, not reviewed”, “Written by …, reviewed by …”.
+    """
     parts = [words("written_model", name=author.model) if author.writer == "model" else words(f"written_{author.writer}")]
     if author.edited:
         parts.append(words("edited"))

@@ -11,7 +11,7 @@ from groundwire.text.addresses import host, split
 
 
 def refuser(block: Block) -> Callable[[str], str]:
-    """A function that gives the reason why an address is not to be fetched, '' if nothing speaks against it."""
+    """Make a function that says why an address is not to be fetched, '' if nothing speaks against it."""
     domains = [domain.lower().strip(".").removeprefix("www.") for domain in block.domains]
     starts = [_bare(url) for url in block.urls]
 
@@ -29,7 +29,7 @@ def refuser(block: Block) -> Callable[[str], str]:
 
 
 def blocker(block: Block) -> Callable[[str, str], str]:
-    """A function of (address, text) that gives the reason why an article is not wanted, '' if nothing speaks against it."""
+    """Make a function of (address, text) that says why an article is not wanted, '' if nothing speaks against it."""
     refuse, pattern = refuser(block), phrases(block.keywords)
 
     def unwanted(url: str, text: str) -> str:
@@ -40,7 +40,7 @@ def blocker(block: Block) -> Callable[[str, str], str]:
 
 
 def blocked_pages(pages: Iterable[Article], block: Block) -> dict[str, str]:
-    """Published pages that the list matches, by id, with the reason."""
+    """Find published pages that the list matches, by id, with the reason."""
     unwanted = blocker(block)
     found = {}
     for page in pages:
@@ -52,7 +52,7 @@ def blocked_pages(pages: Iterable[Article], block: Block) -> dict[str, str]:
 
 
 def _bare(url: str) -> str:
-    """An address without scheme and `www.`: http and https are one publisher's."""
+    """Return an address without scheme and `www.`: http and https are one publisher's."""
     parts = split(url)
     if parts is None:
         return url

@@ -86,14 +86,15 @@ class Category(_Part):
         return self
 
     def all_sections(self) -> tuple[SectionSpec, ...]:
-        """Sections and their parts, in the page's order."""
+        """Return the sections and their parts, in the page's order."""
         return tuple(x for s in self.sections for x in (s, *s.parts))
 
 
 def phrases(items: tuple[str, ...], *, numbered: bool = False) -> re.Pattern[str] | None:
-    """Phrases as one expression that matches whole words, case ignored; `*` stands for the rest of a word (at most 60 characters).
+    """Compile phrases to one expression that matches whole words, case ignored.
 
-    `numbered`: a match's `lastindex` tells which phrase it is (from 1, the longest first).
+    `*` stands for the rest of a word (at most 60 characters). `numbered`: a match's `lastindex` tells which phrase it is (from 1,
+    the longest first).
     """
     if not items:
         return None
@@ -112,7 +113,7 @@ def phrases(items: tuple[str, ...], *, numbered: bool = False) -> re.Pattern[str
 def unknown_category(
     name: str, known: Collection[str], *, file: str, line: int, column: int, path: tuple[str | int, ...] = ("category",)
 ) -> Problem | None:
-    """The problem of a category that no file describes, at its place; None where there is one."""
+    """Report a category that no file describes, at its place; None where there is one."""
     if name in known:
         return None
     near = difflib.get_close_matches(name, list(known), n=1)
@@ -123,7 +124,7 @@ def unknown_category(
 
 
 def load_categories(root: Path) -> Mapping[str, Category]:
-    """All categories of the publication in `root`, in order, `uncategorised` last. Raises InputError with all problems."""
+    """Read all categories of the publication in `root`, in order, `uncategorised` last. Raises InputError with all problems."""
     found: dict[str, Category] = {}
     problems: list[Problem] = []
     for folder in (resources.categories(), root / "categories"):

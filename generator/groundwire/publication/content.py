@@ -65,8 +65,8 @@ def load_articles(content: Path, *, cache: Path | None = None) -> Loaded[Article
     loaded = _load(content, "articles", ArticleMeta, cache)
     first: dict[str, Article] = {}
     twins = [(page, first[page.id]) for page in loaded.pages if first.setdefault(page.id, page) is not page]
-    told = (_same_id(page, other, folder=content.name) for page, other in twins)
-    return Loaded(loaded.pages, (*loaded.problems, *told), loaded.unreadable)
+    doubled = (_same_id(page, other, folder=content.name) for page, other in twins)
+    return Loaded(loaded.pages, (*loaded.problems, *doubled), loaded.unreadable)
 
 
 def load_issues(content: Path, *, cache: Path | None = None) -> Loaded[IssueMeta]:
@@ -142,7 +142,7 @@ def _load(content: Path, folder: str, model: type[M], cache_folder: Path | None)
 
 
 def _to_cache(page: Page[M]) -> str | None:
-    """What is kept of a page; None where JSON cannot carry its front matter unchanged."""
+    """Return what is kept of a page; None where JSON cannot carry its front matter unchanged."""
     try:
         meta = page.meta.model_dump_json(exclude_unset=True)
         if type(page.meta).model_validate_json(meta) != page.meta:
@@ -154,7 +154,7 @@ def _to_cache(page: Page[M]) -> str | None:
 
 
 def _files(content: Path, folder: str) -> list[str]:
-    """The pages below a folder of content/, sorted; hidden files and listings are none.
+    """Return the pages below a folder of content/, sorted; hidden files and listings are none.
 
     A folder that cannot be read is not an empty one: its pages would count as deleted by a person. Raises OSError, Refused.
     """
@@ -207,7 +207,10 @@ def _line(page: Page[Any], key: str) -> int:
 
 
 def colliding_aliases(pages: Iterable[tuple[Article, Sequence[str]]], *, folder: str) -> Iterator[Problem]:
-    """Former addresses that are another page's address, or another's former one, too: of pages, each with its own. `folder`: content/'s name."""
+    """Report former addresses that are another page's address, or another's former one, too.
+
+    They are problems of pages, each with its own. `folder`: content/'s name.
+    """
     pages = tuple(pages)
     owner = {page.url: page.path for page, _ in pages}
     for page, aliases in pages:

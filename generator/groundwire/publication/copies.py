@@ -10,7 +10,7 @@ LEAST_WORDS = 12  # below that, two texts may be alike by chance
 
 
 def is_copy(one: str, other: str) -> bool:
-    """Whether two texts are one copy: most of the shorter one's word triples stand in the other."""
+    """Say whether two texts are one copy: most of the shorter one's word triples stand in the other."""
     a, b = _triples(one), _triples(other)
     least = min(len(a), len(b))
     return least >= LEAST_WORDS - 2 and len(a & b) >= COPY * least

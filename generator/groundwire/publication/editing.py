@@ -59,7 +59,7 @@ def updated_at(page: Page[Any], now: datetime) -> datetime:
 
 
 def _wanted(page: Page[Any], *, put: Mapping[str, Any], add: Mapping[str, list[Mapping[str, Any]]], drop: Iterable[str]) -> Meta:
-    """The front matter as it is to be. Raises InputError where it would break the contract."""
+    """Return the front matter as it is to be. Raises InputError where it would break the contract."""
     data = {key: value for key, value in page.meta.model_dump(exclude_unset=True).items() if key not in drop}
     data |= {key: plain(value) for key, value in put.items()}
     data |= {key: [*data.get(key, ()), *map(plain, entries)] for key, entries in add.items()}
@@ -69,7 +69,7 @@ def _wanted(page: Page[Any], *, put: Mapping[str, Any], add: Mapping[str, list[M
 
 
 def _says(text: str, wanted: Meta, page: Page[Any]) -> bool:
-    """Whether a text has the wanted front matter, and the page's body to the byte."""
+    """Say whether a text has the wanted front matter, and the page's body to the byte."""
     try:
         found = parse(text, type(wanted), file=page.path)
     except InputError:
@@ -87,7 +87,7 @@ def _written_anew(page: Page[Any], wanted: Meta) -> str:
 
 
 def _inserted(page: Page[Any], *, put: Mapping[str, Any], add: Mapping[str, list[Mapping[str, Any]]], drop: Iterable[str]) -> str:
-    """The page's text with lines replaced and put in, as far as its front matter has a key a line."""
+    """Return the page's text with lines replaced and put in, as far as its front matter has a key a line."""
     head = _Head(page)
     changes = [head.putting(key, value) for key, value in put.items()]
     changes += [head.adding(key, entries) for key, entries in add.items()]
@@ -117,11 +117,11 @@ class _Head:
         self._indent = " " * (min(column for _, column in places) - 1)
 
     def putting(self, key: str, value: Any) -> _Change:
-        """The change that gives a key a value."""
+        """Return the change that gives a key a value."""
         return (*self.block(key), [self._indent + line for line in yaml_lines(key, value)])
 
     def adding(self, key: str, entries: list[Mapping[str, Any]]) -> _Change:
-        """The change that lengthens a list."""
+        """Return the change that lengthens a list."""
         existing = self.marked.data.get(key)
         if not existing:
             return self.putting(key, entries)
@@ -133,7 +133,10 @@ class _Head:
         return end, end, [f"{indent}- {flow(dict(entry))}" for entry in entries]
 
     def block(self, key: str) -> tuple[int, int]:
-        """The lines of a key and its value, without the blank lines and comments behind them; where it would be put, if it is not there."""
+        """Return the lines of a key and its value, as positions from 0, the end excluded.
+
+        They are without the blank lines and comments behind them. Of a key that is not there: where it would be put.
+        """
         fence = len(self.lines) - 1
         if key not in self.marked.data:
             return (fence - 1, fence - 1) if self.lines[fence - 1].rstrip() == "..." else (fence, fence)

@@ -57,7 +57,7 @@ class Known:
         return frozenset(one for found in self.evidence.values() for one in found)
 
     def has_claim(self, claim: str) -> bool:
-        """Whether a claim is one of the machine's, be it after words that a person put before it."""
+        """Say whether a claim is one of the machine's, be it after words that a person put before it."""
         parts = sentences(claim)
         starts = range(max(1, len(parts) - LATER), len(parts))
         tried = [claim, *(" ".join(parts[start:]) for start in starts), *_QUOTATION.findall(claim)]
@@ -65,7 +65,7 @@ class Known:
 
 
 def notes_of(body: str) -> tuple[Note, ...]:
-    """Every footnote of a body, in the order of definition; then those that are only referred to."""
+    """Read every footnote of a body, in the order of definition; then those that are only referred to."""
     lines = body.splitlines()
     definitions = dict(_definitions(lines))
     claims: dict[str, list[str]] = {}
@@ -84,7 +84,10 @@ def evidence_rows(story: str, body: str) -> tuple[tuple[str, Row], ...]:
 
 
 def known_evidence(rows: Iterable[Row]) -> dict[str, Known]:
-    """By story, what the machine wrote in any version of its page. Rows of another form are passed over."""
+    """Return what the machine wrote in any version of a story's page, by story.
+
+    Rows of another form are passed over.
+    """
     evidence: dict[str, dict[str, set[str]]] = {}
     claims: dict[str, set[str]] = {}
     for row in rows:
@@ -112,7 +115,7 @@ def _definitions(lines: list[str]) -> Iterator[tuple[str, tuple[int, str]]]:
 
 
 def _claims(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """(label, the sentence before its mark) for every mark outside definitions."""
+    """Yield (label, the sentence before its mark) for every mark outside definitions."""
     for block in _blocks(lines):
         start = 0
         for marks in _MARKS.finditer(block):
@@ -123,7 +126,7 @@ def _claims(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:
-    """Paragraphs, bullets and the like, each on one line; definitions are none."""
+    """Yield paragraphs, bullets and the like, each on one line; definitions are none."""
     block: list[str] = []
     for line in lines:
         if _BLOCK.match(line) or _DEFINITION.match(line):

@@ -58,7 +58,7 @@ def health(
     now: datetime,
     know: Callable[[FeedHealth], FeedHealth] = lambda found: found,
 ) -> list[FeedHealth]:
-    """The state of each feed, in the order of the settings.
+    """Return the state of each feed, in the order of the settings.
 
     `know` adds what one machine knows beside the record. For a page that must not change by itself, `now` is the newest
     moment in content/.

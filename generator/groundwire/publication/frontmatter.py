@@ -227,7 +227,7 @@ _FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DO
 
 
 def split(text: str, *, file: str) -> tuple[str, str]:
-    """The YAML between the fences, and the body. Raises InputError where there is no front matter."""
+    """Return the YAML between the fences, and the body. Raises InputError where there is no front matter."""
     match = _FENCE.match(text)
     if not match:
         example = "---\ntitle: What happened, in one line\n…\n---"
@@ -238,38 +238,44 @@ def split(text: str, *, file: str) -> tuple[str, str]:
 
 
 def parse(text: str, model: type[M], *, file: str) -> Page[M]:
-    """A page from its text. Raises InputError with every problem in it."""
+    """Read a page from its text. Raises InputError with every problem in it."""
     marked, body = read(text, file=file)
     return Page(file, validate(marked, model, file=file, root=()), body, text)
 
 
 def read(text: str, *, file: str) -> tuple[Marked, str]:
-    """The front matter with its marks, unvalidated, and the body."""
+    """Return the front matter with the lines of its keys, unvalidated, and the body."""
     front, body = split(text, file=file)
     return read_yaml(front, file=file, first_line=2), body
 
 
 def body_hash(body: str) -> str:
-    """The hash that says whether a person touched the body: line ends and outer blank lines do not count."""
+    """Return the hash that says whether a person touched the body.
+
+    Line ends and outer blank lines do not count.
+    """
     return f"sha256:{digest(body.replace(chr(13) + chr(10), chr(10)).strip(), length=16)}"
 
 
 def compose(meta: Meta, body: str) -> str:
-    """The text of a new page: front matter in the model's order, defaults left out, a list entry a line."""
+    """Write the text of a new page: front matter in the model's order, defaults left out, a list entry a line."""
     data = meta.model_dump(exclude_defaults=True) | meta.model_dump(include=set(meta.shown))
     lines = [line for key in type(meta).model_fields if key in data for line in yaml_lines(key, data[key])]
     return "---\n" + "\n".join(lines) + "\n---\n\n" + body.strip() + "\n"
 
 
 def yaml_lines(key: str, value: Any, *, exact: bool = False) -> list[str]:
-    """One top-level key as YAML: scalars and short lists on its line, lists of mappings an entry a line. `exact`: see `plain`."""
+    """Write one top-level key as YAML.
+
+    Scalars and short lists stand on its line, lists of mappings have an entry a line. `exact`: see `plain`.
+    """
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return [f"{key}:", *(f"- {flow(item, exact=exact)}" for item in value)]
     return [f"{key}: {flow(value, exact=exact)}"]
 
 
 def flow(value: Any, *, exact: bool = False) -> str:
-    """A value as one line of YAML, by the serialiser."""
+    """Write a value as one line of YAML, by the serialiser."""
     text = yaml.dump(
         [plain(value, exact=exact)],
         Dumper=_Dumper,
@@ -282,7 +288,10 @@ def flow(value: Any, *, exact: bool = False) -> str:
 
 
 def plain(value: Any, *, exact: bool = False) -> Any:
-    """A value as it is to be written: no key that says None, texts cleaned and times in whole seconds if they need not be `exact`."""
+    """Return a value as it is to be written: without keys that say None.
+
+    Texts are cleaned and times in whole seconds, if they need not be `exact`.
+    """
     if isinstance(value, tuple | list):
         return [plain(item, exact=exact) for item in value]
     if isinstance(value, dict):
@@ -299,7 +308,7 @@ _TAGGED_TIME = re.compile(r"!!timestamp '([0-9TZ:.-]{20,27})'")
 class _Dumper(yaml.SafeDumper):
     """Writes times as ISO 8601 in UTC, a text of several lines on one, and never an alias."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 

@@ -17,7 +17,10 @@ Row = Mapping[str, Any]
 
 
 class Ledger:
-    """The streams under one folder: `stories` (entry → page), `feeds` (health), `issues`, `spend`, …"""
+    """The streams under one folder.
+
+    `stories` (entry → page), `feeds` (health), `issues`, `spend`, …
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,19 +46,19 @@ class Ledger:
         return [row for _, _, row in sorted((time_of(row), line, row) for line, row in rows_in(lines))]
 
     def months(self, stream: str) -> list[Path]:
-        """The files of a stream, oldest month first."""
+        """Return the files of a stream, oldest month first."""
         return sorted(self.folder.glob(f"{stream}-[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"))
 
 
 def lines_in(raw: bytes) -> dict[str, None]:
-    """The lines of a piece of a file that may be rows, each once, in their order."""
+    """Return the lines of a piece of a file that may be rows, each once, in their order."""
     text = raw.decode("utf-8", "replace")
     lines = (line.rstrip("\r") for line in text.split("\n"))  # only there: a title may hold what Unicode calls a line's end
     return dict.fromkeys(line for line in lines if line.startswith("{"))
 
 
 def rows_in(lines: Iterable[str]) -> Iterator[tuple[str, Row]]:
-    """The rows of lines, each with its line; what is no row is passed over."""
+    """Yield the rows of lines, each with its line; what is no row is passed over."""
     for line in lines:
         try:
             row = json.loads(line)
@@ -66,12 +69,12 @@ def rows_in(lines: Iterable[str]) -> Iterator[tuple[str, Row]]:
 
 
 def time_of(row: Row) -> str:
-    """When a row was written, as it says: by this, as text, rows are in order."""
+    """Return when a row was written, as it says: by this, as text, rows are in order."""
     return str(row["at"]).encode("utf-8", "replace").decode()  # a person may have written half a surrogate pair
 
 
 def line_of(row: Row) -> str:
-    """A row as its line."""
+    """Write a row as its line."""
     return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -20,7 +20,7 @@ def hand_edits(publication: Publication) -> list[Row]:
     """Return the rows that the log lacks, in the order in which they count."""
     feeds = {feed.url: feed.title for feed in publication.settings.feeds}
     edited = publication.edited_sources()
-    rows = [row for page in edited for row in (*_taken(page, publication, feeds), *_added(page, publication, feeds))]
+    rows = [row for page in edited for row in (*_taken(page, publication, feeds), *_added(page, publication))]
     deleted = (one.story for one in publication.deleted_articles())
     rows += [{"event": "merged", "story": story, "into": home} for story in deleted if (home := _new_home(publication, story))]
     return sorted(rows, key=lambda row: _ORDER.index(row["event"]))
@@ -33,7 +33,7 @@ def separation(log: StoryLog, story: str, sources: Mapping[str, str]) -> Row:
 
 
 def _taken(page: Article, publication: Publication, feeds: Mapping[str, str]) -> Iterator[Row]:
-    """Sources that the page had."""
+    """Yield rows for sources that the page had."""
     log, story = publication.log.stories, page.id
     new = _readdressed(page, publication, feeds)
     for key, feed in log.sources_of(story).items():
@@ -43,8 +43,11 @@ def _taken(page: Article, publication: Publication, feeds: Mapping[str, str]) ->
             yield separation(log, story, {key: feed})
 
 
-def _added(page: Article, publication: Publication, feeds: Mapping[str, str]) -> Iterator[Row]:
-    """Sources that the page has and did not have: put back, or from another page. What people found themselves needs no row."""
+def _added(page: Article, publication: Publication) -> Iterator[Row]:
+    """Yield rows for sources that the page has and did not have: put back, or from another page.
+
+    What people found themselves needs no row.
+    """
     log, story = publication.log.stories, page.id
     for key in sorted(page.summary.outlets.keys() - log.sources_of(story).keys()):
         owner = log.owner(key)
@@ -57,7 +60,7 @@ def _added(page: Article, publication: Publication, feeds: Mapping[str, str]) ->
 
 
 def _readdressed(page: Article, publication: Publication, feeds: Mapping[str, str]) -> dict[str, str]:
-    """Old and new keys of sources whose outlet stayed and whose address nobody else knows."""
+    """Return old and new keys of sources whose outlet stayed and whose address nobody else knows."""
     log = publication.log.stories
     listed, have = log.sources_of(page.id), page.summary.outlets
     if listed.keys() <= have.keys():
@@ -73,7 +76,7 @@ def _readdressed(page: Article, publication: Publication, feeds: Mapping[str, st
 
 
 def _new_home(publication: Publication, story: str) -> str:
-    """The one page on which all the sources of a deleted one stand; '' where there is none."""
+    """Return the one page on which all the sources of a deleted one stand; '' where there is none."""
     listed = publication.log.stories.sources_of(story)
     common = set.intersection(*map(publication.stories_with, listed)) if listed else set()
     return common.pop() if len(common) == 1 else ""

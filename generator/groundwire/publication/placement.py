@@ -40,7 +40,7 @@ def require_sound_files(root: Path, *more: Path) -> None:
 
 
 def file_problems(root: Path, *more: Path) -> list[Problem]:
-    """What stands where it must not: links and devices, or else pages under names that are none of ours.
+    """Report what stands where it must not: links and devices, or else pages under names that are none of ours.
 
     Nothing that a link leads to is looked at, and no device is opened.
     """
@@ -48,13 +48,13 @@ def file_problems(root: Path, *more: Path) -> list[Problem]:
 
 
 def unsafe_files(root: Path, *more: Path) -> list[Problem]:
-    """Every link, device, pipe and socket in the folders that a site is made from."""
+    """Report every link, device, pipe and socket in the folders that a site is made from."""
     folders = dict.fromkeys([*(root / name for name in FOLDERS), *more])
     return [problem for folder in folders for problem in _unsafe(folder, os.path.relpath(folder, root))]
 
 
 def unsafe(file: str, mode: int) -> Problem | None:
-    """What is wrong with a file of this mode (as `lstat` has it), None if it is a plain file or a folder."""
+    """Say what is wrong with a file of this mode (as `lstat` has it), None if it is a plain file or a folder."""
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None
     if stat.S_ISLNK(mode):
@@ -79,7 +79,10 @@ def _unsafe(folder: Path, shown: str) -> Iterator[Problem]:
 
 
 def _below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """All that stands below a folder, by path, in order; links are not followed. Names that are no UTF-8 are shown with escapes."""
+    """Yield all that stands below a folder, by path, in order; links are not followed.
+
+    Names that are no UTF-8 are shown with escapes.
+    """
     todo = [("", str(folder))]
     while todo:
         before, place = todo.pop()
@@ -94,12 +97,18 @@ def _below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 
 def is_hidden(path: str) -> bool:
-    """Whether a file of content/ is on no site, whatever mkdocs.yml says: its name or a folder's begins with a dot. (`.well-known` is made for sites.)"""
+    """Say whether a file of content/ is on no site, whatever mkdocs.yml says.
+
+    Its name or a folder's begins with a dot. (`.well-known` is made for sites.)
+    """
     return any(part.startswith(".") and part != ".well-known" for part in path.split("/"))
 
 
 def misplaced_pages(content: Path) -> Iterator[Problem]:
-    """Files that MkDocs would publish and that we read as no page: each with the name to use. Where `unsafe_files` finds nothing."""
+    """Report files that MkDocs would publish and that we read as no page, each with the name to use.
+
+    Call it where `unsafe_files` finds nothing.
+    """
     if not content.is_dir():
         return
     for path, entry in _below(content):
@@ -111,32 +120,32 @@ def misplaced_pages(content: Path) -> Iterator[Problem]:
 
 
 def _by_name(path: str) -> Problem | None:
-    """What the name of a file alone tells."""
+    """Report what the name of a file alone tells."""
     folder, slash, name = path.rpartition("/")
     stem, dot, last = name.rpartition(".")
     ending = dot + last
     place = path.split("/")[0]
     if draft := next((part for part in folder.split("/") if part.lower() in _DRAFTS), ""):
         message = f"what stands in content/ is published, in a folder {draft}/ too; an article that is not ready has `status: draft`, and notes stand outside content/"
-        return _told(path, message, f"articles/YEAR/MONTH/{stem}.md")
+        return _misplaced(path, message, f"articles/YEAR/MONTH/{stem}.md")
     if leftover := _LEFTOVER.search(name):
         message = (
             "this is left over from an edit or a merge, and would be copied to the site as it is: remove it, or name it as a page"
         )
-        return _told(path, message, f"{folder}{slash}{name[: leftover.start()].lstrip('#')}.md")
+        return _misplaced(path, message, f"{folder}{slash}{name[: leftover.start()].lstrip('#')}.md")
     if ending.lower() not in _MARKDOWN:
         return None
     if stem.lower() == "readme":
         message = "this would become the page of its folder, or the front page; name it so if that is meant, else put it outside content/"
-        return _told(path, message, f"{folder}{slash}index.md")
+        return _misplaced(path, message, f"{folder}{slash}index.md")
     if ending != ".md":
-        return _told(
+        return _misplaced(
             path,
             "a page's name ends in .md: under this one it would be published, and never read or checked",
             f"{folder}{slash}{stem}.md",
         )
     if place in ("articles", "issues") and name == "index.md" and not _LISTING.fullmatch(path):
-        return _told(
+        return _misplaced(
             path,
             "an article is one file, not a folder: under this name it would be published, and never read or checked",
             f"{folder}.md",
@@ -145,7 +154,7 @@ def _by_name(path: str) -> Problem | None:
 
 
 def _by_state(path: str, file: str) -> Problem | None:
-    """What the front matter tells: a draft, a withdrawn page or an article where it is not read as one."""
+    """Report a draft, a withdrawn page or an article, told by its front matter, where it is not read as one."""
     if path.endswith(".md") and path.split("/")[0] in ("articles", "issues") and not path.endswith("/index.md"):
         return None
     front = _front_matter(file, markdown=path.endswith(".md"))
@@ -158,15 +167,15 @@ def _by_state(path: str, file: str) -> Problem | None:
     year, month = found.groups() if (found := _MONTH.search(front)) else ("YEAR", "MONTH")
     name = path.rpartition("/")[2].split(".")[0]
     stem = name if name.lower() != "index" else path.split("/")[-2] if "/" in path else "a-story"
-    return _told(path, message, f"articles/{year}/{month}/{stem}.md")
+    return _misplaced(path, message, f"articles/{year}/{month}/{stem}.md")
 
 
-def _told(path: str, message: str, right: str) -> Problem:
+def _misplaced(path: str, message: str, right: str) -> Problem:
     return Problem(f"content/{path}", message, example=f"content/{right}")
 
 
 def _front_matter(file: str, *, markdown: bool) -> str:
-    """The keys at the top of a file, as text; '' where there are none."""
+    """Return the keys at the top of a file, as text; '' where there are none."""
     with open(file, "rb") as handle:  # noqa: PTH123  # asked of every picture
         start = handle.read(64)
         if not markdown and not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---"):
@@ -174,8 +183,7 @@ def _front_matter(file: str, *, markdown: bool) -> str:
         raw = start + handle.read(_HEAD)
     text = raw.decode("utf-8-sig", "replace").lstrip()
     fenced = _FENCED.match(text)
-    found = fenced.group(1) if fenced else headers.group() if markdown and (headers := _HEADERS.match(text)) else ""
-    return found
+    return fenced.group(1) if fenced else headers.group() if markdown and (headers := _HEADERS.match(text)) else ""
 
 
 def _has_state(front: str) -> bool:

@@ -14,12 +14,15 @@ LEFT = "not followed up"
 
 
 def due(page: Article, *, today: date) -> list[Watch]:
-    """The page's open predictions whose day has passed: a person says what became of them."""
+    """Return the page's open predictions whose day has passed: a person says what became of them."""
     return [watch for watch in page.meta.watch if watch.outcome == "open" and watch.by < today]
 
 
 def given_up(page: Article, *, today: date) -> str:
-    """The page's text with `not followed up` at the predictions that nobody marked in time; '' where there are none."""
+    """Return the page's text with `not followed up` at the predictions that nobody marked in time.
+
+    '' where there are none, or where the page is locked or withdrawn.
+    """
     if not page.summary.next_prediction or page.summary.next_prediction + PATIENCE >= today:
         return ""
     late = [n for n, watch in enumerate(page.meta.watch) if watch.outcome == "open" and watch.by + PATIENCE < today]
@@ -32,7 +35,7 @@ def given_up(page: Article, *, today: date) -> str:
 
 
 def _marked(page: Article, late: set[int]) -> Iterator[str]:
-    """The page in pieces, with the outcome put into the entries as people wrote them."""
+    """Yield the page in pieces, with the outcome put into the entries as people wrote them."""
     marks = read(page.text, file=page.path)[0].marks
     lines = page.text.splitlines(keepends=True)
     starts = [marks["watch", n][0] - 1 for n in range(len(page.meta.watch))]
@@ -46,7 +49,7 @@ def _marked(page: Article, late: set[int]) -> Iterator[str]:
 
 
 def _end(lines: list[str], start: int) -> int:
-    """The line after a list's last entry."""
+    """Return the line after a list's last entry."""
     return next(n for n in range(start + 1, len(lines)) if lines[n][:1] not in " \t\r\n#")
 
 

@@ -1,5 +1,6 @@
-"""A publication as one value: settings, categories, articles, issues, and what the log says. Loaded once, asked by everybody, never changed:
-`after` gives the publication as it is with a change applied.
+"""A publication as one value: settings, categories, articles, issues, and what the log says.
+
+Loaded once, asked by everybody, never changed: `after` gives the publication as it is with a change applied.
 """
 
 from __future__ import annotations
@@ -180,7 +181,7 @@ class Publication:
         though the question was. Without an issue before it there is nothing to leave out.
         """
         if since is None:
-            return self._where(lambda page: True)
+            return self._where(lambda _page: True)
         day = timedelta(days=1)  # zones are at most a day apart
         first, last = (since - day).date(), (until + day).date()
 
@@ -220,7 +221,7 @@ class Publication:
 
 
 def _with(pages: tuple[Page[M], ...], files: Mapping[str, str | None], folder: str, model: type[M]) -> tuple[Page[M], ...]:
-    """The pages of one folder with changed files in their places."""
+    """Return the pages of one folder with changed files in their places."""
     changed = {path: text for path, text in files.items() if path.startswith(folder)}
     if not changed:
         return pages

@@ -25,7 +25,7 @@ UNPAID = timedelta(days=3)
 
 
 def due(page: Article, *, now: datetime) -> str:
-    """Why the page is to be analysed again: `unpaid`, `doubled`, or '' where it is not."""
+    """Say why the page is to be analysed again: `unpaid`, `doubled`, or '' where it is not."""
     if protected(page) or page.meta.analysis is None:
         return ""
     if page.meta.analysis.unpaid and now - page.meta.moment <= UNPAID:
@@ -34,7 +34,7 @@ def due(page: Article, *, now: datetime) -> str:
 
 
 def protected(page: Article) -> str:
-    """Why the machine may not write the page's body, '' where it may."""
+    """Say why the machine may not write the page's body, '' where it may."""
     if page.meta.withdrawn:
         return "it is withdrawn"
     if page.meta.locked:
@@ -45,17 +45,20 @@ def protected(page: Article) -> str:
 
 
 def edited_by_people(page: Article) -> bool:
-    """Whether people changed a text of the machine's, and neither locked nor withdrew the page: only what is asked for by name writes over it."""
+    """Say whether people changed a text of the machine's, and neither locked nor withdrew the page.
+
+    Only what is asked for by name writes over it.
+    """
     return page.meta.generated is not None and not page.pristine and not page.meta.locked and not page.meta.withdrawn
 
 
 def sources_read(page: Article) -> int:
-    """How many sources the page's text was made from: those that it had from the start at least."""
+    """Count the sources that the page's text was made from: those that it had from the start at least."""
     return summary.sources_read(page.meta)
 
 
 def untold(page: Article) -> tuple[SourceMeta, ...]:
-    """The sources that joined after the page's text was made and are not in it, the oldest first."""
+    """Return the sources that joined after the page's text was made and are not in it, the oldest first."""
     if page.meta.generated is None:
         return ()
     joined = sorted((source for source in page.meta.sources if source.added), key=lambda source: (source.added, source.feed))
@@ -64,7 +67,10 @@ def untold(page: Article) -> tuple[SourceMeta, ...]:
 
 
 def story_of(page: Article, entries: Mapping[str, Entry], feeds: Iterable[Feed]) -> Story:
-    """The page's story, its sources in the page's order. `entries`: what feeds still have, by the mark of its address; the rest as the page knows it."""
+    """Return the page's story, its sources in the page's order.
+
+    `entries`: what feeds still have, by the key of its address; the rest is as the page knows it.
+    """
     known = {feed.title: feed for feed in feeds}
     made = [entries.get(url_key(source.url)) or _entry(source, known) for source in page.meta.sources]
     if made and not made[0].excerpt:
@@ -74,13 +80,20 @@ def story_of(page: Article, entries: Mapping[str, Entry], feeds: Iterable[Feed])
 
 
 def better(page: Article, analysis: Analysis, reason: str) -> bool:
-    """Whether the new analysis takes the old one's place: never one by rule that of a model, nor one by rule another for lack of money."""
+    """Say whether the new analysis may replace the old one.
+
+    A model's may. A rule-based one may only where the old one is rule-based, too, and its sources have doubled, or where a person
+    asked for the page by name.
+    """
     by_rule = page.meta.analysis is None or page.meta.analysis.by == "extractive"
     return analysis.by == "claude" or (by_rule and reason == "doubled") or reason == "named"
 
 
 def remade(page: Article, analysis: Analysis, sources: Sequence[Source], *, language: str, now: datetime) -> str:
-    """The page's text with a new body and what goes with it; people's comments, order and marks on predictions stay."""
+    """Return the page's text with a new body and what goes with it.
+
+    People's comments, order and marks on predictions stay.
+    """
     body = compose_body(analysis, sources, language=language)
     said = {watch.claim for watch in page.meta.watch}
     watch = [w.model_dump(exclude_defaults=True) for w in page.meta.watch]
@@ -104,6 +117,6 @@ def _with_excerpt(entry: Entry, excerpt: str) -> Entry:
 
 
 def _quoted(page: Article) -> str:
-    """The publisher's excerpt as the page quotes it."""
+    """Return the publisher's excerpt as the page quotes it."""
     lines = (line for line in page.body.splitlines() if line.startswith(">"))
     return unescape(" ".join(line[1:].strip() for line in takewhile(lambda line: line.strip() != ">", lines)))

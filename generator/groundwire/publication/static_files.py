@@ -148,7 +148,7 @@ class _Svg:
         self._style: list[str] | None = None
 
     def read(self, data: bytes) -> None:
-        """Raises _Fault, ExpatError."""
+        """Read the file to its end. Raises _Fault, ExpatError."""
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
@@ -260,7 +260,7 @@ def is_inert_css(text: str) -> bool:
 
 
 def _is_local(value: str) -> bool:
-    """Whether every address that `url()` names is in the file itself."""
+    """Say whether every address that `url()` names is in the file itself."""
     return all(target.startswith("#") or _DATA.match(target) for target in _URL.findall(value))
 
 

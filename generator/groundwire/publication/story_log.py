@@ -112,7 +112,7 @@ def _publish(log: StoryLog, row: Row) -> None:
 
 
 def _own(log: StoryLog, row: Row) -> None:
-    """A story has entries, addresses, and of these some on its page."""
+    """Remember a story's entries and addresses, and which of these stand on its page."""
     _stand(log, row)
     story = _text(row["story"])
     entries, keys = _entries(row), _keys(row)
@@ -142,7 +142,7 @@ def _merge(log: StoryLog, row: Row) -> None:
 
 
 def _separate(log: StoryLog, row: Row) -> None:
-    """People took entries out of a story: they never rejoin it."""
+    """Take entries out of a story, as people did: they never rejoin it."""
     story, entries, keys = _text(row["story"]), _entries(row), _keys(row)
     for entry in entries:
         log.separated_entries[entry] = log.separated_entries.get(entry, frozenset()) | {story}
@@ -156,7 +156,7 @@ def _separate(log: StoryLog, row: Row) -> None:
 
 
 def _rejoin(log: StoryLog, row: Row) -> None:
-    """People put a source back."""
+    """Put a source back, as people did."""
     story, entries, keys = _text(row["story"]), _entries(row), _keys(row)
     for entry in entries:
         log.separated_entries[entry] = log.separated_entries.get(entry, frozenset()) - {story}
@@ -166,13 +166,13 @@ def _rejoin(log: StoryLog, row: Row) -> None:
 
 
 def _readdress(log: StoryLog, row: Row) -> None:
-    """People put right the address of a source."""
+    """Put right the address of a source, as people did."""
     story, old, new = _text(row["story"]), _text(row["from"]), _text(row["to"])
     log.listed[story, new] = log.listed.pop((story, old), "")
 
 
 def _pass_over(log: StoryLog, row: Row) -> None:
-    """Rows of Message Batches, which are gone: a story that was chosen and got no page is new again."""
+    """Pass over rows of Message Batches, which are gone: a story that was chosen and got no page is new again."""
 
 
 def _entries(row: Row) -> list[EntryKey]:
@@ -184,7 +184,7 @@ def _keys(row: Row) -> list[str]:
 
 
 def _text(value: object) -> str:
-    """Raises TypeError where a person put something else than text."""
+    """Return a value that is text. Raises TypeError where a person put something else there."""
     if not isinstance(value, str):
         raise TypeError(f"no text: {value!r}")
     return value

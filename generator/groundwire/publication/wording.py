@@ -33,36 +33,39 @@ class Words:
     names: Mapping[str, str]
 
     def __call__(self, key: str, n: object = None, **values: object) -> str:
-        """The words for `key`, filled in; with `n`, in the singular or the plural. An unknown key is our bug."""
+        """Return the words for `key`, filled in; with `n`, in the singular or the plural. An unknown key is our bug."""
         text = self.texts[key]
         if isinstance(text, dict):
             text = text["one" if n == 1 else "many"]
         return str(text).format(n=n, **values) if values or n is not None else str(text)
 
     def count(self, key: str, n: int) -> str:
-        """`key` for so many."""
+        """Return the words of `key` for so many."""
         return self(key, n)
 
     def name(self, text: str) -> str:
-        """A shipped category's name, heading or label in this language; any other text as it is."""
+        """Translate a shipped category's name, heading or label; any other text stays as it is."""
         return self.names.get(text, text)
 
     def reason(self, text: str) -> str:
-        """One of a score's reasons, which front matter has in English ("2 independent sources"); any other as it is."""
-        told = self.names.get(_NUMBER.sub("#", text))
+        """Translate one of a score's reasons; any other text stays as it is.
+
+        Front matter has them in English ("2 independent sources").
+        """
+        pattern = self.names.get(_NUMBER.sub("#", text))
         numbers = iter(_NUMBER.findall(text))
-        return re.sub("#", lambda _: next(numbers, "#"), told) if told else text
+        return re.sub("#", lambda _: next(numbers, "#"), pattern) if pattern else text
 
     def outcome(self, value: str) -> str:
-        """What became of a prediction."""
+        """Say what became of a prediction."""
         return self("outcome_" + value.replace(" ", "_"))
 
     def listing(self, items: Sequence[str]) -> str:
-        """a, b and c."""
+        """Join items to a list in words: a, b and c."""
         return self("and", head=", ".join(items[:-1]), last=items[-1]) if len(items) > 1 else "".join(items)
 
     def number(self, value: float, *, digits: int = 0) -> str:
-        """0.50, or 0,50."""
+        """Write a number: 0.50, or 0,50."""
         return f"{value:.{digits}f}".replace(".", self("decimal"))
 
     @property
@@ -71,23 +74,23 @@ class Words:
         return "rtl" if self.language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
     def date(self, when: dt.date) -> str:
-        """27 February 2026."""
+        """Write a date: 27 February 2026."""
         return self._written("date", when)
 
     def day(self, when: dt.date) -> str:
-        """Friday, 27 February 2026."""
+        """Write a date with its weekday: Friday, 27 February 2026."""
         return self._written("day", when)
 
     def moment(self, when: dt.datetime) -> str:
-        """27 February 2026, 15:04 UTC."""
+        """Write a date with its time: 27 February 2026, 15:04 UTC."""
         return self._written("moment", when)
 
     def month(self, key: str) -> str:
-        """February 2026, of the key 2026-02."""
+        """Write the month of a key: February 2026, of 2026-02."""
         return self._written("month", dt.date.fromisoformat(f"{key}-01"))
 
     def span(self, since: dt.date, until: dt.date) -> str:
-        """20 to 27 November 2026: what both dates share is said once."""
+        """Write a span of days: 20 to 27 November 2026. What both dates share is said once."""
         since, until = self._day(since), self._day(until)
         if since == until:
             return self.date(until)
@@ -99,7 +102,7 @@ class Words:
         return self("span", since=start, until=self.date(until))
 
     def local(self, when: dt.datetime) -> dt.datetime:
-        """The moment in the publication's zone."""
+        """Return the moment in the publication's zone."""
         return when.astimezone(self.zone)
 
     def _day(self, when: dt.date) -> dt.date:
@@ -120,7 +123,7 @@ class Words:
 
 
 def words_of(language: str, *parts: str, zone: dt.tzinfo = dt.UTC) -> Words:
-    """The words of a language tag for these parts: `de-AT` takes German, what is not in the catalogue English."""
+    """Return the words of a language tag for these parts; `de-AT` takes German, what the catalogue lacks is English."""
     every = catalogue()
     own = every.get(language.lower()) or every.get(language.split("-")[0].lower()) or {}
     texts = {
@@ -130,7 +133,7 @@ def words_of(language: str, *parts: str, zone: dt.tzinfo = dt.UTC) -> Words:
 
 
 def translated(categories: Mapping[str, Category], words: Words) -> dict[str, Category]:
-    """The categories with shipped names, headings and labels in the publication's language; an owner's own stay."""
+    """Return the categories with shipped names, headings and labels in the words' language; an owner's own stay."""
     if not words.names:
         return dict(categories)
     return {
@@ -153,7 +156,7 @@ def _section(spec: SectionSpec, words: Words) -> SectionSpec:
 
 @cache
 def catalogue() -> dict[str, dict[str, dict[str, Any]]]:
-    """The whole file: language → part → key → words."""
+    """Read the whole file: language → part → key → words."""
     loaded: dict[str, dict[str, dict[str, Any]]] = yaml.load(
         CATALOGUE.read_text(encoding="utf-8"),
         Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506  # safe, and in C: every command pays for it

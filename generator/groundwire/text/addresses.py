@@ -27,7 +27,10 @@ def split(url: str) -> SplitResult | None:
 
 
 def canonical(url: str) -> str:
-    """The address without what does not name the article: scheme, `www.`, tracking, fragment, a closing slash. '' if none."""
+    """Return the address without what does not name the article, '' where it is no web address.
+
+    That is: the scheme, `www.`, tracking, the fragment, a closing slash.
+    """
     parts = split(url.strip())
     if parts is None:
         return ""
@@ -43,6 +46,6 @@ def canonical(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host of an address without `www.`, '' where there is none."""
+    """Return the host of an address without `www.`, '' where there is none."""
     parts = split(url)
     return (parts.hostname or "").removeprefix("www.") if parts else ""

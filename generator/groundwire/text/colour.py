@@ -12,7 +12,7 @@ _STEPS = 100
 
 
 def brand_css(colour: str) -> str:
-    """A style sheet that puts the owner's colour in place of ours, light and dark."""
+    """Write a style sheet that puts the owner's colour in place of ours, light and dark."""
     light, dark = (
         readable(colour, on=(_PAPER, _SHEET), towards="#000000"),
         readable(colour, on=(_DARK_PAPER, _DARK_SHEET), towards="#ffffff"),
@@ -28,7 +28,7 @@ def brand_css(colour: str) -> str:
 
 
 def readable(colour: str, *, on: tuple[str, ...], towards: str) -> str:
-    """The colour, mixed with as little of `towards` as makes it readable on every ground."""
+    """Mix a colour with as little of `towards` as makes it readable on every one of the grounds."""
     for step in range(_STEPS + 1):
         mixed = mix(colour, towards, step / _STEPS)
         if all(contrast(mixed, ground) >= ENOUGH for ground in on):
@@ -37,24 +37,24 @@ def readable(colour: str, *, on: tuple[str, ...], towards: str) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def ink(ground: str) -> str:
-    """White or our black, whichever is read better on it."""
+    """Return white or our black, whichever is read better on the ground."""
     return max((_WHITE, _BLACK), key=lambda text: contrast(text, ground))
 
 
 def mix(colour: str, other: str, share: float) -> str:
-    """`colour` with a share (0 to 1) of `other` in it."""
+    """Return `colour` with a share (0 to 1) of `other` in it."""
     parts = (round(a + (b - a) * share) for a, b in zip(rgb(colour), rgb(other), strict=True))
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def rgb(colour: str) -> RGB:
-    """Red, green and blue, 0 to 255, of #rrggbb."""
+    """Return red, green and blue, 0 to 255, of #rrggbb."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 

@@ -24,7 +24,7 @@ _START = re.compile(r"^(?:[-+=:!?%/]+|\d{1,9}[.)](?=\s|$)|\w{1,3}[.)](?=\s|$))")
 
 
 def escape(text: str) -> str:
-    """Untrusted text as Markdown that renders as exactly that text (white space collapsed), no tag, no link."""
+    """Write untrusted text as Markdown that renders as exactly that text (white space collapsed), no tag, no link."""
     text = clean(text).translate(_ACTIVE)
     text = _PLACES.sub(lambda m: "".join(_entity(c) if not c.isalnum() else c for c in m.group()), text)
     return _START.sub(lambda m: "".join(_entity(c) if not c.isalnum() else c for c in m.group()), text)
@@ -35,7 +35,7 @@ def _entity(character: str) -> str:
 
 
 def safe_url(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
-    """The address where it is a plain web address, else ''. Nothing in it can end a link or an attribute."""
+    """Return the address if it is a plain web address, else ''. Nothing in it can end a link or an attribute."""
     url = clean(url)
     parts = split(url)
     if parts is None or parts.scheme.lower() not in schemes or (parts.scheme.lower() != "mailto" and not parts.hostname):
@@ -46,14 +46,14 @@ def safe_url(url: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
 
 
 def link(label: str, url: str) -> str:
-    """A Markdown link with an untrusted label and address; the label alone where the address is no web address."""
+    """Write a Markdown link with an untrusted label and address; the label alone where the address is no web address."""
     target = safe_url(url)
     text = escape(label) or escape(url)
     return f"[{text}](<{target}>)" if target else text
 
 
 def text_fragment(url: str, quotation: str) -> str:
-    """The address of the place where `quotation` stands in its source (`#:~:text=`, WICG Text Fragments)."""
+    """Return the address of the place where `quotation` stands in its source (`#:~:text=`, WICG Text Fragments)."""
     target = safe_url(url)
     parts = words(clean(quotation))
     if not target or not parts:

@@ -44,12 +44,12 @@ def cut(text: str, limit: int) -> str:
 
 
 def clean(text: str) -> str:
-    """One line of text: unwanted characters gone, every run of white space one blank."""
+    """Return a text as one line: unwanted characters gone, every run of white space one blank."""
     return _SPACE.sub(" ", _UNWANTED.sub("", text)).strip()
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, by white space: the measure of all quotation limits."""
+    """Split a text into words at white space: the measure of all quotation limits."""
     return text.split()
 
 
@@ -58,7 +58,7 @@ _TORN = ",;:–—-. "
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` words: whole sentences where at least half of the room is used, else cut with an ellipsis.
+    """Return at most `limit` words: whole sentences where they fill at least half of the room, else cut with an ellipsis.
 
     A text without blanks has at most as many characters as so many long words.
     """
@@ -92,7 +92,7 @@ _DOTTED = re.compile(r"(?:[a-zäöü]\.)+[a-zäöü]")
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, in order; joined by blanks they are the text again."""
+    """Split a text into its sentences, in order; joined by blanks they are the text again."""
     text = clean(text)
     return [text[a:b] for a, b in _spans(text) if b > a]
 
@@ -143,14 +143,14 @@ _SPACED_DASH = re.compile(" ?- | - ?")  # among single blanks
 
 
 def normal(text: str) -> str:
-    """The form in which quotations are compared: NFKC, straight quotes, one kind of dash, single blanks, case kept."""
+    """Return the form in which quotations are compared: NFKC, straight quotes, one kind of dash, single blanks, case kept."""
     text = normalized("NFKC", clean(text).replace("…", "...")).translate(_QUOTES)
     text = _SPACE.sub(" ", _DASHES.sub("-", text.replace("\u00ad", "")))
     return _SPACE.sub(" ", _SPACED_DASH.sub(" - ", text)).strip()
 
 
 def normal_title(text: str) -> str:
-    """The form in which two headlines are the same: letters and digits only, case folded."""
+    """Return the form in which two headlines are the same: letters and digits only, case folded."""
     return " ".join(re.findall(r"\w+", normalized("NFKC", text).casefold()))
 
 
@@ -173,7 +173,7 @@ _GERMAN = re.compile("[äöüÄÖÜß]")
 
 
 def slugify(text: str, *, limit: int = 60) -> str:
-    """A file name of ASCII words with hyphens, cut at a word; '' where the text has no Latin letter or digit."""
+    """Make a file name of ASCII words with hyphens, cut at a word; '' where the text has no Latin letter or digit."""
     text = _GERMAN.sub(lambda m: _SPELLED[m.group()], text)
     ascii_text = normalized("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
     parts = re.findall(r"[a-z0-9]+", ascii_text)
@@ -186,10 +186,10 @@ def slugify(text: str, *, limit: int = 60) -> str:
 
 
 def digest(*parts: str, length: int = 12) -> str:
-    """A short, stable name for the parts: hexadecimal SHA-256, cut."""
+    """Return a short, stable name for the parts: their SHA-256 in hexadecimal, cut to `length` digits."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
 def file_hash(raw: bytes) -> str:
-    """The hash by which a file's content is known again."""
+    """Return the hash by which a file's content is recognised."""
     return hashlib.sha256(raw).hexdigest()[:32]

@@ -26,19 +26,19 @@ class Limits:
 
 
 def limits(*, license: str, source_words: int) -> Limits:
-    """The limits for one source of `source_words` words under a feed's licence."""
+    """Return the limits for one source of `source_words` words under a feed's licence."""
     if is_open(license):
         return Limits(excerpt=EXCERPT_WORDS, evidence=EVIDENCE_WORDS, beyond=min(600, source_words))
     return Limits(excerpt=EXCERPT_WORDS, evidence=EVIDENCE_WORDS, beyond=min(150, source_words * 15 // 100))
 
 
 def is_open(license: str) -> bool:
-    """Whether a licence lets a page quote without these bounds."""
+    """Say whether a licence lets a page quote without these bounds."""
     return license in _OPEN
 
 
 def fit(quotations: Sequence[str], *, license: str, source_words: int, already: int = 0) -> tuple[int, ...]:
-    """The positions of the quotations, first come first kept, that together stay within the source's limit.
+    """Return the positions of the quotations, first come first kept, that together stay within the source's limit.
 
     `already` counts words quoted from this source before. A quotation is kept whole or not at all.
     """

@@ -116,7 +116,7 @@ class AllowList:
         )
 
     def names(self, tag: str, attribute: str) -> bool:
-        """Whether an element may have the attribute, with some value."""
+        """Say whether an element may have the attribute, with some value."""
         given = attribute in self.attributes["*"] or attribute in self.attributes.get(tag, ())
         return given or any(attribute.startswith(prefix) for prefix in self.prefixes)
 
@@ -204,14 +204,14 @@ def scheme_of(address: str) -> str:
 
 @cache
 def page_list() -> AllowList:
-    """What a page may show: everything that Markdown, Material's extensions and our own make, and text with HTML by hand."""
+    """Return what a page may show: all that Markdown, Material's extensions and ours make, and text with HTML by hand."""
     tags = frozenset(f"{_TEXT} {_MEDIA} {_CHOICES} {_ICONS}".split())
     attributes = {tag: frozenset(names.split()) for tag, names in _ATTRIBUTES.items()}
     return AllowList(tags, attributes, _kept, prefixes=frozenset({"aria-"}))
 
 
 def _kept(tag: str, name: str, value: str) -> str | None:
-    """An attribute's value as a page may have it; None where it may not."""
+    """Return an attribute's value as a page may have it, None where it may not."""
     rule = _RULES.get(name)
     return value if rule is None else rule(tag, value)
 

@@ -18,7 +18,10 @@ LONGEST = 3
 
 
 def loosened(claim: Sequence[Token], evidence: Sequence[Token], *, languages: tuple[str, str]) -> str:
-    """The number whose bound is not the evidence's, in a reader's words; '' where all are. `languages`: the claim's and the evidence's."""
+    """Return the number whose bound is not the evidence's, in a reader's words; '' where all are.
+
+    `languages`: the claim's and the evidence's.
+    """
     here, there = _bounds(claim, languages[0]), _bounds(evidence, languages[1])
     for number, bound in here.items():
         if number in there and bound != there[number]:
@@ -27,7 +30,7 @@ def loosened(claim: Sequence[Token], evidence: Sequence[Token], *, languages: tu
 
 
 def bounded(tokens: Sequence[Token], amount: Amount) -> bool:
-    """Whether a number is said to be a bound: "more than", "up to"."""
+    """Say whether a number is said to be a bound: "more than", "up to"."""
     start = amount.start - (tokens[amount.start - 1].text in "$€£¥" if amount.start else 0)
     return bool(_bound([t.folded for t in tokens[:start]], span=False)[0])
 
@@ -48,7 +51,7 @@ class _Bound(tuple[str, str]):
 
 
 def _bounds(tokens: Sequence[Token], language: str) -> dict[str, _Bound]:
-    """The bound of each number that stands once; of one that stands twice nothing can be said."""
+    """Find the bound of each number that stands once; of one that stands twice nothing can be said."""
     found: dict[str, list[_Bound]] = {}
     words = [t.folded for t in tokens]
     for amount in amounts(tokens, language):

@@ -39,7 +39,7 @@ class Located:
 
 
 def locate(evidence: str, source: Text, *, language: str) -> Located | str:
-    """The place of the evidence, or why there is none."""
+    """Find the place of the evidence in its source; a string says why there is none."""
     size = len(words(evidence))
     if size > EVIDENCE_WORDS:
         return f"the evidence has {size} words, {EVIDENCE_WORDS} are allowed"
@@ -75,7 +75,7 @@ def _elided(evidence: str, source: Text) -> list[Piece]:
 
 
 def _follow(pieces: Sequence[tuple[Token, ...]], source: Text, start: int) -> list[Piece]:
-    """The pieces in order, each within reach of the one before."""
+    """Find the pieces in order, each within reach of the one before; none if one is missing."""
     found = [(start, start + len(pieces[0]))]
     for piece in pieces[1:]:
         place = source.find(piece, start=found[-1][1])
@@ -86,13 +86,16 @@ def _follow(pieces: Sequence[tuple[Token, ...]], source: Text, start: int) -> li
 
 
 def _within(source: Text, start: int, end: int) -> bool:
-    """Whether what is left out ends one sentence and begins another within: two halves would make a sentence that nobody wrote."""
+    """Say whether what is left out ends one sentence and begins another within.
+
+    The two halves would then make a sentence that nobody wrote.
+    """
     ends = any(t.text in _STOPS for t in source.tokens[start:end]) or any(start < place <= end for place in source.starts)
     return ends and end not in source.starts and source.tokens[end - 1].text not in (*_STOPS, '"')
 
 
 def _cut(piece: Piece, source: Text, language: str) -> bool:
-    """Whether an end of the piece divides a number from its sign, scale or unit."""
+    """Say whether an end of the piece divides a number from its sign, scale or unit."""
     start, end = piece
     tokens = source.tokens
     if tokens[start].text[0].isdigit() and start and tokens[start - 1].text in _SIGNS:

@@ -74,7 +74,7 @@ class Gate:
         self._sources = {source.id: _Read(source, self._language) for source in sources}
 
     def fact(self, claim: str, evidence: str, source: int) -> Verdict:
-        """Whether a claim is what its evidence says."""
+        """Judge whether a claim is what its evidence says."""
         read = self._sources.get(source)
         if read is None:
             return Verdict(f"there is no source {source}")
@@ -88,7 +88,7 @@ class Gate:
         return self._judge(tokenize(claim), found, read, claim=claim)
 
     def sentence(self, text: str) -> Verdict:
-        """Whether a sentence names, counts and quotes only what the story's sources do."""
+        """Judge whether a sentence names, counts and quotes only what the story's sources do."""
         if reason := _shape(text) or _strange(text, *(read.hosts for read in self._sources.values())):
             return Verdict(reason)
         tokens = tokenize(text)
@@ -98,7 +98,7 @@ class Gate:
         return Verdict(self._together(tokens, text))
 
     def day(self, day: date) -> bool:
-        """Whether the sources name a day: its month and its number, and its year where they name years like it at all."""
+        """Say whether the sources name a day: its month and number, and its year where they name years like it at all."""
         for read in self._sources.values():
             named = read.known.amounts
             if (
@@ -110,7 +110,7 @@ class Gate:
         return False
 
     def _together(self, tokens: Sequence[Token], text: str) -> str:
-        """What none of the sources has."""
+        """Name the first particular that none of the sources has; '' where each has one."""
         reads, language = list(self._sources.values()), self._tongue(tokens)
         for amount in {a.key: a for r in reads for a in unknown_amounts(tokens, r.known, language=language)}.values():
             if amount.key.removeprefix("span ") in VAGUE:
@@ -149,18 +149,21 @@ class Gate:
 
 
 def _is_label(tokens: Sequence[Token]) -> bool:
-    """Names and numbers that stand as a value ("26 February 2026", "Anthropic and the Pentagon") and say nothing of themselves."""
+    """Say whether a text is names and numbers that stand as a value, and says nothing of itself.
+
+    "26 February 2026", "Anthropic and the Pentagon".
+    """
     return not any(t.is_word and t.text[0].islower() and t.folded not in LITTLE for t in tokens)
 
 
 def _shared(tokens: Sequence[Token], known: Known) -> bool:
-    """Whether most words of a claim are its evidence's, so that they are of one language."""
+    """Say whether most words of a claim are its evidence's, so that they are of one language."""
     said = [t.folded for t in tokens if t.is_word]
     return sum(word in known.words for word in said) * 2 > len(said)
 
 
 def _shape(text: str) -> str:
-    """What is wrong with a sentence whatever it says."""
+    """Say what is wrong with a sentence whatever it says; '' where nothing is."""
     if not clean(text):
         return "there is no text"
     if len(words(text)) > LONGEST:
@@ -172,7 +175,10 @@ _HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9](?:[\w-]{0,61})\.){1,4}[a-z]{2,18}(?!
 
 
 def _hosts(text: str) -> frozenset[str]:
-    """Names of hosts, which mail programs turn into links; also where a writer took the edge off them ("example[.]org")."""
+    """Find names of hosts, which mail programs turn into links.
+
+    Also where a writer took the edge off them ("example[.]org").
+    """
     plain = re.sub(r"\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?|\sdot\s(?=[a-z]{2,6}\b)", ".", clean(text))
     return frozenset(m.group().casefold() for m in _HOST.finditer(plain) if not _DOTTED.fullmatch(m.group()))
 
@@ -181,7 +187,7 @@ _DOTTED = re.compile(r"(?:\w\.)+\w{1,2}|[\w.-]*\d\.[a-z]+|[\w-]+\.(?:[A-Z][a-z]+
 
 
 def _strange(text: str, *known: frozenset[str]) -> str:
-    """The first name of a host that no source has."""
+    """Name the first host that no source has; '' where all are known."""
     return f"“{min(new)}” stands in no source" if (new := _hosts(text).difference(*known)) else ""
 
 
@@ -200,7 +206,7 @@ def _particulars(
     whole: Text | None = None,
     spoken: Sequence[Text] = (),
 ) -> str:
-    """The first number, date, name, code or quotation that is not known."""
+    """Name the first number, date, name, code or quotation that is not known; '' where all are."""
     if amounts := unknown_amounts(tokens, known, language=language):
         return f"“{_shown(tokens[amounts[0].start : amounts[0].end])}” is not in the evidence"
     names = unknown_names(tokens, known, translated=language != known.language, headline=whole is None)
@@ -212,7 +218,10 @@ def _particulars(
 
 
 def _full_name(name: str, tokens: Sequence[Token], known: Known, whole: Text) -> bool:
-    """Whether the name is part of a longer one that the source has, and of which the evidence has another part ("Dario" of Amodei)."""
+    """Say whether a name is part of a longer one that the source has, and the evidence has another part of.
+
+    "Dario" of Amodei.
+    """
     place = next((n for n, t in enumerate(tokens) if t.text == name), None)
     if place is None:
         return False

@@ -22,7 +22,7 @@ _ENDINGS = ("", "s", "es", "n", "an", "ian", "er", "r")
 
 
 def is_name(token: Token, *, headline: bool = False) -> bool:
-    """Whether a token is a name (or part of one) by its capitals. A capital that a sentence's start explains is none.
+    """Say whether a token is a name (or part of one) by its capitals; one that a sentence's start explains is none.
 
     `headline`: every word has a capital there, so an ordinary word is no name.
     """
@@ -37,13 +37,13 @@ def is_name(token: Token, *, headline: bool = False) -> bool:
 
 
 def is_headline(tokens: Sequence[Token]) -> bool:
-    """Whether nearly every long word has a capital, as in an English headline."""
+    """Say whether nearly every long word has a capital, as in an English headline."""
     long = [t.text for t in tokens if t.is_word and len(t.text) > 3 and t.text[0].isalpha()]
     return len(long) >= 3 and sum(t[0].isupper() for t in long) >= 0.75 * len(long)
 
 
 def is_code(token: Token) -> bool:
-    """A word with digits in it: an identifier, a model, a version."""
+    """Say whether a token has letters and digits: an identifier, a model, a version."""
     return any(c.isdigit() for c in token.text) and any(c.isalpha() for c in token.text)
 
 
@@ -78,7 +78,7 @@ class Known:
         return frozenset(map(stem, self.words))
 
     def names(self, word: str, *, translated: bool = False) -> bool:
-        """Whether the text has the name: in this form, with another ending, as a country's people, or as initials."""
+        """Say whether the text has the name: in this form, with another ending, as a country's people, or as initials."""
         folded = fold(word)
         if folded in self.words or word in self._initials:
             return True
@@ -120,12 +120,12 @@ def _initials(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def unknown_amounts(tokens: Sequence[Token], known: Known, *, language: str) -> list[Amount]:
-    """The numbers and dates that the text does not have."""
+    """Return the numbers and dates that the text does not have."""
     return [a for a in amounts(tokens, language) if a.key not in known.amounts]
 
 
 def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = False, headline: bool = False) -> list[str]:
-    """The names and codes that the text does not have. `headline`: the tokens may be one, with a capital at every word."""
+    """Return the names and codes that the text does not have. `headline`: the tokens may be one, with a capital at every word."""
     headline = headline and is_headline(tokens)
     german = known.language == "de" and not translated
     out = [] if translated or known.language != "en" else _other_particles(tokens, known)
@@ -146,19 +146,25 @@ def unknown_names(tokens: Sequence[Token], known: Known, *, translated: bool = F
 
 
 def _is_ordinary(token: Token, known: Known) -> bool:
-    """A sentence's first word, of which the text has another form (`Ferries` where it has `ferry`), or one that ends so (`cybercriminals`)."""
+    """Say whether a sentence's first word is a word of the text in another form, not a name.
+
+    `Ferries` where the text has `ferry`, or the end of one of its words (`criminals` of `cybercriminals`).
+    """
     if not (token.opens and token.text[1:].islower() and len(token.text) > 4):
         return False
     return stem(token.text) in known.stems or (len(token.text) > 6 and any(word.endswith(token.folded) for word in known.words))
 
 
 def _is_odd(token: Token) -> bool:
-    """Letters of two alphabets in one word: one of them pretends to be the other."""
+    """Say whether a word has letters of two alphabets: one of them pretends to be the other."""
     return not token.text.isascii() and len({_alphabet(c) for c in token.text if c.isalpha()}) > 1
 
 
 def _alphabet(letter: str) -> str:
-    """The first word of a letter's Unicode name, where alphabets look like each other; '' for all others (Japanese mixes three)."""
+    """Return the alphabet of a letter by its Unicode name, where alphabets look like each other.
+
+    '' for all others (Japanese mixes three).
+    """
     name = unicodedata.name(letter, "").split(" ")[0]
     return name if name in ("LATIN", "CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN", "COPTIC") else ""
 

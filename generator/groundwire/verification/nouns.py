@@ -30,7 +30,7 @@ _ALIKE = """lücke schwachstelle sicherheitslücke verwundbarkeit|firma firmen u
 
 
 def says_the_same(noun: str, words: Iterable[str]) -> bool:
-    """Whether a German noun may stand where the evidence has these words (case folded)."""
+    """Say whether a German noun may stand where the evidence has these words (case folded)."""
     noun, words = noun.casefold(), tuple(words)
     if _forms(noun, general=True):
         return True
@@ -65,7 +65,7 @@ def _is_joined(noun: str, words: Iterable[str]) -> bool:
 
 
 def is_case(one: str, other: str) -> bool:
-    """`Stadtwerken` and `Stadtwerke`; never `Berger` and `Berg`."""
+    """Say whether two German words are one in different cases: `Stadtwerken` and `Stadtwerke`; never `Berger` and `Berg`."""
     short, long = sorted((one, other), key=len)
     return len(short) >= HEAD and long.startswith(short) and long[len(short) :] in ("", "e", "n", "en", "s", "es")
 
@@ -86,7 +86,7 @@ def _table(text: str) -> dict[str, frozenset[int]]:
 
 @lru_cache(maxsize=20_000)
 def _forms(word: str, *, general: bool = False) -> frozenset[int]:
-    """The groups that a word is of, in any of its forms."""
+    """Return the numbers of the groups that a word belongs to, in any of its forms."""
     table = _table(_GENERAL if general else _ALIKE)
     bare = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
     found = (table[one] for one in (*bare, word + "e") if one in table)

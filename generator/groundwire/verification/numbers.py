@@ -39,7 +39,7 @@ class Amount:
 
 
 def amounts(tokens: Sequence[Token], language: str) -> list[Amount]:
-    """Everything in the tokens that counts, in order."""
+    """Find everything in the tokens that counts, in order."""
     out: list[Amount] = []
     place = 0
     while place < len(tokens):
@@ -63,7 +63,7 @@ def _day(year: str, month: str, day: str, start: int, end: int) -> list[Amount]:
 
 
 def _number(tokens: Sequence[Token], place: int, language: str) -> list[Amount]:
-    """A number of digits or words with its scale and its unit."""
+    """Read a number of digits or words with its scale and its unit; none where there is no number."""
     day = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)", tokens[place].text)
     if day and 1 <= int(day[2]) <= 12:
         return _day(day[3], day[2], day[1], place, place + 1)
@@ -182,12 +182,15 @@ def _word(tokens: Sequence[Token], place: int) -> list[Amount]:
 
 
 def is_quarter(token: Token) -> bool:
-    """`Q4`, which is the fourth quarter."""
+    """Say whether a token is a quarter of a year, as `Q4`."""
     return re.fullmatch(r"Q[1-4]", token.text) is not None
 
 
 def is_season(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a season's name is one. `Fall` and `spring` may be other words: with a year or a word like "last" they are seasons."""
+    """Say whether a season's name is one.
+
+    `Fall` and `spring` may be other words: with a year or a word like "last" they are seasons.
+    """
     word = tokens[place].folded
     if word not in SEASONS:
         return False
@@ -203,8 +206,9 @@ _NEVER_LOWER = frozenset(
 
 
 def is_month(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a month's name is one. `May`, `March` and short forms may be other words: beside a number they are months.
+    """Say whether a month's name is one.
 
+    `May`, `March` and short forms may be other words: beside a number they are months.
     Many languages write months small: there a name that is no other word will do, or one beside a number.
     """
     word = tokens[place].folded
@@ -218,6 +222,6 @@ def is_month(tokens: Sequence[Token], place: int) -> bool:
 
 
 def each(tokens: Sequence[Token], language: str) -> Iterator[str]:
-    """The keys alone."""
+    """Yield the keys of the amounts alone."""
     for amount in amounts(tokens, language):
         yield amount.key

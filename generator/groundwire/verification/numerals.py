@@ -44,7 +44,10 @@ _AND = frozenset({"and", "und"})
 
 
 def spelled(tokens: Sequence[Token], place: int) -> tuple[str, int]:
-    """The number that begins at `place`, as a decimal or a name ("12s", "half"), and where it ends; ('', place) where there is none."""
+    """Read the number in words that begins at `place`: a decimal or a name ("12s", "half"), and where it ends.
+
+    Returns ('', place) where there is none.
+    """
     word = tokens[place].text.casefold()
     if word in _TIMES:
         return _halved(tokens, place) or (_TIMES[word], place + 1)
@@ -68,7 +71,7 @@ def _halved(tokens: Sequence[Token], place: int) -> tuple[str, int] | None:
 
 
 def _bare_scale(tokens: Sequence[Token], place: int) -> tuple[str, int]:
-    """`a million`: one of them. Without an article ("the million-dollar question") it is one as well."""
+    """Read `a million`: one of them. Without an article ("the million-dollar question") it is one as well."""
     return str(10 ** SCALES[tokens[place].text.casefold()]), place + 1
 
 

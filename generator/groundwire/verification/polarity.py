@@ -16,10 +16,10 @@ from groundwire.verification.tokens import Token
 def disagreement(
     claim: Sequence[Token], evidence: Sequence[Token], around: Sequence[Token], *, languages: tuple[str, str], page: str
 ) -> str:
-    """What does not agree, in a reader's words; '' where all does.
+    """Say what claim and evidence do not agree in, in a reader's words; '' where they agree in all.
 
-    `around`: the sentences that the evidence stands in, which may say who speaks. `languages`: the claim's and the evidence's; `page`: the
-    page's, whose phrases count in every claim.
+    `around`: the sentences that the evidence stands in, which may say who speaks. `languages`: the claim's and the evidence's.
+    `page`: the page's language, whose phrases count in every claim.
     """
     mine = Said(claim, languages[0], words=apart(claim, evidence), also=page)
     theirs = Said(evidence, languages[1], words=apart(evidence, claim))
@@ -57,13 +57,13 @@ def _negated(mine: Said, theirs: Said) -> str:
 
 
 def _is_lost(mark: tuple[int, int], mine: Said, theirs: Said, denied: set[str]) -> bool:
-    """Whether the claim speaks of what the evidence denies, without denying it."""
+    """Say whether the claim speaks of what the evidence denies, without denying it."""
     bears = theirs.bears_on(mark) or theirs.bears_on(mark, before=2)
     return not bears or any(s in mine.stems and s not in denied for s in bears)
 
 
 def _undone(mine: Said, theirs: Said) -> str:
-    """What did not happen, because somebody prevented, disputed or ended it."""
+    """Say where one tells, and the other does not, that something was prevented, disputed or ended."""
     here, there = mine.says("undone"), theirs.marks("undone")
     if not _same_tongue(mine, theirs):
         return "" if here or not there else _said(_NAMES["undone"], added=False)
@@ -101,7 +101,7 @@ def _hedged(mine: Said, theirs: Said) -> str:
 
 
 def _uncovered(name: Class, marks: list[tuple[int, int]], mine: Said, theirs: Said) -> bool:
-    """Whether the claim says something without the mark that the evidence has for it, though it has such a mark elsewhere."""
+    """Say whether the claim says something without the mark that the evidence has for it, though it has such a mark elsewhere."""
     own = [m for one in INSTEAD.get(name, (name,)) for m in mine.marks(one)]
     if not own:
         return False
@@ -111,7 +111,7 @@ def _uncovered(name: Class, marks: list[tuple[int, int]], mine: Said, theirs: Sa
 
 
 def _binds(mark: tuple[int, int], mine: Said, theirs: Said) -> bool:
-    """Whether a doubt, plan or condition is about what the claim says. A condition is about its whole sentence."""
+    """Say whether a doubt, plan or condition is about what the claim says. A condition is about its whole sentence."""
     return theirs.words[mark[0]] in _CONDITIONS or _shares(theirs.bears_on(mark, before=1), mine)
 
 
@@ -157,7 +157,7 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 
 def _opposite(mine: Said, theirs: Said) -> str:
-    """A word whose opposite stands in the evidence, and which does not stand there itself."""
+    """Find a word whose opposite stands in the evidence, and which does not stand there itself."""
     if not _same_tongue(mine, theirs):
         return ""
     words, others = set(mine.words), set(theirs.words)
@@ -169,7 +169,7 @@ def _opposite(mine: Said, theirs: Said) -> str:
 
 
 def _turned(mine: Said, theirs: Said) -> str:
-    """Rising where the evidence has falling, in whatever words and languages."""
+    """Find rising where the evidence has falling, or the reverse, in whatever words and languages."""
     for one, other in ((RISES, FALLS), (FALLS, RISES)):
         if mine.has(one) and theirs.has(other) and not mine.has(other) and not theirs.has(one):
             return "it goes the other way in the evidence"

@@ -14,13 +14,13 @@ REACH = 120  # tokens between which quotation marks belong together
 
 
 def quotations(text: str) -> list[str]:
-    """What stands between quotation marks."""
+    """Return what stands between quotation marks."""
     made = form(text)
     return [m.group(1) for m in _DOUBLE.finditer(made)] + [m.group(1) for m in _SINGLE.finditer(_DOUBLE.sub(" ", made))]
 
 
 def unknown_quotations(text: str, evidence: Sequence[Text], spoken: Sequence[Text]) -> str:
-    """Why a quotation may not stand; '' where all may. `spoken`: the texts in whose quotation marks it must stand too."""
+    """Say why a quotation may not stand; '' where all may. `spoken`: texts in whose quotation marks it must stand too."""
     for quotation in quotations(text):
         for part in _GAP.split(quotation):
             tokens = stripped(tokenize(part))
@@ -34,7 +34,7 @@ def unknown_quotations(text: str, evidence: Sequence[Text], spoken: Sequence[Tex
 
 
 def _is_quoted(tokens: Sequence[Token], text: Text) -> bool:
-    """Whether the words stand within quotation marks, or between two of them, somewhere in the text."""
+    """Say whether the words stand within quotation marks, or between two of them, somewhere in the text."""
     place = text.find_folded(tokens)
     while place is not None:
         end = place + len(tokens)

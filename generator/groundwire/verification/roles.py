@@ -35,7 +35,10 @@ class Unit:
 
 
 def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: str, texts: Sequence[Text]) -> str:
-    """What stands in another's place, in a reader's words; '' where nothing does. `texts`: where a name of several words may stand whole."""
+    """Say what stands in another's place, in a reader's words; '' where nothing does.
+
+    `texts`: where a name of several words may stand whole.
+    """
     here, there = units(claim, language), units(evidence, language)
     for unit in here:
         if (
@@ -51,15 +54,15 @@ def misplaced(claim: Sequence[Token], evidence: Sequence[Token], *, language: st
         if unit.kind not in ("name", "number") or _short_for(unit, there):
             continue
         if done := _other_doers(here, place, there):
-            return _told(unit, done)
+            return _reason(unit, done)
         left = _rivals(here, place, -1, there, language)
         right = _rivals(here, place, +1, there, language)
         if left & right and not voice:
-            return _told(unit, left & right)
+            return _reason(unit, left & right)
         free = language == "de" and unit.kind == "name"
         for side, found in ((-1, left), (+1, right)):
             if found and not voice and _binds(_at(here, place + side), side, free=free) and not _listed(unit, found, there):
-                return _told(unit, found)
+                return _reason(unit, found)
     return _turned(there, here) or _turned(here, there)
 
 
@@ -79,13 +82,13 @@ _ARTICLES = frozenset("the a an der die den dem das einer einem".split())
 
 
 def _done_by(row: Sequence[Unit], place: int) -> Unit:
-    """The verb of `led by Orbita` and `led by the Orbita group`; an end where there is none."""
+    """Return the verb of `led by Orbita` and `led by the Orbita group`; an end where there is none."""
     by = place - 1 - (_at(row, place - 1).text in _ARTICLES)
     return _at(row, by - 1) if _at(row, by).text in _AGENT else Unit("end", "")
 
 
 def _turned(passive: Sequence[Unit], active: Sequence[Unit]) -> str:
-    """`A was bought by B` against `A bought B`."""
+    """Say where `A was bought by B` stands against `A bought B`; '' where it does not."""
     by = [n for n, unit in enumerate(passive) if unit.text in _AGENT and _at(passive, n + 1).kind == "name"]
     if len(by) != 1 or any(unit.text in _AGENT for unit in active):
         return ""
@@ -108,12 +111,12 @@ def _is_genitive(unit: Unit, texts: Sequence[Text]) -> bool:
 
 
 def _short_for(unit: Unit, there: Sequence[Unit]) -> bool:
-    """Initials that the evidence spells out have their place by those words."""
+    """Say whether a name is initials that the evidence spells out: they have their place by those words."""
     return unit.kind == "name" and unit.text.isupper() and not any(unit.keys & other.keys for other in there)
 
 
 def _torn(unit: Unit, there: Sequence[Unit], language: str) -> bool:
-    """Whether the evidence joins a part of the name with something that the claim leaves out."""
+    """Say whether the evidence joins a part of the name with something that the claim leaves out."""
     return any(
         unit.keys & other.keys and any(not _has(unit, key, language) for key in other.keys)
         for other in there
@@ -122,14 +125,17 @@ def _torn(unit: Unit, there: Sequence[Unit], language: str) -> bool:
 
 
 def _has(unit: Unit, key: str, language: str) -> bool:
-    """Whether a name has a word, in German also in another form or as one of the same meaning ("Konzern Orbita", "Unternehmen Orbita")."""
+    """Say whether a name has a word.
+
+    In German also in another form, or as one of the same meaning ("Konzern Orbita", "Unternehmen Orbita").
+    """
     return key in unit.keys or (
         language == "de" and (any(is_case(key, one) for one in unit.keys) or says_the_same(key, unit.keys))
     )
 
 
 def units(tokens: Sequence[Token], language: str) -> list[Unit]:
-    """Tokens as units: a name of several words is one, a number with its scale and unit too."""
+    """Read tokens as units: a name of several words is one, a number with its scale and unit too."""
     counted = {a.start: a for a in amounts(tokens, language) if not a.key.startswith(("span", "season"))}
     out: list[Unit] = []
     place = 0
@@ -159,7 +165,10 @@ def _at(row: Sequence[Unit], place: int) -> Unit:
 
 
 def _rivals(here: Sequence[Unit], place: int, side: int, there: Sequence[Unit], language: str) -> frozenset[Unit]:
-    """The units of the evidence that stand where the claim has this one, beside the same word, if none of them is the same."""
+    """Return the units of the evidence that stand beside the same word as this one of the claim does.
+
+    None if one of them is the same as the claim's.
+    """
     unit, beside = here[place], _at(here, place + side)
     found = {other for n, other in enumerate(there) if other.kind == unit.kind and _same(_at(there, n + side), beside)}
     same = any(other.keys & unit.keys or any(_has(unit, key, language) for key in other.keys) for other in found)
@@ -173,7 +182,7 @@ def _same(one: Unit, other: Unit) -> bool:
 
 
 def _binds(beside: Unit, side: int, *, free: bool) -> bool:
-    """Whether a neighbour ties a name to itself: a word with a meaning, or one with a direction.
+    """Say whether a neighbour ties a name to itself: a word with a meaning, or one with a direction.
 
     `free`: in German a verb has its doer on either side; only a preposition ties, and what follows it.
     """
@@ -183,7 +192,7 @@ def _binds(beside: Unit, side: int, *, free: bool) -> bool:
 
 
 def _listed(unit: Unit, rivals: frozenset[Unit], there: Sequence[Unit]) -> bool:
-    """Whether the evidence lists the unit and a rival side by side ("A and B"), so that their order says nothing."""
+    """Say whether the evidence lists the unit and a rival side by side ("A and B"), so that their order says nothing."""
     marks = [n for n, u in enumerate(there) if u.kind == unit.kind]
     for n, m in pairwise(marks):
         if all(u.text in _AND for u in there[n + 1 : m]):
@@ -193,5 +202,5 @@ def _listed(unit: Unit, rivals: frozenset[Unit], there: Sequence[Unit]) -> bool:
     return False
 
 
-def _told(unit: Unit, rivals: frozenset[Unit]) -> str:
+def _reason(unit: Unit, rivals: frozenset[Unit]) -> str:
     return f"“{unit.text}” stands where the evidence has “{min(u.text for u in rivals)}”"

@@ -28,7 +28,10 @@ _SMALL = frozenset(
 
 
 def apart(tokens: Sequence[Token], others: Sequence[Token]) -> list[str]:
-    """The words of a text, those that a prefix denies in two ("unpatched": not, patched) where the other text has the word without it."""
+    """Return the words of a text, as the evidence's words let them be read.
+
+    One that a prefix denies is two ("unpatched": not, patched) where the other text has the word without it.
+    """
     stems = {stem(t.text) for t in others if t.is_word}
     own = {t.folded for t in others}
     return [piece for t in tokens for word in _lower(t) for piece in _without_prefix(word, own, stems)]
@@ -60,26 +63,29 @@ class Said:
         self._starts, self._text = starts, idioms.sub(lambda m: "_" * len(m.group()), text) if idioms else text
 
     def marks(self, name: Class) -> list[tuple[int, int]]:
-        """First and last token of each phrase of a class."""
+        """Return the first and last token of each phrase of a class."""
         return self._spans(_pattern(name, self._languages))
 
     def says(self, name: Class) -> bool:
-        """Whether it has a phrase of the class, or one that does as well."""
+        """Say whether it has a phrase of the class, or one that does as well."""
         if any(self.marks(one) for one in INSTEAD.get(name, (name,))):
             return True
         return bool(self._spans(_compiled(MORE.get(name, ()))))
 
     def has(self, items: tuple[str, ...]) -> bool:
-        """Whether it has one of the phrases."""
+        """Say whether it has one of the phrases."""
         return bool(self._spans(_compiled(items)))
 
     def speakers(self) -> int:
-        """How many phrases say that somebody says something; those that overlap count once."""
+        """Count the phrases that say that somebody says something; those that overlap count once."""
         spans = sorted([*self.marks("said"), *self.marks("claim"), *self._spans(_compiled(MORE["said"]))])
         return sum(all(first > last for _, last in spans[:n]) for n, (first, _) in enumerate(spans))
 
     def is_passive(self, mark: tuple[int, int]) -> bool:
-        """Whether a German `wird` tells what is done ("wird verkauft"), not what will be ("wird verkaufen", "wird verkauft werden")."""
+        """Say whether a German `wird` tells what is done, not what will be.
+
+        "wird verkauft" against "wird verkaufen", "wird verkauft werden".
+        """
         if self.words[mark[0]] not in ("wird", "werden"):
             return False
         rest = self.words[mark[1] + 1 : mark[1] + 1 + FAR]
@@ -87,11 +93,14 @@ class Said:
         return "werden" not in clause and any(_PARTICIPLE.fullmatch(word) for word in clause)
 
     def is_past(self) -> bool:
-        """Whether a German sentence tells what has been."""
+        """Say whether a German sentence tells what has been."""
         return any(word in _PAST or _PRETERITE.fullmatch(word) for word in self.words)
 
     def bears_on(self, mark: tuple[int, int], *, before: int = 0) -> list[str]:
-        """The stems of what a phrase bears on: the words after it in its clause, what follows its "that", and the last `before` ones ahead."""
+        """Return the stems of what a phrase bears on.
+
+        They are those of the words after it in its clause, of what follows its "that", and of the last `before` ones ahead.
+        """
         start = mark[1] + 1
         out = self._clause(start, start + REACH + 4)
         that = next((n for n in range(start, min(start + FAR, len(self.words))) if self.words[n] in _THAT), None)
@@ -101,7 +110,7 @@ class Said:
         return out + (ahead[-before:] if before else [])
 
     def _clause(self, start: int, end: int) -> list[str]:
-        """The stems of the words from `start`, up to the end of their clause, REACH of them at most."""
+        """Return the stems of the words from `start` up to the end of their clause, at most REACH of them."""
         out: list[str] = []
         for word in self.words[start:end]:
             if word in _BREAK or len(out) == REACH:
@@ -132,6 +141,6 @@ def _compiled(items: tuple[str, ...]) -> re.Pattern[str] | None:
 
 @cache
 def _pattern(name: Class, languages: frozenset[str]) -> re.Pattern[str] | None:
-    """The phrases of a class in some languages; in all of them where none is known."""
+    """Compile the phrases of a class in some languages; in all of them where none is known."""
     chosen = [PHRASES[one] for one in sorted(languages or PHRASES)]
     return phrases(tuple(dict.fromkeys(item for table in chosen for item in table.get(name, ()))))

@@ -31,12 +31,12 @@ _HEDGE: tuple[Class, ...] = ("negation", "undone", "doubt", "claim", "plan")
 
 
 def governed(found: Located, language: str) -> tuple[Token, ...]:
-    """The span with what governs it."""
+    """Return the span of the evidence with what governs it from outside."""
     return (*_ahead(found.before, language), *found.span, *_behind(found.after, language))
 
 
 def is_question(found: Located) -> bool:
-    """Whether the evidence asks instead of telling."""
+    """Say whether the evidence asks instead of telling."""
     return found.around[-1:] != () and found.around[-1].text == "?"
 
 
@@ -48,7 +48,10 @@ def _ahead(before: Sequence[Token], language: str) -> Sequence[Token]:
 
 
 def _begin(before: Sequence[Token], breaks: frozenset[str], reach: int, classes: Sequence[Class], language: str) -> int:
-    """The first token of a phrase of the classes within reach, with nothing between it and the evidence that breaks off; else the end."""
+    """Find the first token of a phrase of the classes that governs what comes after; the end where there is none.
+
+    It is within reach, with nothing between it and the evidence that breaks off.
+    """
     low = max(0, len(before) - reach)
     low = max([low, *(n + 1 for n, t in enumerate(before) if t.folded in breaks)])
     said = Said(before[low:], language)

@@ -17,7 +17,7 @@ LITTLE = frozenset(
 
 
 def borrowed(tokens: Sequence[Token], *, known: Sequence[Text], source: Text) -> str:
-    """The run of words that the claim has from elsewhere in its source, so that its evidence is not its evidence."""
+    """Name the run of words that the claim has from elsewhere in its source; '' where there is none."""
     said = [t for t in tokens if t.is_word]
     for start in range(len(said) - RUN + 1):
         run = said[start : start + RUN]
@@ -29,7 +29,7 @@ def borrowed(tokens: Sequence[Token], *, known: Sequence[Text], source: Text) ->
 
 
 def unsupported(tokens: Sequence[Token], known: Known) -> str:
-    """Says so where hardly a word of the claim stands in the evidence."""
+    """Say so where hardly a word of the claim stands in the evidence; '' where enough do."""
     content = [stem(t.text) for t in tokens if t.is_word and t.folded not in LITTLE]
     if content and sum(word in known.stems for word in content) < LEAST * len(content):
         return "hardly a word of it stands in the evidence"

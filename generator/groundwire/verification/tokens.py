@@ -46,19 +46,19 @@ class Token:
 
 
 def fold(text: str) -> str:
-    """A word as it is looked up: case folded, no possessive."""
+    """Return a word as it is looked up: case folded, no possessive."""
     return text.casefold().removesuffix("'s").removesuffix("'")
 
 
 def form(text: str) -> str:
-    """The text with one kind of quotation mark, dash and blank."""
+    """Return the text with one kind of quotation mark, dash and blank."""
     text = _MINUS.sub(" minus ", clean(text))
     text = _HALF_DAY.sub(lambda m: f" {(m.group(1) or m.group(2)).lower()}m ", text)
     return normal(_DASH.sub(" – ", text))
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """The tokens of a text; dashes and hyphens are no tokens, but `joined` remembers a hyphen."""
+    """Split a text into tokens; dashes and hyphens are no tokens, but `joined` remembers a hyphen."""
     made, out, opens, end = form(text), [], True, -1
     hyphen = False
     for match in _TOKEN.finditer(made):
@@ -88,12 +88,15 @@ def _parts(match: re.Match[str]) -> tuple[str, ...]:
 
 
 def key(tokens: Iterable[Token]) -> str:
-    """The tokens as one string that can be searched for whole tokens."""
+    """Join tokens into one string that can be searched for whole tokens."""
     return _SEPARATOR + "".join(token.text + _SEPARATOR for token in tokens)
 
 
 def stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """Without quotation marks, brackets and the stop around them: what a writer adds or leaves when quoting."""
+    """Return the tokens without the quotation marks, brackets and stop around them.
+
+    That is what a writer adds or leaves out when quoting.
+    """
     start, end = 0, len(tokens)
     while start < end and tokens[start].text in '"([.,;:*':
         start += 1
@@ -113,7 +116,7 @@ class Text:
         self._folded = self._key.casefold()
 
     def find(self, tokens: Sequence[Token], *, start: int = 0) -> int | None:
-        """The first place at or after token `start` where the tokens stand exactly, the case of the first letter aside."""
+        """Find the first place from token `start` on where the tokens stand exactly, the case of the first letter aside."""
         if not tokens:
             return None
         wanted = key(tokens)
@@ -122,11 +125,11 @@ class Text:
         return min((place for place in places if place is not None), default=None)
 
     def holds(self, tokens: Sequence[Token]) -> bool:
-        """Whether the tokens stand in it next to each other, case ignored."""
+        """Say whether the tokens stand in it next to each other, case ignored."""
         return bool(tokens) and key(tokens).casefold() in self._folded
 
     def find_folded(self, tokens: Sequence[Token], *, start: int = 0) -> int | None:
-        """The first place at or after token `start` where they stand, case ignored."""
+        """Find the first place from token `start` on where the tokens stand, case ignored."""
         wanted, size = [t.text.casefold() for t in tokens], len(tokens)
         if not self.holds(tokens):
             return None

@@ -23,7 +23,7 @@ _STOP: Mapping[str, frozenset[str]] = {
 
 
 def tongue(words: list[str], default: str = "") -> str:
-    """The language of some words by their small ones: en, de, fr, es; `default` where they do not tell."""
+    """Tell the language of some words by their small ones: en, de, fr, es; `default` where they do not tell."""
     folded = [word.casefold() for word in words]
     counts = sorted(((sum(w in stop for w in folded), name) for name, stop in _STOP.items()), reverse=True)
     (best, name), (second, _) = counts[0], counts[1]
@@ -66,13 +66,13 @@ MONTHS, WEEKDAYS, SPANS, PLACES, SEASONS = (_table(text) for text in (_MONTHS, _
 
 @cache
 def common() -> frozenset[str]:
-    """Ordinary words, lower case: at the start of a sentence they are no names."""
+    """Return ordinary words, lower case: at the start of a sentence they are no names."""
     text = Path(__file__).with_name("common-words.txt").read_text(encoding="utf-8")
     return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
 def stem(word: str) -> str:
-    """A word without its commonest endings, cut at six letters: good enough to see that two forms are of one word."""
+    """Return a word without its commonest endings, cut at six letters: enough to see that two forms are of one word."""
     word = word.casefold().removesuffix("'s")
     for ending in ("ingly", "edly", "ings", "ing", "ied", "ies", "ed", "es", "en", "er", "em", "ly", "s", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:

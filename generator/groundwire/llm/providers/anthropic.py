@@ -1,5 +1,6 @@
-"""The one file that imports anthropic, and only when a model is asked. One request shape, one try a call; whether to try again is for
-others to say (`ask.py`), because each try has to fit into the budget.
+"""The one file that imports anthropic, and only when a model is asked: one shape of request, one try a call.
+
+Whether to try again is decided by `llm/asker.py`, because each try has to fit into the budget.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class ClaudeCaller:
         self._lock = threading.Lock()
 
     def ask(self, request: Request, attempt: int = 0) -> Reply:
-        """One try; never raises for what a server or a model does. `attempt` counts the tries before it."""
+        """Try once; never raises for what a server or a model does. `attempt` counts the tries before it."""
         import anthropic
 
         try:
@@ -75,7 +76,7 @@ _SENT = frozenset("host accept accept-encoding connection content-length content
 
 
 def _only_to(home: Any, authorization: str) -> Callable[[Any], None]:
-    """A hook for each request: it goes to the server at `home`, with its key and without whatever else the environment adds."""
+    """Make a hook for each request: it goes to the server at `home`, with its key and nothing else that the environment adds."""
     import httpx2
 
     def guard(request: Any) -> None:
@@ -89,7 +90,7 @@ def _only_to(home: Any, authorization: str) -> Callable[[Any], None]:
 
 
 def _within(seconds: float, ask: Callable[[], T]) -> T:
-    """What is asked, in a thread that is left behind where it takes longer. Raises TimeoutError.
+    """Return what `ask` returns; a thread that takes longer than `seconds` is left behind. Raises TimeoutError.
 
     The SDK's own limit counts from one byte to the next: a server that sends a blank now and then would hold a run for ever.
     """
@@ -112,7 +113,10 @@ def _within(seconds: float, ask: Callable[[], T]) -> T:
 
 
 def _unconnected(error: Exception, attempt: int) -> Reply:
-    """No answer. Where the request may have arrived, it may be charged: only a connection that was never made costs surely nothing."""
+    """Make the reply of a call that got no answer.
+
+    Where the request may have arrived, it may be charged: only a connection that was never made costs surely nothing.
+    """
     import anthropic
     import httpx2
 
