@@ -30,7 +30,7 @@ class Compiled(FileSystemBytecodeCache):
 
 
 def compiled(private: Path, parts: Mapping[str, str]) -> Compiled:
-    """The kept templates of a publication, for builds with these parts; those for others are removed."""
+    """Return the cache of compiled templates for builds with these parts, and delete those for other parts."""
     folder = private / FOLDER / digest(*(f"{name} {mark}" for name, mark in sorted(parts.items())))
     for other in folder.parent.glob("*") if not folder.exists() else ():
         shutil.rmtree(other, ignore_errors=True)

@@ -118,7 +118,10 @@ class Build:
         return build
 
     def arrange(self, files: Files, config: MkDocsConfig) -> GivenFiles:
-        """Decide what is made; make room for it. MkDocs is given what changes to read, and finds the rest when a page links to it."""
+        """Decide what is made, and make room for it.
+
+        MkDocs is given only what changed to read; it finds the rest when a page links to it.
+        """
         with _uncollected():
             given = self._arrange(files, config)
             gc.freeze()  # all this stays till the end, in helpers too
@@ -157,7 +160,7 @@ class Build:
         return given
 
     def finish(self, config: MkDocsConfig) -> bool:
-        """Write the state and put the site in its place; not where a warning fails the build. Says whether it did."""
+        """Write the state and put the site in its place, unless a warning fails the build. Say whether it did."""
         try:
             if self.arranged is None:
                 return False

@@ -178,7 +178,7 @@ def _publish(folder: Path, shelf: Shelf, pages: Searchable) -> None:
 
 
 def _parts(folder: Path, shelf: Shelf, head: Mapping[str, Any]) -> list[str]:
-    """The list of parts of every bundle; none where Pagefind's files could not be read: the finder does without."""
+    """List every bundle's list of parts; empty if Pagefind's files could not be read, and the finder does without."""
     heads = {"": head, **{f"{one.folder}/": _entry(folder / one.folder) for one in shelf.archives}}
     names = [f"{place}parts.{language['hash']}.json" for place, one in heads.items() for language in one["languages"].values()]
     return names if all((folder / name).is_file() for name in names) else []
@@ -217,7 +217,7 @@ def _memory(shelf: Shelf, *, entry: str, pages: Searchable) -> str:
 
 
 def _read(folder: Path, pages: Searchable) -> Shelf | None:
-    """What the last build made, if the files are those of that build and this program would make the like."""
+    """Read what the last build made; None unless its files are still there and this program would make the same."""
     try:
         state: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
         entry = (folder / ENTRY).read_text(encoding="utf-8")
