@@ -40,7 +40,10 @@ def compose_correction(
     ledger_rows: Iterable[Row],
     now: datetime,
 ) -> Correction:
-    """What was wrong in the issue `name`: `note`, and what its stories' pages say of corrections and withdrawals since.
+    """Compose a correction of the issue `name`: `note`, and what its stories' pages say of corrections and withdrawals since.
+
+    It is a draft, so that a person reads it first. Raises Refused if there is no such issue, nothing to correct, or a draft
+    already.
 
     A draft, so that a person reads it first. Raises Refused where there is no such issue, nothing to correct, or a draft already.
     """
