@@ -44,7 +44,9 @@ class Letter:
 
 
 def compose_letter(page: Issue, *, articles: Sequence[Article], settings: Settings, max_html: int = MAX_HTML) -> Letter:
-    """The letter of an issue as its file and the stories' pages stand now. Raises Refused where no story is left.
+    """Compose an issue's letter from its file and the stories' pages as they are now.
+
+    Raises Refused if no story is left.
 
     Stories that are held, withdrawn or gone leave it; what does not fit `max_html` bytes is read on the web.
     """

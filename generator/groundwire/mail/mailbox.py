@@ -39,7 +39,7 @@ class Mailbox:
         return Reply("accepted")
 
     def page(self, rest: str) -> str | None:
-        """The page at `path` + rest: the list at '', a mail at 'N/', its HTML alone at 'N/html'; None where nothing is."""
+        """Return the page at `path` + rest: the list at '', a mail at 'N/', its HTML alone at 'N/html'; None if there is none."""
         if not rest:
             return self._list()
         found = re.fullmatch(r"(\d{1,9})/(html)?", rest)
