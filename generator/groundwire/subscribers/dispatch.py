@@ -57,7 +57,7 @@ class Rules:
     reconnect_s: float = 5
 
     def wait(self, attempt: int) -> timedelta:
-        """How long after the attempt of this number (from 1) the next one comes."""
+        """Return how long after the attempt of this number (from 1) the next one comes."""
         return timedelta(seconds=min(self.longest_wait_s, self.first_wait_s * 2 ** (attempt - 1)))
 
 
@@ -82,13 +82,13 @@ class _Run:
     posted: int = 0
 
     def count(self, outcome: Outcome) -> int:
-        """How many of this outcome have come one after the other."""
+        """Count one more of this outcome; return how many have come in a row."""
         self.streak = {outcome: self.streak.get(outcome, 0) + 1}
         return self.streak[outcome]
 
 
 def dispatch(deliveries: Deliveries, mailing: str, *, post: Post, rules: Rules, world: World) -> str:
-    """Send what is queued, until nothing is; '' when through or stopped, else why it paused (the ledger knows too)."""
+    """Send what is queued, until nothing is; return why it paused (the ledger knows too), '' if it is through or was stopped."""
     run, claim = _Run(), None
     while not world.stop():
         _await_slot(run, world)  # before the claim: who leaves meanwhile gets nothing
@@ -114,7 +114,7 @@ def dispatch(deliveries: Deliveries, mailing: str, *, post: Post, rules: Rules, 
 
 
 def _next_at_once(deliveries: Deliveries, mailing: str, reply: Reply, run: _Run, world: World) -> Claim | None:
-    """The next claim, in the transaction that wrote the last one down; None where there is something to wait for first."""
+    """Claim the next mail, in the transaction that wrote the last one down; None if there is something to wait for first."""
     if reply.outcome != "accepted" or run.next_slot > world.ticks():
         return None
     return deliveries.claim(mailing, now=world.clock())
