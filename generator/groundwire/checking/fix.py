@@ -18,7 +18,7 @@ _KEYED = re.compile(r"^(?P<key>\s*(?:- )?[A-Za-z_]+:\s+)(?P<value>[^\"'\[{|>&*!%
 
 
 def mended(text: str, problems: Sequence[Problem]) -> tuple[str, list[str]]:
-    """A file's text with what is mechanical put right, and what was done, a line each."""
+    """Return a file's text with mechanical faults corrected, and what was done, a line for each change."""
     changes: dict[_Change, str] = {}
     spans = dict(_spans(text))
     for problem in problems:

@@ -51,7 +51,7 @@ class Fault:
 
 
 def faults(path: str, references: Collection[Reference], targets: Targets) -> Iterator[Fault]:
-    """What is wrong with a page's references."""
+    """Yield what is wrong with a page's references."""
     for reference in references:
         if reference.picture and not reference.described:
             yield Fault(
@@ -134,13 +134,13 @@ def _anchor(reference: Reference, file: str, fragment: str, targets: Targets) ->
 
 
 def _near(path: str, file: str, targets: Targets) -> str:
-    """The file that was probably meant, as it is written from `path`."""
+    """Return the file that was probably meant, as it is written from `path`; '' if none is like it."""
     found = difflib.get_close_matches(posixpath.basename(file), list(targets.names), n=1, cutoff=0.75)
     return posixpath.relpath(targets.names[found[0]], posixpath.dirname(path) or ".") if found else ""
 
 
 def _from(path: str, target: str, targets: Targets) -> str:
-    """A link that was written from the server's root, as it is written from `path`."""
+    """Rewrite a link from the server's root as it is written from `path`; '' if no page is there."""
     parts = urlsplit(target)
     page = targets.pages.get(parts.path.strip("/") + "/") or targets.pages.get(parts.path.strip("/"))
     shown = posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""

@@ -21,7 +21,10 @@ _CORRECTED = "corrections:\n- {date: 2026-03-01, note: What was wrong, and what 
 
 
 def quotation_problems(page: Article, body: Body, tell: Teller, *, licenses: Mapping[str, str]) -> Iterator[Problem]:
-    """Quotations beyond the limits, on a page that people wrote or edited. `licenses` is what each feed's name allows."""
+    """Report quotations beyond the limits, on a page that people wrote or edited.
+
+    `licenses` is what each feed's name allows.
+    """
     sources = {canonical(source.url): source for source in page.meta.sources}
     printed = {note.label for note in notes_of(page.body) if note.printed}
     told: dict[str, list[Quoted]] = {}
@@ -43,7 +46,10 @@ def quotation_problems(page: Article, body: Body, tell: Teller, *, licenses: Map
 
 
 def _together(found: Collection[Quoted], source: SourceMeta, tell: Teller, *, level: Level) -> Iterator[Problem]:
-    """What footnotes print of one source, in all. Of a feed that is listed no more nobody knows the licence: a warning."""
+    """Report more words than allowed that footnotes print of one source, in all.
+
+    Of a feed that is listed no more nobody knows the licence: a warning.
+    """
     words, most = sum(q.words for q in found), limits(license="all-rights-reserved", source_words=source.words).beyond
     if source.words and words > most:
         last = max(found, key=lambda q: q.place)
@@ -54,7 +60,10 @@ def _together(found: Collection[Quoted], source: SourceMeta, tell: Teller, *, le
 
 
 def evidence_problems(page: Article, tell: Teller, *, known: Known | None, language: str) -> Iterator[Problem]:
-    """Footnotes that no longer quote what the machine checked, or whose sentence a person changed. For pages that people edited."""
+    """Report footnotes that no longer quote what the machine checked, or whose sentence a person changed.
+
+    For pages that people edited.
+    """
     notes = [note for note in notes_of(page.body) if note.line and note.evidence]
     here = {note.evidence for note in notes}
     for note in notes:
