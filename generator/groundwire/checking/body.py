@@ -96,7 +96,7 @@ def read_body(text: str) -> Body:
 
 
 class _Tap(Treeprocessor):
-    """Keeps the tree as it is when all others are done with it."""
+    """Keeps the tree as it is after all other processors."""
 
     root: Element | None = None
 
@@ -186,7 +186,7 @@ class _Finder:
                 self.found.quoted.append(Quoted(words, (note.line, 1), (note.address,), note.label))
 
     def _is_code(self, mark: str) -> bool:
-        """Whether every place of the mark is within backticks or in an indented block."""
+        """Say whether every place of the mark is within backticks or in an indented block."""
         lines = [line for line in self._text.splitlines() if mark in line]
         return all(line.startswith(("    ", "\t")) or mark not in re.sub(r"`[^`]*`", "", line) for line in lines)
 
@@ -220,7 +220,7 @@ class _Finder:
             self.found.quoted.append(Quoted(len(words), self._place("> " + words[0]), addresses))
 
     def _place(self, needle: str) -> Place:
-        """Where this was written: the next time, or the same again where there is no further one."""
+        """Find where this was written: the next time, or the same place again if there is no further one."""
         for written in (needle, needle.replace("&", "&amp;")):
             start = max(self._from.get(written, 0), self._at)
             place = self._text.find(written, start)

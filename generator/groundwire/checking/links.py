@@ -94,7 +94,7 @@ def _rooted(path: str, reference: Reference, targets: Targets) -> Fault | None:
 
 
 def _relative(path: str, reference: Reference, wanted: str, fragment: str, targets: Targets) -> Fault | None:
-    """As MkDocs reads it: a file from where this one is; else, as a browser reads it, an address from this page's."""
+    """Resolve a link as MkDocs does: a file from where this one is; else, as a browser, an address from this page's."""
     file = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
     if file in targets.files:
         return _file(reference, file, fragment, targets)

@@ -70,7 +70,7 @@ def _corrections(meta: ArticleMeta, tell: Teller, *, now: datetime) -> Iterator[
 
 
 def _place(page: Article, tell: Teller, zone: tzinfo) -> Iterator[Problem]:
-    """`articles/2026/02/slug.md`: the month is that of the date, in any zone that may be meant."""
+    """Check the path `articles/2026/02/slug.md`: the month is that of the date, in any zone that may be meant."""
     date = page.meta.date
     months = {f"{when:%Y/%m}" for when in (date, date.astimezone(UTC), date.astimezone(zone))}
     parts = PurePosixPath(page.path).parts

@@ -77,7 +77,7 @@ def evidence_problems(page: Article, tell: Teller, *, known: Known | None, langu
 
 
 def _altered(note: Note, known: Known | None, here: Collection[str]) -> bool:
-    """Whether these are other words than the machine's. A label that people gave to evidence of their own is none."""
+    """Say whether these are other words than the machine's; not so for a label that people gave to evidence of their own."""
     if note.printed and note.fragment and not _fits(note.printed, note.fragment):
         return True
     if known is None or note.label not in known.evidence or note.evidence in known.any_evidence:
@@ -97,7 +97,10 @@ def _claims(note: Note, tell: Teller, *, known: Known | None, language: str) -> 
 
 
 def _unsupported(claim: str, note: Note, language: str, *, compared: bool) -> str:
-    """Why the evidence does not carry the claim, '' where it does. `compared`: it is known to be another than the machine's."""
+    """Say why the evidence does not carry the claim; '' if it does.
+
+    `compared`: it is known to be another than the machine's.
+    """
     if not note.printed:
         quotation = re.search(r"“(.*)”", claim, re.DOTALL)
         if quotation is None:
@@ -110,7 +113,10 @@ def _unsupported(claim: str, note: Note, language: str, *, compared: bool) -> st
 
 
 def _fits(quotation: str, fragment: str, *, whole: bool = False) -> bool:
-    """Whether a quotation begins and ends as the place that its link leads to. Where that is named in full: has it, or (`whole`) is it."""
+    """Say whether a quotation begins and ends as the place that its link leads to.
+
+    Where that place is named in full, the quotation must have it or (`whole`) be it.
+    """
     bare, parts = _bare(quotation), [_bare(part) for part in fragment.split(" … ")]
     if len(parts) > 1:
         return bare.startswith(parts[0]) and bare.endswith(parts[-1])

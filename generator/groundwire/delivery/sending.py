@@ -56,7 +56,7 @@ class Office:
 
     @property
     def lock(self) -> Path:
-        """Where senders on this machine lock each other out, by mailing."""
+        """The folder in which senders on this machine lock each other out, by mailing."""
         return self.database.path.with_name(self.database.path.name + ".lock")
 
 
@@ -139,13 +139,13 @@ def _through(office: Office, page: Issue) -> bool:
 
 
 def _sent(office: Office, name: str) -> bool:
-    """Whether its sending began and has come to its end."""
+    """Say whether an issue's sending began and has come to its end."""
     counts = office.deliveries.counts(name)
     return bool(office.deliveries.started(name)) and not counts["queued"] + counts["sending"]
 
 
 def _barred(office: Office, page: Issue, *, now: datetime) -> str:
-    """Why it must not go to anybody; '' where it may, or has already begun to."""
+    """Say why an issue must not go to anybody; '' if it may, or has already begun to."""
     if office.deliveries.started(page.meta.id):
         return ""
     if page.meta.corrects and not _sent(office, page.meta.corrects):

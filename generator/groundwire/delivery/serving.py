@@ -27,7 +27,10 @@ LOOK_S = 30.0  # how often the issues are looked at
 
 @dataclass
 class Workers:
-    """The two that mail. Each opens its own connection to the relay when there is something to send, and closes it after."""
+    """The two that mail: confirmations and issues.
+
+    Each opens its own connection to the relay when there is something to send, and closes it after.
+    """
 
     office: sending.Office
     tell: Tell

@@ -58,7 +58,7 @@ def by_category(pages: Iterable[Article], categories: Mapping[str, Category]) ->
 
 
 def _item(page: Article, *, url: Callable[[Article], str], words: Words) -> str:
-    """One story: its headline to its page, one or two sentences, its sources and who wrote it."""
+    """Write one story: its headline with a link to its page, one or two sentences, its sources and who wrote it."""
     lang = _lang(page)
     headline = f"### {link(page.meta.title, url(page))}" + (f" {lang}" if lang else "")
     text = escape(" ".join(sentences(page.meta.description)[:SENTENCES])) + (f"\n{lang}" if lang else "")

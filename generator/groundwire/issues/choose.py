@@ -46,7 +46,7 @@ class Outcome:
 
     @property
     def key(self) -> str:
-        """What the ledger remembers it by: the prediction, and what became of it."""
+        """How the ledger remembers it: the prediction, and what became of it."""
         return _key(self.page, self.watch, self.watch.outcome)
 
 
@@ -99,7 +99,10 @@ def by_score(page: Article) -> tuple[float, datetime, str]:
 
 
 def _fresh(listed: Iterable[Article], before: Past, *, reach: datetime, now: datetime) -> Iterable[Article]:
-    """Stories that no issue has carried. Not by the last window alone: a story held for review comes when it is released."""
+    """Select stories that no issue has carried.
+
+    Not by the last window alone: a story held for review comes when it is released.
+    """
     return (page for page in listed if page.meta.id not in before.carried and reach < page.meta.moment <= now)
 
 

@@ -83,7 +83,7 @@ def compose_issue(
 
 
 def _unapproved(issues: Sequence[Issue], before: Past) -> Iterator[str]:
-    """Issues that nobody approved in time, told when the next slot comes."""
+    """Name the issues that nobody approved in time; this is told when the next slot comes."""
     for page in issues:
         if page.meta.id in before.expired and page.meta.expires:
             until = f"{page.meta.expires:%Y-%m-%d %H:%M} UTC"
@@ -92,7 +92,7 @@ def _unapproved(issues: Sequence[Issue], before: Past) -> Iterator[str]:
 
 
 def _silence(before: Past) -> Iterator[str]:
-    """Weeks without an issue, the present one included."""
+    """Report weeks without an issue, the present one included."""
     weeks = before.silent + 1
     if weeks >= SILENT:
         last = f"the last one is {max(before.made)}" if before.made else "there has been none yet"

@@ -91,7 +91,10 @@ def _body(issue: Issue, found: Sequence[Mended], *, note: str, settings: Setting
 
 
 def _id(issue: str, number: int) -> str:
-    """`2026-w48-correction`; of an issue by hand `2026-w48-specialcorrection`: an id has one name behind its week."""
+    """Name a correction: `2026-w48-correction`; of an issue by hand `2026-w48-specialcorrection`.
+
+    An id has one name after its week.
+    """
     week, name = issue[:8], issue[9:]
     return f"{week}-{name}correction{number if number > 1 else ''}"
 

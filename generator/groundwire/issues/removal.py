@@ -26,7 +26,7 @@ class _Block:
 
     @property
     def level(self) -> int:
-        """Of the heading that it begins with; 0 where it begins with none."""
+        """The level of the heading that it begins with; 0 if it begins with none."""
         found = _HEADING.match(self.lines[0]) if self.lines else None
         return len(found[1]) if found else 0
 
@@ -92,7 +92,7 @@ def _section(section: Sequence[_Block], addresses: Addresses) -> list[_Block]:
 
 
 def _without_entries(lines: Sequence[str], addresses: Addresses) -> list[str]:
-    """Without the list entries that lead to such a story, each with the lines that are indented below it."""
+    """Remove the list entries that lead to such a story, each with the lines that are indented below it."""
     kept: list[str] = []
     dropping = False
     for line in lines:

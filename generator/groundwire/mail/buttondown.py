@@ -29,7 +29,7 @@ _STATES: Mapping[str, State] = {
 
 
 class Buttondown:
-    """The newsletter that the key belongs to."""
+    """The newsletter at Buttondown that the key belongs to."""
 
     name = "Buttondown"
 
@@ -94,12 +94,12 @@ def _campaign(row: Mapping[str, Any]) -> Campaign:
 
 
 def _html(text: str) -> str:
-    """HTML in which nothing is a variable, a tag or a comment of a template."""
+    """Escape HTML so that nothing in it is a variable, a tag or a comment of a template."""
     return re.sub(r"\{(?=[{%#])", "&#123;", text)
 
 
 def _subject(text: str) -> str:
-    """Likewise, where no entity can stand: a blank keeps the braces apart."""
+    """Escape a subject likewise; no entity can stand there, so a blank keeps the braces apart."""
     return re.sub(r"\{(?=[{%#])", "{ ", text)
 
 

@@ -92,7 +92,7 @@ def _made(service: Campaigns, letter: Letter, *, sleep: Callable[[float], object
 
 
 def _tried(act: Callable[[], object], *, sleep: Callable[[float], object]) -> None:
-    """Something that may be done twice, until the service has answered."""
+    """Do something that may be done twice, again until the service has answered. Raises Lost after the last pause."""
     for pause in (*PAUSES_S, None):
         try:
             act()

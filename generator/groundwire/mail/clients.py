@@ -78,7 +78,7 @@ def _without(feature: str) -> list[str]:
 
 
 def _listed(feature: str) -> str:
-    """Its name in the tables: its own, or of which it is a part (`css-border-top-width`: `css-border`); '' where none is."""
+    """Return a feature's name in the tables: its own, or that of a broader one (`css-border-top-width`: `css-border`); or ''."""
     if feature in tables()["features"]:
         return feature
     shorter = feature.rpartition("-")[0]

@@ -101,7 +101,7 @@ def _text(letter: Letter, page: LetterPage) -> Iterator[str]:
 
 
 def _pictures(page: Issue) -> Iterator[Problem]:
-    """Pictures that people put into the file: the mail shows their alternative text instead."""
+    """Report pictures that people put into the file: the mail shows their alternative text instead."""
     for number, row in enumerate(page.text.splitlines(), 1):
         for found in _PICTURE.finditer(row):
             if not found[1].strip():

@@ -116,10 +116,10 @@ def _campaign(row: Mapping[str, Any]) -> Campaign:
 
 
 def _html(text: str) -> str:
-    """HTML in which nothing is an action of a template, and no link is made one that counts who clicks."""
+    """Escape HTML so that nothing in it is an action of a template, and no link is made one that counts who clicks."""
     return text.replace("{{", "&#123;&#123;").replace("@TrackLink", "&#64;TrackLink")
 
 
 def _text(text: str) -> str:
-    """Plain text in which nothing is an action."""
+    """Escape plain text so that nothing in it is an action."""
     return text.replace("{{", '{{ "{{" }}')

@@ -19,7 +19,10 @@ _URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)]")
 
 @dataclass
 class Mailbox:
-    """One for all addresses. `local` turns an address of the site into the one that is shown here. Safe for several threads."""
+    """One mailbox for all addresses. Safe for several threads.
+
+    `local` turns an address of the site into the one that is shown here.
+    """
 
     path: str
     local: Callable[[str], str]

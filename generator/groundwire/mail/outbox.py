@@ -17,7 +17,7 @@ from groundwire.text.plain import digest, slugify
 
 @dataclass(frozen=True)
 class Posted:
-    """What came of it: messages that are there now, how many of them are new or changed, and where to look."""
+    """The result: how many messages are there now, how many of them are new or changed, and where to look."""
 
     messages: int
     changed: int

@@ -122,7 +122,7 @@ def _keys(selector: str, domain: str, lookup: Lookup) -> Iterator[dict[str, str]
 
 
 def _bits(key: str) -> int:
-    """About how long a key is, from its DER: enough to tell 512, 1024 and 2048 apart. 0 where it is none."""
+    """Return about how long a key is, in bits, from its DER: enough to tell 512, 1024 and 2048 apart. 0 if it is none."""
     try:
         raw = base64.b64decode(re.sub(r"\s+", "", key), validate=True)
     except (binascii.Error, ValueError):

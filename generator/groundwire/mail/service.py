@@ -104,7 +104,7 @@ class Service:
             raise Declined(status, f"what answers at {self._url} is not {self.name}'s API: it speaks no JSON") from None
 
     def _wait(self, after: str) -> float:
-        """Seconds, from seconds or a date (RFC 9110, 10.2.3)."""
+        """Return seconds, from seconds or a date (RFC 9110, 10.2.3)."""
         if after.strip().isdigit():
             seconds = float(after)
         else:
@@ -120,7 +120,7 @@ class Service:
 
 
 def _said(response: httpx2.Response) -> str:
-    """Its words: the message in a JSON answer, else the beginning of the text."""
+    """Return the service's words: the message in a JSON answer, else the beginning of the text."""
     try:
         data = response.json()
     except ValueError:

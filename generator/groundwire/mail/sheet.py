@@ -108,7 +108,7 @@ def _values(sheet: Sheet) -> dict[str, object]:
 
 
 def _colours(owner: str | None) -> tuple[str, str]:
-    """Of links and marks, by day and by night: ours, or the owner's made readable."""
+    """Return the colours of links and marks, by day and by night: ours, or the owner's made readable."""
     if not owner:
         return DEFAULT, _DARK_DEFAULT
     return readable(owner, on=_PAPER, towards="#000000"), readable(owner, on=_DARK_PAPER, towards="#ffffff")

@@ -49,7 +49,10 @@ class Relay:
     def __init__(
         self, smtp: Smtp, *, sender: str, user: str = "", password: str = "", context: ssl.SSLContext | None = None
     ) -> None:
-        """`sender` is where bounces go. Raises Refused where a password would travel in clear text, or is missing."""
+        """Take the relay's settings; `sender` is where bounces go.
+
+        Raises Refused if a password would travel in clear text, or is missing.
+        """
         self._smtp, self._sender = smtp, ascii_address(sender)
         self._user, self._password = smtp.user or user, password
         self._given = context

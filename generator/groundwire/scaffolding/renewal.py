@@ -117,7 +117,7 @@ def _owned(path: str) -> bool:
 
 
 def _history(repository: Path) -> dict[str, set[str]]:
-    """By path the ids of all contents that the repository ever had there."""
+    """Return, by path, the ids of all contents that the repository ever had there."""
     told = _git("log", "--all", "--root", "-m", "--raw", "--no-abbrev", "--no-renames", "-z", "--format=", at=repository)
     found: defaultdict[str, set[str]] = defaultdict(set)
     parts = iter(told.split("\0"))

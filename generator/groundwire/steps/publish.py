@@ -55,7 +55,7 @@ def publish_all(
 
 
 def _composed(settings: Settings, job: Job, analysis: Analysis, now: datetime) -> tuple[ArticleMeta, str]:
-    """One story's page: a pure function of its texts, so that what it raises is theirs."""
+    """Compose one story's page: a pure function of its texts, so that what it raises is their fault."""
     body = compose_body(analysis, job.sources, language=settings.language)
     in_review = held(job.story, settings.review)
     meta = article_meta(job.story, analysis, job.sources, body=body, now=now, language=settings.language, in_review=in_review)

@@ -85,7 +85,7 @@ def make_app(service: Service) -> Starlette:
 
 
 class _Desk:
-    """A method a route. Those without `async` run beside the loop, because they wait for the database."""
+    """One method for each route. Those without `async` run beside the loop, because they wait for the database."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

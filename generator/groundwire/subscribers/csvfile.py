@@ -88,7 +88,7 @@ class _Table:
 
 
 def _read(text: str, *, file: str, now: datetime) -> Iterator[_Person | Problem]:
-    """Each row as it was understood, or what is wrong with it: an error, or a warning where it is left out without harm."""
+    """Yield each row as understood, or what is wrong with it: an error, or a warning if it is left out without harm."""
     try:
         lines = list(_lines(text))
     except csv.Error as error:
@@ -151,7 +151,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _place(header: Sequence[str], names: Sequence[str]) -> int:
-    """Where the first of these columns stands; -1 where none does."""
+    """Return the place of the first of these columns; -1 if there is none."""
     found = [plain(name) for name in header]
     return next((found.index(name) for name in names if name in found), -1)
 
@@ -171,10 +171,10 @@ def _written(when: datetime | None) -> str:
 
 
 def _inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Change a text so that no spreadsheet takes it for a formula."""
     return "'" + text if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _plain_again(text: str) -> str:
-    """Text as it was before `_inert`."""
+    """Return a text as it was before `_inert`."""
     return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text

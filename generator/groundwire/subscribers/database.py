@@ -57,7 +57,7 @@ class Database:
     """The subscribers' database. Safe to use from several threads and processes; made, for its owner only, where it is not."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open it. With `read_only` nothing is made, upgraded or written; raises Refused where it cannot be read then."""
+        """Open the database. With `read_only` nothing is made, upgraded or written; then raises Refused if it cannot be read."""
         self.path = path
         self._lock = threading.RLock()
         if read_only:

@@ -37,7 +37,7 @@ class Reply(Protocol):
 
     @property
     def fatal(self) -> bool:
-        """Of `unreachable`: a person must mend it."""
+        """Of `unreachable`: trying again is of no use until a person acts."""
 
 
 Post = Callable[[Claim], Reply]
@@ -63,7 +63,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class World:
-    """The clocks and the ear of a sender; tests give their own."""
+    """The clocks and the progress report of a sender; tests pass their own."""
 
     clock: Clock  # the time of day, for the ledger
     ticks: Callable[[], float]  # seconds that only go forward, for the pace
@@ -154,7 +154,10 @@ def _write_down(deliveries: Deliveries, claim: Claim, reply: Reply, rules: Rules
 
 
 def _too_many(run: _Run, reply: Reply, rules: Rules, *, email: str) -> str:
-    """Why the sending must pause now; '' where it may go on. The reader's address is not in it: logs may be public."""
+    """Say why the sending must pause now; '' if it may go on.
+
+    The reader's address is not in it: logs may be public.
+    """
     row, text = run.count(reply.outcome), re.sub(re.escape(email), "(the reader)", reply.text, flags=re.IGNORECASE)
     if reply.outcome == "blocked":
         return f"{_BLOCKED}: {text}\n{_ONE_ALONE}"

@@ -31,7 +31,7 @@ class Claim:
 
     @property
     def id(self) -> str:
-        """Who it is, for the Message-ID: the same for every attempt; another for another wish to confirm."""
+        """The recipient's id, for the Message-ID: the same for every attempt, another for another request to confirm."""
         return self.subscriber.hex() + (f".{self.requested}" if self.mailing == CONFIRMATIONS else "")
 
 

@@ -115,7 +115,7 @@ def _type(cell: str) -> Answer:
 
 
 def _is_said(value: str) -> bool:
-    """Whether a cell of a column that tells of an end has one: a yes, a time, a reason; a small number counts something."""
+    """Say whether a cell tells of an end: a yes, a time, a reason. A small number counts something instead."""
     return (
         value not in _NOTHING
         and not (value.isdecimal() and value != "1" and int(value) < 10**8)

@@ -40,7 +40,7 @@ def former(
 
 
 def _home(story: str, homes: Mapping[str, str]) -> str:
-    """Where a story went, through any number of joins; people can make no endless way of them."""
+    """Follow a story's joins to the one it is in now; stop where people made them endless."""
     seen = {story}
     while (story_home := homes.get(story)) and story_home not in seen:
         story = story_home

@@ -82,7 +82,7 @@ class Listing:
 
     @property
     def paged(self) -> bool:
-        """Whether it has pages by month: what its front page cannot show, and always for categories and sources."""
+        """Whether it has pages by month: if its front page cannot show all, and always for categories and sources."""
         return bool(self.rows) and (self.kind in ALWAYS or len(self.rows) > LATEST)
 
 

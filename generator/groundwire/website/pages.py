@@ -24,7 +24,7 @@ PER_CATEGORY = 4
 
 @dataclass(frozen=True, slots=True)
 class Virtual:
-    """A page to be made: its address below the site's, the template, and what the template is given."""
+    """A generated page: its address below the site's, its template, and what the template is given."""
 
     url: str
     template: str
@@ -34,7 +34,7 @@ class Virtual:
 
     @property
     def source(self) -> str:
-        """The Markdown file that it pretends to come from."""
+        """The Markdown file that it stands for."""
         return f"{self.url}index.md"
 
 
@@ -140,7 +140,7 @@ def _archive(index: Index, words: Words) -> Iterator[Virtual]:
 
 
 def _most(listings: list[Listing]) -> list[Listing]:
-    """Of too many for one page those with the most stories; in the order that they had."""
+    """Keep the listings with the most stories, if there are too many for one page; in the order that they had."""
     kept = sorted(listings, key=lambda listing: len(listing.rows), reverse=True)[:MOST_LISTED]
     names = {listing.slug for listing in kept}
     return [listing for listing in listings if listing.slug in names]

@@ -132,7 +132,7 @@ def _page(path: Path) -> bytes | None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Our errors as MkDocs shows them."""
+    """Raise our errors as MkDocs shows them."""
     try:
         yield
     except GroundwireError as error:

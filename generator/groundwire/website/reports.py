@@ -63,6 +63,6 @@ def _form(forge: str, subject: str, body: str, *, kind: str, page: str) -> str:
 
 
 def _mail(email: str, subject: str, body: str) -> str:
-    """RFC 6068: line ends are %0D%0A."""
+    """Return a mailto: address (RFC 6068: line ends are %0D%0A)."""
     fields = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
     return f"mailto:{quote(email, safe='@+')}?{fields}"

@@ -181,7 +181,7 @@ class Site:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """Of the files of articles and issues, by path below content/."""
+        """The hashes of the files of articles and issues, by path below content/."""
         articles = {path: page.content_hash for path, page in self.articles.items()}
         return articles | {path: page.content_hash for path, page in self.issues.items()}
 

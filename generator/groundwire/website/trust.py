@@ -86,7 +86,7 @@ def method_view(
 
 
 def _written(settings: Settings, words: Words) -> list[str]:
-    """Who writes, what it may cost, who reads it first."""
+    """Say who writes, what it may cost, and who reads it first."""
     by = settings.analysis
     told = [words(f"method_{by.by}", model=by.model)]
     if by.by != "extractive":
@@ -96,7 +96,7 @@ def _written(settings: Settings, words: Words) -> list[str]:
 
 
 def _described(categories: Mapping[str, Category], words: Words) -> list[tuple[str, str, str]]:
-    """Address, name and when it applies; a shipped category's English sentence only where English is read."""
+    """Return each category's address, name and use; a shipped category's English sentence only where English is read."""
     translated = set(words.names.values())
     return [
         (f"categories/{key}/", category.name, "" if category.name in translated else " ".join(category.applies.split()))

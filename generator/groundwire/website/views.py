@@ -92,7 +92,7 @@ def _link(listing: Listing | None) -> Link | None:
 
 
 def _linked(row: Row, index: Index) -> dict[str, list[tuple[str, Link | None, str]]]:
-    """Tags, organisations, products and CVEs as (name, its listing if it has one, outside address)."""
+    """List tags, organisations, products and CVEs as (name, its listing if it has one, outside address)."""
     kinds: tuple[Kind, ...] = ("tag", "organisation", "product", "cve")
     found: dict[str, list[tuple[str, Link | None, str]]] = {}
     for kind, slug, name in row.facets:

@@ -18,7 +18,7 @@ FOLDER = "templates"
 
 
 class Compiled(FileSystemBytecodeCache):
-    """As Jinja's own; where the disk doesn't take it, the build goes on without."""
+    """Jinja's own cache of compiled templates; if the disk refuses a write, the build goes on without."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template."""

@@ -94,7 +94,10 @@ class GivenFiles(Files):
         kept: Collection[str],
         written: Collection[str],
     ) -> None:
-        """`make` are the pages to be made, `write` the other outputs. No object yet have `kept`, which are generated, and `written`."""
+        """Take the pages to be made (`make`) and the other outputs to be written (`write`).
+
+        `kept`, which are generated, and `written` have no object yet.
+        """
         super().__init__(files)
         self._config, self._make, self._write, self._kept, self._written = config, make, write, kept, written
         self._reading: str | None = None

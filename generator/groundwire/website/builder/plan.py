@@ -86,7 +86,7 @@ def _file(output: str, mark: str, last: State, present: Collection[str]) -> str:
 
 
 def _linking(last: State, wanted: Wanted, *, made: Mapping[str, str]) -> dict[str, str]:
-    """Kept pages that link to what came or went, or to a place on a page that is made again: their links are to be looked at."""
+    """Return kept pages whose links must be looked at: to what came or went, or to a place on a page that is made again."""
     moved = (last.pages.keys() | last.files.keys()) ^ (wanted.pages.keys() | wanted.files.keys())
     found = {}
     for source, targets in last.links.items():

@@ -147,7 +147,10 @@ def _link(old: str, new: str) -> None:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Swap two folders. Where the system has no single step for it, there is a moment with none; `recover` mends that."""
+    """Swap two folders.
+
+    Where the system has no single step for it, there is a moment without the site's folder; `recover` mends that.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if hasattr(libc, "renameat2") and libc.renameat2(_HERE, first, _HERE, second, _SWAP_LINUX) == 0:

@@ -103,7 +103,7 @@ def plan(shelf: Shelf, urls: Sequence[str], *, changed: Collection[str], week: s
 def _moved(
     shelf: Shelf, urls: Sequence[str], current: Sequence[str], *, sizes: Sizes
 ) -> tuple[tuple[str, ...], tuple[Bundle | tuple[str, ...], ...]]:
-    """All but the newest pages move to the archives; those that hold something hidden, and the last one, are made anew."""
+    """Move all but the newest pages to the archives; those that hold something hidden, and the last one, are made anew."""
     moving = set(current)
     stay = tuple(url for url in urls[-sizes.recent :] if url in moving) or tuple(current[-1:])
     moving.difference_update(stay)

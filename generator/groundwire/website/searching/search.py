@@ -94,7 +94,7 @@ def _make(site: Path, wanted: Plan, pages: Searchable, *, shelf: Shelf | None) -
 
 
 def _given_back(site: Path, made: Shelf, pages: Searchable) -> Shelf | None:
-    """Pages that were written again just as an archive holds them are left to it, and leave `current`."""
+    """Leave to an archive the pages that were written again just as it holds them; they leave `current`."""
     texts = made.texts
     same = {url for url, identity in made.current.members.items() if identity and texts.get(url) == identity}
     if not same:
@@ -118,7 +118,7 @@ def _indexed(site: Path, urls: Sequence[str], target: Path, pages: Searchable) -
 
 
 def _identities(bundle: Path) -> Iterator[tuple[str, str]]:
-    """Each page's address and Pagefind's id of it, from the file with its text."""
+    """Return Pagefind's id of each page, by address, from the file with its text."""
     for path in (bundle / "fragment").glob("*.pf_fragment"):
         packed = path.read_bytes()
         text = decompressobj(wbits=31).decompress(packed, 1_000)  # its address comes first, before the page's words
