@@ -70,7 +70,7 @@ def measured(*command: str, at: Path) -> Cost:
 
 
 def a_day(root: Path, count: int, categories: tuple[str, ...]) -> None:
-    """Ten new articles, one edited, one deleted."""
+    """Add ten new articles, edit one and delete one."""
     for number in range(count, count + 10):
         put(root, *article(number, categories=categories))
     put(root, *article(count // 2, categories=categories, edit="A person added this."))
@@ -78,7 +78,7 @@ def a_day(root: Path, count: int, categories: tuple[str, ...]) -> None:
 
 
 def ours(root: Path, count: int, categories: tuple[str, ...]) -> Iterator[tuple[str, Cost]]:
-    """A full build, one after nothing changed, and one after a day."""
+    """Measure a full build, one after nothing changed, and one after a day."""
     build = (sys.executable, "-m", "groundwire", "build")
     yield "Groundwire, everything", measured(*build, at=root)
     measured(*build, at=root)  # the folder beside is brought up to date once
@@ -88,14 +88,14 @@ def ours(root: Path, count: int, categories: tuple[str, ...]) -> Iterator[tuple[
 
 
 def stock(root: Path) -> Iterator[tuple[str, Cost]]:
-    """MkDocs with Material alone."""
+    """Measure MkDocs with Material alone."""
     (root / "stock.yml").write_text(STOCK, encoding="utf-8")
     yield "Material, stock", measured(sys.executable, "-m", "mkdocs", "build", "-q", "-f", "stock.yml", at=root)
     shutil.rmtree(root / "stock-site")
 
 
 def hugo(root: Path) -> Iterator[tuple[str, Cost]]:
-    """Hugo with a plain theme."""
+    """Measure Hugo with a plain theme; nothing where it isn't installed."""
     if not shutil.which("hugo"):
         return
     for name, text in HUGO.items():

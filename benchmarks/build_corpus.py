@@ -60,7 +60,7 @@ class _Dice:
 
 
 def article(number: int, *, categories: tuple[str, ...], edit: str = "") -> tuple[str, str]:
-    """The path below content/ and the text of article `number`; `edit` is a paragraph that a person added."""
+    """Return the path below content/ and the text of article `number`; `edit` is a paragraph that a person added."""
     dice = _Dice(f"article {number}")
     moment = START + timedelta(days=number // A_DAY, minutes=31 * (number % A_DAY))
     title = dice.words(8).capitalize()
@@ -128,7 +128,7 @@ def make_publication(root: Path, count: int) -> tuple[str, ...]:
 
 
 def articles(numbers: range, categories: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Paths and texts of the articles of these numbers."""
+    """Yield the paths and texts of the articles of these numbers."""
     return (article(number, categories=categories) for number in numbers)
 
 

@@ -1,4 +1,4 @@
-"""How long `groundwire check` takes on a large archive, cold and warm: python benchmarks/check.py [PAGES]
+"""How long `groundwire check` takes on a large archive, cold and warm: python benchmarks/check.py [PAGES].
 
 The archive is made of one generated page, each with its own id, title and links to its neighbours. The limit for 10,000 pages, warm, is 10 s.
 """
@@ -21,7 +21,7 @@ SENTENCE = "“The flaw number {n} lets anybody in who knows the address of the 
 
 
 def page(number: int) -> tuple[str, str]:
-    """One page: its path and its text."""
+    """Make one page; return its path and its text."""
     date = START + timedelta(hours=5 * number)
     notes = [
         f"[^{k}]: [Example Blog](<https://blog.example/{number}#:~:text=The%20flaw%20number,for%20an%20hour.>)"
@@ -53,7 +53,7 @@ def _name(number: int) -> str:
 
 
 def archive(root: Path, pages: int) -> None:
-    """A publication of so many pages."""
+    """Write a publication of so many pages."""
     (root / "newsletter.yml").write_text("title: Large\nurl: https://news.example/\n", encoding="utf-8")
     (root / "mkdocs.yml").write_text((Path(__file__).parents[1] / "mkdocs.yml").read_text(encoding="utf-8"), encoding="utf-8")
     for number in range(pages):

@@ -64,12 +64,12 @@ class Measure:
 
 
 def corpus(given: str | None = None) -> Path:
-    """Where the labelled weeks are (whether or not they are there)."""
+    """Return the folder of the labelled weeks, whether or not it is there."""
     return Path(given or os.environ.get("GROUNDWIRE_CORPUS") or ROOT.parent / "shared" / "corpus") / "dedupe"
 
 
 def judge(folder: Path, week: str) -> list[Judged]:
-    """The labelled entries of one week, sorted by the rules."""
+    """Sort the labelled entries of one week by the rules."""
     labels: Mapping[str, list[str]] = yaml.safe_load((ROOT / "tests/fixtures/categories-by-hand.yml").read_text(encoding="utf-8"))
     categories = load_categories(ROOT)
     return [
@@ -80,13 +80,13 @@ def judge(folder: Path, week: str) -> list[Judged]:
 
 
 def entries(folder: Path, week: str) -> Iterator[dict[str, str]]:
-    """The entries of one week."""
+    """Yield the entries of one week."""
     for line in (folder / f"secnews-{week}.jsonl").read_text(encoding="utf-8").splitlines():
         yield json.loads(line)
 
 
 def measure(judged: list[Judged]) -> Measure:
-    """Precision and recall."""
+    """Compute precision and recall."""
     decided = [j for j in judged if j.decided]
     wanted = [j for j in judged if j.wanted]
     return Measure(

@@ -1,4 +1,4 @@
-"""How fast mail is made and handed over: python benchmarks/emails.py [--messages 100000] [--sent 1000]
+"""How fast mail is made and handed over: python benchmarks/emails.py [--messages 100000] [--sent 1000].
 
 Made: a letter of 50 items, its messages one after the other in one process. Handed over: the whole sender (ledger, pace,
 SMTP) to Debian's smtp-sink, beside smtplib's own `sendmail` of the same finished messages and nothing else. (Not `email.py`: run from here, that would hide
@@ -37,7 +37,7 @@ SETTINGS = Settings(title="The Example Briefing", url="https://example.github.io
 
 
 def letter() -> Letter:
-    """A long issue: 50 items of three sentences."""
+    """Compose a long issue: 50 items of three sentences."""
     said = "The harbour authority said on Friday that its cranes are working again. "
     articles, body = [], []
     for number in range(ITEMS):
@@ -57,12 +57,12 @@ def letter() -> Letter:
 
 
 def recipient(number: int, key: str = "") -> Recipient:
-    """One of many."""
+    """Make one recipient of many."""
     return Recipient(f"reader{number}@example.org", f"https://news.example.org/u/{number:032x}", id=key or str(number))
 
 
 def made(count: int) -> tuple[float, int]:
-    """Seconds of processor time for so many messages, and bytes of one."""
+    """Return the seconds of processor time for so many messages, and the bytes of one."""
     mould = stencil(letter())
     began = time.process_time()
     size = 0
@@ -73,7 +73,7 @@ def made(count: int) -> tuple[float, int]:
 
 @contextlib.contextmanager
 def sink() -> Iterator[int]:
-    """Debian's smtp-sink on a free port."""
+    """Run Debian's smtp-sink on a free port."""
     binary = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
     if binary is None:
         sys.exit("smtp-sink is not installed (Debian: apt-get install postfix)")
@@ -90,7 +90,7 @@ def sink() -> Iterator[int]:
 
 
 def bare(port: int, messages: list[bytes]) -> float:
-    """Messages a second by smtplib alone."""
+    """Count the messages a second by smtplib alone."""
     with smtplib.SMTP("127.0.0.1", port, "localhost") as peer:
         began = time.perf_counter()
         for number, data in enumerate(messages):
@@ -99,8 +99,8 @@ def bare(port: int, messages: list[bytes]) -> float:
 
 
 def ours(port: int, count: int, mould: Stencil) -> float:
-    """Messages a second by the whole sender: ledger, pace, message, SMTP."""
-    world = World(lambda: datetime.now(UTC), time.monotonic, time.sleep, lambda line: None)
+    """Count the messages a second by the whole sender: ledger, pace, message, SMTP."""
+    world = World(lambda: datetime.now(UTC), time.monotonic, time.sleep, lambda _: None)
     smtp = Smtp(host="127.0.0.1", port=port, security="none")
     with tempfile.TemporaryDirectory() as folder, Database(Path(folder) / "people.sqlite") as database:
         with database.write() as db:
@@ -145,7 +145,7 @@ def main() -> None:
 
 
 def timed(act: Callable[[], float]) -> tuple[float, float]:
-    """What it gives, and the processor seconds of this process that it took: neighbours do not lengthen those."""
+    """Return what `act` gives, and the processor seconds of this process that it took: neighbours do not lengthen those."""
     began = time.process_time()
     return act(), time.process_time() - began
 

@@ -17,19 +17,19 @@ from pathlib import Path
 
 from groundwire.analysis.boilerplate import clean_excerpt
 from groundwire.analysis.sentences import key_sentences, terms
-from groundwire.text.plain import sentences, shorten, words
+from groundwire.text.plain import sentences, shorten
 from groundwire.text.quotation import EXCERPT_WORDS
 
 
 def rouge_n(one: Sequence[str], other: Sequence[str], n: int) -> float:
-    """ROUGE-N F1 of two lists of words."""
+    """Compute the ROUGE-N F1 of two lists of words."""
     a, b = (Counter(zip(*(w[i:] for i in range(n)), strict=False)) for w in (one, other))
     hits = (a & b).total()
     return 2 * hits / (a.total() + b.total()) if a and b else 0.0
 
 
 def rouge_l(one: Sequence[str], other: Sequence[str]) -> float:
-    """ROUGE-L F1: the longest common subsequence."""
+    """Compute the ROUGE-L F1 of two lists of words, from their longest common subsequence."""
     row = [0] * (len(other) + 1)
     for a in one:
         last = 0
@@ -38,18 +38,18 @@ def rouge_l(one: Sequence[str], other: Sequence[str]) -> float:
     return 2 * row[-1] / (len(one) + len(other)) if one and other else 0.0
 
 
-def lead(text: str, title: str, room: int) -> str:
-    """The first three sentences."""
+def lead(text: str, _title: str) -> str:
+    """Return the first three sentences."""
     return " ".join(sentences(text)[:3])
 
 
-def opening(text: str, title: str, room: int) -> str:
-    """What a page prints first."""
+def opening(text: str, _title: str) -> str:
+    """Return what a page prints first."""
     return clean_excerpt(shorten(text, EXCERPT_WORDS))
 
 
-def key_three(text: str, title: str, room: int) -> str:
-    """The three best key sentences, in the text's order."""
+def key_three(text: str, title: str) -> str:
+    """Return the three best key sentences, in the text's order."""
     keys = key_sentences(text, title=title, limit=3)
     return " ".join(k.text for k in sorted(keys, key=lambda k: k.place))
 
@@ -57,17 +57,17 @@ def key_three(text: str, title: str, room: int) -> str:
 METHODS = (("lead-3", lead), ("opening", opening), ("key 3", key_three))
 
 
-def judge(pairs: Sequence[tuple[str, str, str]], method: Callable[[str, str, int], str]) -> tuple[float, float, float]:
-    """Mean ROUGE-1, -2, -L over (title, text, excerpt)."""
+def judge(pairs: Sequence[tuple[str, str, str]], method: Callable[[str, str], str]) -> tuple[float, float, float]:
+    """Return the mean ROUGE-1, -2 and -L over (title, text, excerpt)."""
     scores = []
     for title, text, excerpt in pairs:
-        found, wanted = terms(method(text, title, len(words(excerpt)))), terms(excerpt)
+        found, wanted = terms(method(text, title)), terms(excerpt)
         scores.append((rouge_n(found, wanted, 1), rouge_n(found, wanted, 2), rouge_l(found, wanted)))
     return tuple(sum(s[i] for s in scores) / len(scores) for i in range(3))  # type: ignore[return-value]  # three of them
 
 
 def load(corpus: Path) -> list[tuple[str, str, str]]:
-    """The pairs, each article once."""
+    """Read the pairs, each article once."""
     seen: dict[str, tuple[str, str, str]] = {}
     for line in (corpus / "articles" / "excerpt-fulltext-pairs-dev.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -76,7 +76,7 @@ def load(corpus: Path) -> list[tuple[str, str, str]]:
 
 
 def written(pairs: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """The pairs whose excerpt somebody wrote, instead of cutting the text off."""
+    """Select the pairs whose excerpt somebody wrote, instead of cutting the text off."""
     return [p for p in pairs if " ".join(terms(p[2])[:8]) not in " ".join(terms(p[1])[:60])]
 
 

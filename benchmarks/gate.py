@@ -64,12 +64,12 @@ class Tally:
 
 
 def corpus(given: str | None = None) -> Path:
-    """Where the articles are (whether or not they are there)."""
+    """Return the folder of the articles, whether or not it is there."""
     return Path(given or os.environ.get("GROUNDWIRE_CORPUS") or ROOT.parent / "shared" / "corpus")
 
 
 def articles(folder: Path) -> Iterator[Article]:
-    """The articles in a folder, in the order of their names."""
+    """Yield the articles in a folder, in the order of their names."""
     folder = folder / "articles" if (folder / "articles").is_dir() else folder
     for path in [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file()):
         if path.suffix == ".jsonl":
@@ -90,7 +90,7 @@ def _extracted(path: Path) -> Iterator[Article]:
 
 
 def facts(article: Article, *, limit: int) -> list[str]:
-    """Sentences that could be a fact and its evidence."""
+    """Select sentences that could be a fact and its evidence."""
     found = (s for line in article.text.splitlines() for s in sentences(line))
     good = [
         s for s in found if 7 <= len(words(s)) <= EVIDENCE_WORDS and s[0].isalnum() and not is_torn(s) and not is_boilerplate(s)
@@ -100,11 +100,11 @@ def facts(article: Article, *, limit: int) -> list[str]:
 
 
 def measure(found: Sequence[Article], *, each: int = 12, seed: int = 1) -> dict[tuple[str, str], Tally]:
-    """All alterations of all facts, judged."""
+    """Judge all alterations of all facts."""
     chance = random.Random(seed)
     table: dict[tuple[str, str], Tally] = defaultdict(Tally)
     made = [(article, facts(article, limit=each)) for article in found]
-    names = sorted({m.group() for _, rows in made for s in rows for m in alter._names(s)})
+    names = sorted({m.group() for _, rows in made for s in rows for m in alter.names_in(s)})
     for article, rows in made:
         text = "\n".join(clean(line) for line in article.text.splitlines())
         gate = Gate([_source(article.title, text)])

@@ -29,7 +29,7 @@ Alteration = Callable[[str, Context], str | None]
 
 
 def number(text: str, context: Context) -> str | None:
-    """Another number, month or weekday."""
+    """Exchange a number, month or weekday for another."""
     places = list(re.finditer(r"\d+|\b(?:" + "|".join([*MONTHS, *DAYS, *NUMBER_WORDS]) + r")\b", text))
     places = [m for m in places if not (m.group() in ("May", "March") and not re.search(r"\d", text[m.end() : m.end() + 4]))]
     if not places:
@@ -44,8 +44,8 @@ def number(text: str, context: Context) -> str | None:
     return text[: m.start()] + new + text[m.end() :]
 
 
-def _names(text: str) -> list[re.Match[str]]:
-    """Words with a capital that the start of a sentence does not explain."""
+def names_in(text: str) -> list[re.Match[str]]:
+    """Find words with a capital that the start of a sentence does not explain."""
     return [
         m
         for m in _NAME.finditer(text)
@@ -56,8 +56,8 @@ def _names(text: str) -> list[re.Match[str]]:
 
 
 def name(text: str, context: Context) -> str | None:
-    """A name from another article."""
-    places = _names(text)
+    """Exchange a name for one from another article."""
+    places = names_in(text)
     others = [n for n in context.names if n not in text]
     if not places or not others:
         return None
@@ -66,8 +66,8 @@ def name(text: str, context: Context) -> str | None:
 
 
 def roles(text: str, context: Context) -> str | None:
-    """Two names, each in the other's place."""
-    places = _names(text)
+    """Exchange two names with each other."""
+    places = names_in(text)
     pairs = [
         (a, b)
         for a in places
@@ -86,7 +86,7 @@ def _list(between: str) -> bool:
 
 
 def quotation(text: str, context: Context) -> str | None:
-    """Another word within quotation marks."""
+    """Exchange a word within quotation marks."""
     quoted = [m for m in re.finditer(r"[“\"]([^“”\"]{8,})[”\"]", text) if len(m.group(1).split()) >= 2]
     if not quoted:
         return None
@@ -152,22 +152,22 @@ def _by_rule(text: str, rules: Sequence[tuple[str, str]], chance: random.Random)
 
 
 def negation(text: str, context: Context) -> str | None:
-    """A "not" less, or one more."""
+    """Take out a "not", or put one in."""
     return _by_rule(text, _NEGATE_DE if is_german(text) else _NEGATE, context.chance)
 
 
 def attribution(text: str, context: Context) -> str | None:
-    """Who says so or how sure it is, left out or made up."""
+    """Leave out or make up who says so, or how sure it is."""
     return _by_rule(text, _ATTRIBUTE_DE if is_german(text) else _ATTRIBUTE, context.chance)
 
 
 def is_german(text: str) -> bool:
-    """By its small words."""
+    """Say whether a text is German, by its small words."""
     return len(re.findall(r"\b(?:der|die|das|und|ist|ein|eine|den|dem|von|für|auf|nicht|im|zu|sich|auch|wird|hat)\b", text)) >= 2
 
 
 def mixed(text: str, context: Context) -> str | None:
-    """The first half of one sentence and the second half of another."""
+    """Join the first half of one sentence to the second half of another."""
     others = [o for o in context.others if o != text and len(o.split()) >= 8]
     if not others:
         return None
@@ -185,7 +185,7 @@ _TYPOGRAPHIC = [
 
 
 def typographic(text: str, context: Context) -> str | None:
-    """Other quotation marks, dashes, blanks, ligatures; the first letter's case."""
+    """Change quotation marks, dashes, blanks, ligatures, and the first letter's case."""
     for old, new in context.chance.choice(_TYPOGRAPHIC):
         text = text.replace(old, new)
     return text[0].swapcase() + text[1:] if context.chance.random() < 0.3 else text
@@ -204,7 +204,7 @@ _SWAPS = dict(pair.split(":") for pair in _SYNONYMS)
 
 
 def paraphrase(text: str, context: Context) -> str | None:
-    """The same in other words: synonyms, clauses in another order, the passive, contractions, notations."""
+    """Say the same in other words: synonyms, clauses in another order, the passive, contractions, notations."""
     rules = [_synonyms, _reordered, _passive, _notation, _synonyms]
     context.chance.shuffle(rules)
     changed = text
@@ -227,7 +227,7 @@ def _reordered(text: str) -> str:
     if back and not re.match(r"(?:And|But|So)\b", text):
         head = (
             back[1]
-            if back[1].split()[0] in ("I", "I’m", "I'm") or _names("x " + back[1].split()[0])
+            if back[1].split()[0] in ("I", "I’m", "I'm") or names_in("x " + back[1].split()[0])
             else back[1][0].lower() + back[1][1:]
         )
         return f"{back[2][0].upper()}{back[2][1:]}, {head}."
@@ -235,7 +235,7 @@ def _reordered(text: str) -> str:
 
 
 def _passive(text: str) -> str:
-    """`A acquired B` as `B was acquired by A`, where both are plain names."""
+    """Turn `A acquired B` into `B was acquired by A`, where both are plain names."""
     pattern = r"^((?:[A-Z]\w+ ?){1,3})(acquired|bought|sued|launched|released|announced|created|built|developed|designed|founded|banned|fined) ((?:[A-Z]\w+ ?){1,3})(.*)$"
     m = re.match(pattern, text)
     return (

@@ -57,12 +57,12 @@ class Figures:
 
 
 def rows_of(corpus: Path, week: str) -> list[Row]:
-    """The labelled entries of one week."""
+    """Read the labelled entries of one week."""
     return [json.loads(line) for line in (corpus / "dedupe" / f"secnews-{week}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def entries_of(rows: Sequence[Row]) -> list[Entry]:
-    """The rows as entries of one feed an outlet, all of one moment."""
+    """Make entries of the rows: of one feed an outlet, all of one moment."""
     return [
         Entry(_feed(urlsplit(row["url"]).hostname or ""), row["id"], row["url"], row["title"], row["excerpt"], published=NOW)
         for row in rows
@@ -70,7 +70,7 @@ def entries_of(rows: Sequence[Row]) -> list[Entry]:
 
 
 def judge(rows: Sequence[Row], stories: Sequence[Story], *, threshold: float = THRESHOLD) -> Figures:
-    """The figures of one grouping."""
+    """Compute the figures of one grouping."""
     found = {entry.id: number for number, story in enumerate(stories) for entry in story.entries}
     count: Counter[tuple[bool, bool]] = Counter()
     for a, b in combinations(rows, 2):
@@ -81,7 +81,7 @@ def judge(rows: Sequence[Row], stories: Sequence[Story], *, threshold: float = T
 
 
 def wrong_pairs(rows: Sequence[Row], stories: Sequence[Story]) -> tuple[list[tuple[Row, Row]], list[tuple[Row, Row]]]:
-    """The pairs wrongly together, and wrongly apart."""
+    """Return the pairs wrongly together, and those wrongly apart."""
     found = {entry.id: number for number, story in enumerate(stories) for entry in story.entries}
     plain = [
         (a, b) for a, b in combinations(rows, 2) if b["id"] not in a["ambiguous_with"] and a["id"] not in b["ambiguous_with"]
@@ -94,22 +94,22 @@ Method = Callable[[Sequence[Entry], Background, float], Sequence[Story]]
 
 
 def ours(entries: Sequence[Entry], table: Background, threshold: float) -> Sequence[Story]:
-    """What ships."""
+    """Group as Groundwire does."""
     return join_or_start(entries, background=table, threshold=threshold).stories
 
 
-def exact_only(entries: Sequence[Entry], table: Background, threshold: float) -> Sequence[Story]:
-    """Equal address or headline."""
+def exact_only(entries: Sequence[Entry], _table: Background, _threshold: float) -> Sequence[Story]:
+    """Group entries of equal address or headline."""
     return [Story("", tuple(same)) for same in duplicates(entries)]
 
 
-def plain_tfidf(entries: Sequence[Entry], table: Background, threshold: float) -> Sequence[Story]:
-    """Cosine of words with the week's own IDF, pure average linkage: the baseline."""
+def plain_tfidf(entries: Sequence[Entry], _table: Background, threshold: float) -> Sequence[Story]:
+    """Group by the cosine of words with the week's own IDF, pure average linkage: the baseline."""
     return _average([_words(entry) for entry in entries], entries, threshold)
 
 
-def plain_trigrams(entries: Sequence[Entry], table: Background, threshold: float) -> Sequence[Story]:
-    """The same over runs of 3 to 5 characters."""
+def plain_trigrams(entries: Sequence[Entry], _table: Background, threshold: float) -> Sequence[Story]:
+    """Group in the same way by runs of 3 to 5 characters."""
     return _average([_runs(entry) for entry in entries], entries, threshold)
 
 
@@ -122,19 +122,19 @@ METHODS: dict[str, Method] = {
 
 
 def curve(corpus: Path, week: str, method: Method) -> list[Figures]:
-    """The figures of a week at each threshold, the week itself not being in the background."""
+    """Compute the figures of a week at each threshold, without the week itself in the background."""
     rows, table = rows_of(corpus, week), shipped().without(week)
     entries = entries_of(rows)
     return [judge(rows, method(entries, table, one), threshold=one) for one in THRESHOLDS]
 
 
 def precise(figures: Sequence[Figures]) -> Figures:
-    """The lowest threshold with a precision of .90 (else the most precise)."""
+    """Choose the lowest threshold with a precision of .90 (else the most precise)."""
     return next((f for f in figures if f.precision >= 0.90), max(figures, key=lambda f: f.precision))
 
 
 def crossed(corpus: Path, method: Method) -> dict[str, Figures]:
-    """Each week at the threshold that the other chose."""
+    """Judge each week at the threshold that the other chose."""
     curves = {week: curve(corpus, week, method) for week in WEEKS}
     chosen = {week: precise(curves[other]).threshold for week, other in zip(WEEKS, reversed(WEEKS), strict=True)}
     return {week: next(f for f in curves[week] if f.threshold == chosen[week]) for week in WEEKS}
@@ -190,7 +190,7 @@ def _cosines(counts: Sequence[Counter[str]]) -> dict[tuple[int, int], float]:
 
 
 def speed(corpus: Path, *, new: int = 10_000, archived: int = 60_000, days: int = 1_000) -> str:
-    """New entries of one week against stories of some years, all made of the corpus' vocabulary and invented names."""
+    """Time new entries of one week against stories of some years, all made of the corpus' vocabulary and invented names."""
     rng = random.Random(1)
     pool = [word for week in WEEKS for row in rows_of(corpus, week) for word in f"{row['title']} {row['excerpt']}".split()]
     names = ["".join(rng.choice("bdfgklmnprstvz") + rng.choice("aeiou") for _ in range(3)) for _ in range(20_000)]

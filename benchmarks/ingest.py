@@ -66,7 +66,7 @@ class Row:
 
 
 def load(corpus: Path) -> Served:
-    """The real-world feeds of the corpus."""
+    """Read the real-world feeds of the corpus."""
     rows = (json.loads(line) for line in (corpus / "manifest.jsonl").read_text(encoding="utf-8").splitlines())
     kinds = {"json": "application/feed+json", "atom": "application/atom+xml"}
     files = [(row["file"], kinds.get(row["kind"], "application/rss+xml")) for row in rows if row.get("realworld")]
@@ -107,7 +107,7 @@ def serve(served: Served) -> None:
 
 @contextmanager
 def server(corpus: Path) -> Iterator[tuple[int, Callable[[bool], None]]]:
-    """The server in a process of its own, so that its CPU is not counted: its port, and a switch for validators."""
+    """Run the server in a process of its own, so that its CPU is not counted; yield its port, and a switch for validators."""
     command = [sys.executable, "-m", "benchmarks.ingest", "--serve", str(corpus)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         if process.stdin is None or process.stdout is None:
@@ -125,7 +125,7 @@ def server(corpus: Path) -> Iterator[tuple[int, Callable[[bool], None]]]:
 
 
 def ours(urls: list[str], folder: Path, *, now: datetime) -> tuple[int, int]:
-    """One whole update by our reader: entries, feeds that failed."""
+    """Do one whole update by our reader; return the entries and the feeds that failed."""
     from groundwire.feeds.memory import Memories
     from groundwire.feeds.reader import WebReader
     from groundwire.feeds.web import Web, user_agent
@@ -140,14 +140,17 @@ def ours(urls: list[str], folder: Path, *, now: datetime) -> tuple[int, int]:
 
 
 def feedparser_alone(served: Served) -> int:
-    """feedparser as it comes, on the same bytes, without a network."""
+    """Count the entries that feedparser alone reads from the same bytes, without a network."""
     import feedparser
 
     return sum(len(feedparser.parse(body).entries) for _, body in served.bodies.values())
 
 
 def child(kind: str, *args: str) -> Row:
-    """A piece of work in a fresh process; as with `reader`, its imports are not counted (those of our parsing processes are)."""
+    """Measure a piece of work in a fresh process.
+
+    As with `reader`, its imports are not counted (those of our parsing processes are).
+    """
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from benchmarks import ingest; ingest.in_child({kind!r}, sys.argv[1:])"
     )
@@ -164,7 +167,10 @@ def child(kind: str, *args: str) -> Row:
 
 
 def session_cpu(leader: int) -> dict[int, float]:
-    """CPU seconds by process of all processes of a session: parsers are no children of the one that uses them (Linux)."""
+    """Return the CPU seconds of each process of a session (Linux).
+
+    By session, because parsers are not children of the process that uses them.
+    """
     found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -177,7 +183,7 @@ def session_cpu(leader: int) -> dict[int, float]:
 
 
 def in_child(kind: str, args: list[str]) -> None:
-    """What `child` runs; prints wall, own CPU, entries, failed feeds."""
+    """Do what `child` asks for; print wall, own CPU, entries, failed feeds."""
     served = load(Path(args[0])) if kind == "feedparser" else Served()
     urls = Path(args[1]).read_text(encoding="utf-8").split() if kind != "feedparser" else []
     hours = {"cold": 0, "304": 48, "unchanged": 96}.get(kind, 0)
@@ -191,7 +197,7 @@ def in_child(kind: str, args: list[str]) -> None:
 
 
 def readers(python: Path, folder: Path, listed: Path, workers: int, switch: Callable[[bool], None]) -> list[Row]:
-    """The same three updates by `reader`; its own imports and database set-up are not counted."""
+    """Measure the same three updates by `reader`; its own imports and database set-up are not counted."""
     rows = []
     for kind, on in (("cold", True), ("304", True), ("unchanged", False)):
         switch(on)
@@ -204,7 +210,7 @@ def readers(python: Path, folder: Path, listed: Path, workers: int, switch: Call
 
 
 def installed(folder: Path) -> Path | None:
-    """A Python that has `reader`, None where it cannot be had."""
+    """Return a Python that has `reader`; None if it cannot be had."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     done = subprocess.run([str(python), "-m", "pip", "install", "--quiet", *READER], check=False, capture_output=True)

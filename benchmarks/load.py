@@ -1,4 +1,4 @@
-"""What it costs to load a publication as one value: python -m benchmarks.load [ARTICLES …]
+"""What it costs to load a publication as one value: python -m benchmarks.load [ARTICLES …].
 
 CPU seconds of one process: reading and parsing everything (no cache), reading it again (each file is read and hashed, its front matter comes
 from the cache), the log with a row a story, and one change applied. The pages are those of benchmarks/build_corpus.py.

@@ -32,7 +32,7 @@ KINDS_SHARE = 20  # of 1,000
 
 
 def make(corpus: Path) -> Background:
-    """The table of everything."""
+    """Make the table from all collections."""
     collections = {"general": (_distinct(_general(corpus)), RARE)}
     for week in WEEKS:
         collections[week] = (list(_events(corpus, week)), 1)
@@ -102,7 +102,7 @@ def _kinds() -> set[str]:
 
 
 def corpus_folder(given: str | None = None) -> Path:
-    """Where the corpus is (whether or not it is there)."""
+    """Return the folder of the corpus, whether or not it is there."""
     return Path(given or os.environ.get("GROUNDWIRE_CORPUS") or ROOT.parent / "shared" / "corpus")
 
 

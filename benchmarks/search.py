@@ -48,7 +48,7 @@ PACKED = (".js", ".json", ".css", ".html", ".xml", ".svg")
 
 
 def vocabulary() -> tuple[list[str], list[float]]:
-    """40,000 words, and how often each comes, summed up."""
+    """Make 40,000 words, and how often each comes, summed up."""
     rng = random.Random(8)  # the same everywhere is what is wanted
     parts = [
         "".join(two) for two in itertools.product("b c d f g h k l m n p r s t v w z st tr pl".split(), "a e i o u ai ou".split())
@@ -60,7 +60,7 @@ def vocabulary() -> tuple[list[str], list[float]]:
 
 
 def write_articles(content: Path, pages: int, *, words: list[str], sums: list[float]) -> None:
-    """The same articles for both: ours with front matter."""
+    """Write the same articles for both: ours with front matter."""
     rng = random.Random(9)  # likewise
     for number in range(pages):
         moment = START + timedelta(hours=1.2 * number)
@@ -89,14 +89,14 @@ def write_articles(content: Path, pages: int, *, words: list[str], sums: list[fl
 
 
 def build_ours(folder: Path) -> Path:
-    """Our site."""
+    """Build our site."""
     (folder / "newsletter.yml").write_text(SETTINGS, encoding="utf-8")
     (folder / "mkdocs.yml").write_bytes((ROOT / "mkdocs.yml").read_bytes())
     return build_site(folder).site_dir
 
 
 def build_stock(folder: Path) -> Path:
-    """The same articles by Material as it comes, out of the navigation as ours."""
+    """Build the same articles by Material as it comes, out of the navigation as ours are."""
     (folder / "stock.yml").write_text(
         STOCK + "docs_dir: content\nsite_dir: stock\nnot_in_nav: /articles/\nnav: [index.md]\n", encoding="utf-8"
     )
@@ -145,7 +145,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[str, Wire]]:
-    """The folder on loopback, with gzip as a host would."""
+    """Serve the folder on loopback, with gzip as a host would."""
     wire = Wire()
     handler = type("Handler", (_Handler,), {"wire": wire})
     web = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
@@ -177,7 +177,7 @@ class Asked:
 
 
 def ask(browser: Any, address: str, wire: Wire, *, query: Query, ours: bool) -> Asked:
-    """One new reader, one query."""
+    """Ask one query as one new reader."""
     context = browser.new_context()
     page = context.new_page()
     began = wire.sent
@@ -210,7 +210,7 @@ def ask(browser: Any, address: str, wire: Wire, *, query: Query, ours: bool) -> 
 
 
 def measure(site: Path, queries: list[Query], *, ours: bool, tries: int) -> list[str]:
-    """One row a query; what was found for each."""
+    """Print one row for each query; return what was found for each."""
     from playwright.sync_api import sync_playwright
 
     article = next(iter(sorted(site.glob("articles/**/index.html")))).parent.relative_to(site).as_posix()
@@ -230,6 +230,7 @@ def measure(site: Path, queries: list[Query], *, ours: bool, tries: int) -> list
 
 
 def main() -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description="The first answer of a search, ours and Material's.")
     parser.add_argument("--pages", type=int, default=8000)
     parser.add_argument("--folder", type=Path, help="keep the built sites here")

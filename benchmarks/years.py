@@ -1,4 +1,4 @@
-"""Three years of a publication in fast motion: does it lose, repeat or kill anything, and does it get slower?
+"""Live three years of a publication in fast motion, to see whether it loses, repeats or kills anything, or gets slower.
 
     python -m benchmarks.years [--days 1095] [--stories 8] [--seed 1] [--runners]
 
@@ -94,7 +94,7 @@ class World:
         self.failing = self._failures(days)
 
     def shows(self, outlet: int, now: datetime) -> tuple[Entry, ...]:
-        """The newest entries of a feed, the newest first."""
+        """Return the newest entries of a feed, the newest first."""
         shelf = self._shelves[outlet]
         low, high = 0, len(shelf)
         while low < high:
@@ -255,7 +255,7 @@ class Life:
         return self.root / "content"
 
     def day(self, number: int, costs: Quarter) -> None:
-        """One day: a run that may be late, missing, doubled or killed, and people at work."""
+        """Live one day: a run that may be late, missing, doubled or killed, and people at work."""
         drift = timedelta(minutes=self.random.choice((0, 3, 40, 180, 320)))
         now = START + timedelta(days=number) + drift
         if self.random.random() < 0.04 or 400 <= number < 404:
@@ -273,19 +273,19 @@ class Life:
             (costs.fresh if fresh else costs.warm).append(cost)
             if not fresh:
                 self.days.append(Day(number, cost, issue=len(self.issues_written()) > issues))
-        self.people(number, now + timedelta(hours=8))
+        self.people(now + timedelta(hours=8))
         if self.random.random() < 0.1:
             self.git_joins_lines()
 
     def on_another_machine(self) -> None:
-        """All files are new there, and nothing is that one machine keeps for itself."""
+        """Move to another machine: all files are new there, and nothing is there that one machine keeps for itself."""
         there = self.root.with_name("another-machine")
         shutil.copytree(self.root, there, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(".groundwire"))
         shutil.rmtree(self.root)
         there.rename(self.root)
 
     def issues_written(self) -> list[Path]:
-        """The files of issues."""
+        """List the files of issues."""
         return list((self.content / "issues").rglob("*.md"))
 
     def run(self, number: int, now: datetime) -> None:
@@ -314,10 +314,10 @@ class Life:
                 self.seen |= {int(entry.id) for entry in self.world.shows(outlet, now)}
 
     def parts(self, number: int) -> Parts:
-        return Parts(Feeds(self.world, number), Texts(), ExtractiveAnalyst(load_categories(self.root)), lambda line: None)
+        return Parts(Feeds(self.world, number), Texts(), ExtractiveAnalyst(load_categories(self.root)), lambda _: None)
 
-    def people(self, number: int, now: datetime) -> None:
-        """What people do in an afternoon: little, to pages of the last weeks."""
+    def people(self, now: datetime) -> None:
+        """Do what people do in an afternoon: little, to pages of the last weeks."""
         if self.random.random() < 0.3:
             recent = [page for page in load_articles(self.content).pages[-200:] if page.id not in self.withdrawn]
             if recent:
@@ -328,7 +328,7 @@ class Life:
                 path = self.content / issue.path
                 path.write_text(issue.text.replace("status: draft", "status: ready"), encoding="utf-8")
 
-    def edit(self, page: Article, now: datetime) -> None:
+    def edit(self, page: Article, _now: datetime) -> None:
         text = page.text + "\nA person added this.\n"
         self._write(page, text)
         self.edited[page.id] = "A person added this."
@@ -337,7 +337,7 @@ class Life:
         day = now.date()
         self._write(page, edited(page, add={"corrections": [{"date": day, "note": "It was version 2."}]}))
 
-    def delete(self, page: Article, now: datetime) -> None:
+    def delete(self, page: Article, _now: datetime) -> None:
         (self.content / page.path).unlink()
         self.deleted.add(page.id)
         self.edited.pop(page.id, None)
@@ -346,7 +346,7 @@ class Life:
         self._write(page, edited(page, put={"withdrawn": {"date": now.replace(microsecond=0), "reason": "It was wrong."}}))
         self.withdrawn.add(page.id)
 
-    def rename(self, page: Article, now: datetime) -> None:
+    def rename(self, page: Article, _now: datetime) -> None:
         target = page.path.replace(".md", "-renamed.md")
         if not (self.content / target).exists() and page.path.endswith(".md"):
             text = edited(page, put={"aliases": [*page.meta.aliases, page.url]})
@@ -357,7 +357,7 @@ class Life:
         (self.content / page.path).write_text(text, encoding="utf-8")
 
     def git_joins_lines(self) -> None:
-        """A merge by union: the newest ledger file's lines in another order, some of them twice."""
+        """Merge by union, as Git does: the newest ledger file's lines in another order, some of them twice."""
         for path in sorted((self.content / ".ledger").glob("stories-*.jsonl"))[-1:]:
             lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
             if lines and lines[-1].endswith("\n"):
@@ -366,7 +366,7 @@ class Life:
                 path.write_text("".join(lines), encoding="utf-8")
 
     def check(self) -> None:
-        """All that must hold. Raises Broken."""
+        """Check all that must hold. Raises Broken."""
         site = load_site(self.root)
         pages = [page for page in site.articles.values() if not page.meta.status]
         self._each_event_once(pages)
@@ -417,12 +417,12 @@ class Life:
 
 
 def size(folder: Path) -> int:
-    """Bytes of the files below a folder."""
+    """Count the bytes of the files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def live(root: Path, *, days: int, stories: int, seed: int, tell: Any = print, runners: bool = False) -> list[dict[str, float]]:
-    """Live through the days; the answer is the table's rows. Raises Broken."""
+    """Live through the days; return the table's rows. Raises Broken."""
     try:
         return _live(root, days=days, stories=stories, seed=seed, tell=tell, runners=runners)
     finally:
@@ -454,7 +454,7 @@ def _live(root: Path, *, days: int, stories: int, seed: int, tell: Any, runners:
 
 
 def start_cost() -> float:
-    """CPU seconds that a command takes before its work: Python, and the modules that `groundwire update` needs."""
+    """Measure the CPU seconds before a command's work: for Python, and the modules that `groundwire update` needs."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}  # as an installed one
     costs = []
     for _ in range(6):  # of which the first compiles
@@ -466,7 +466,7 @@ def start_cost() -> float:
 
 
 def compared(days: Sequence[Day], *, days_in_all: int) -> str:
-    """The first month beside the last one: medians of days without an issue, and of those with one."""
+    """Compare the first month with the last: medians of days without an issue, and of those with one."""
     start = start_cost()
     said = [f"before its work a command takes {start:.3f} s to start, which the figures leave out"]
     for name, wanted in (("without an issue", False), ("with one", True)):
@@ -480,7 +480,7 @@ def compared(days: Sequence[Day], *, days_in_all: int) -> str:
 
 
 def row(life: Life, costs: Quarter, *, day: int) -> dict[str, float]:
-    """One line of the table."""
+    """Make one line of the table."""
     ledger = life.content / ".ledger"
     return {
         "day": day,
@@ -502,7 +502,7 @@ HEAD = "   day   runs  kills   pages issues content MB ledger MB files   cache M
 
 
 def shown(cells: dict[str, float]) -> str:
-    """A row as text."""
+    """Write a row as text."""
     return (
         f"{cells['day']:6.0f} {cells['runs']:6.0f} {cells['kills']:6.0f} {cells['pages']:7.0f} {cells['issues']:6.0f} {cells['content_mb']:10.1f}"
         f" {cells['ledger_mb']:9.2f} {cells['ledger_files']:5.0f} {cells['cache_mb']:10.1f} {cells['warm_s']:7.2f} {cells['fresh_s']:7.2f} {cells['rss_mb']:6.0f}"
@@ -510,7 +510,7 @@ def shown(cells: dict[str, float]) -> str:
 
 
 def fingerprint(root: Path) -> str:
-    """A hash of content/: the same seed gives the same life."""
+    """Hash content/: the same seed gives the same life."""
     total = hashlib.sha256()
     for path in sorted((root / "content").rglob("*")):
         if path.is_file():

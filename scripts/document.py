@@ -1,4 +1,4 @@
-"""Writes the documentation that is made from the code and its data: python scripts/document.py
+"""Write the documentation that is made from the code and its data: python scripts/document.py.
 
 docs/reference/ (settings and commands), generator/groundwire/categories/README.md, and the JSON Schemas of all that people write as YAML (schemas/),
 for their editors. tests/test_docs.py holds them to be current.
@@ -55,12 +55,12 @@ def command_lines(command: click.Command, *, name: str, parent: click.Context | 
 
 
 def code(example: str) -> str:
-    """An example as code on one line."""
+    """Write an example as code on one line."""
     return "`" + "; ".join(line.strip() for line in example.splitlines()) + "`" if example else ""
 
 
 def categories_page() -> str:
-    """What each shipped category is for, and the sections of its page."""
+    """Write what each shipped category is for, and the sections of its page."""
     head = [
         "# Categories",
         "",
@@ -73,7 +73,7 @@ def categories_page() -> str:
 
 
 def category_lines(category: Category) -> list[str]:
-    """One category: when it applies, the rows of its key details, a table of sections."""
+    """Write one category: when it applies, the rows of its key details, a table of sections."""
     rows = [row for section in category.sections for row in section_rows(section, depth=0)]
     details = f"Key details: {', '.join(category.details)}." if category.details else ""
     table = ["| section | shape | kind | least words of source | what stands there |", "|---|---|---|---|---|", *rows]
@@ -81,14 +81,14 @@ def category_lines(category: Category) -> list[str]:
 
 
 def section_rows(section: SectionSpec, *, depth: int) -> list[str]:
-    """A section and its parts as table rows."""
+    """Write a section and its parts as table rows."""
     name = "— " * depth + section.heading + (f" ({', '.join(section.labels)})" if section.labels else "")
     row = f"| {name} | {section.shape} | {section.kind} | {section.min_words or ''} | {' '.join(section.guidance.split())} |"
     return [row, *(line for part in section.parts for line in section_rows(part, depth=depth + 1))]
 
 
 def schema(name: str) -> str:
-    """One model as a JSON Schema (2020-12), as an editor reads it."""
+    """Write one model as a JSON Schema (2020-12), as an editor reads it."""
     made = MODELS[name].model_json_schema()
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"

@@ -28,7 +28,7 @@ ITEM = {
 
 
 def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "generator"), **environment}
     return subprocess.run(
         [sys.executable, "-m", "groundwire", *arguments],
         capture_output=True,
@@ -130,7 +130,7 @@ def test_interrupting_exits_130_and_leaves_nothing_torn(publication: Callable[..
 
     server.pages["/slow.xml"] = slow
     root = publication(server.put("/feed.xml", rss(ITEM)), server.url("/slow.xml"))
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "generator")}
     process = subprocess.Popen(
         [sys.executable, "-m", "groundwire", "update", "-C", str(root)], stderr=subprocess.PIPE, text=True, env=env
     )

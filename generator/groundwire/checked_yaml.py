@@ -140,7 +140,7 @@ def _build(
         value = loader.construct_object(node, deep=True)
         if not isinstance(value, int) or value.bit_length() <= LONGEST:
             return value
-    except (yaml.YAMLError, ValueError, OverflowError):
+    except (yaml.YAMLError, KeyError, ValueError, OverflowError):  # `!!bool "foo"` is a KeyError
         pass
     problems.append(Problem(file, f"cannot read the value {node.value[:60]!r}", *marks[path], key=str(path[-1] if path else "")))
     return node.value

@@ -383,7 +383,7 @@ def test_one_file_imports_anthropic_and_only_within_a_function() -> None:
             if any(name.split(".")[0] == "anthropic" for name in names):
                 found.append(path.name)
                 assert node not in tree.body
-    assert set(found) == {"call.py"}
+    assert set(found) == {"anthropic.py"}
 
 
 def test_to_import_the_analyst_does_not_import_the_sdk() -> None:

@@ -121,7 +121,7 @@ def test_a_call_whose_answer_was_lost_counts_with_its_worst_case(
     wire.then(trouble, answer(seed.full_answer()))
     wallet = purse(tmp_path)
     assert analyse(make(purse=wallet)).by == "claude"
-    lost, used = (cost.usd for cost in costs(Ledger(tmp_path).rows(STREAM)))
+    used, lost = sorted(cost.usd for cost in costs(Ledger(tmp_path).rows(STREAM)))
     reserved = [sum(row["for"].values()) for row in Ledger(tmp_path).rows(STREAM) if row["event"] == "reserved"]
     assert lost == pytest.approx(reserved[0])
     assert used == pytest.approx(2_700 * 0.10e-6 + 2_200 * 0.50e-6)

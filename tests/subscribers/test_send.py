@@ -585,7 +585,7 @@ class serving:  # noqa: N801  # reads as what it does
         code = "from groundwire.cli.subscribers import subscribers; subscribers()"
         words = [sys.executable, "-c", code, "serve", "-C", str(house.root), "--port", str(port)]
         self.process = subprocess.Popen(
-            words, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, stderr=subprocess.PIPE
+            words, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "generator")}, stderr=subprocess.PIPE
         )
         self.port, self.home = port, home
 

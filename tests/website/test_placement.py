@@ -129,14 +129,17 @@ def test_a_folder_elsewhere_is_not_followed(pub: Publication, place: str) -> Non
 
 @pytest.mark.parametrize("kind", [a_link_to_a_file, a_link_within, a_pipe], ids=lambda kind: kind.__name__)
 def test_no_command_opens_a_page_that_is_no_plain_file(pub: Publication, kind: Callable[[Path, Path], None]) -> None:
-    kind(pub.root / "content/articles/2026/02/x.md", Path("/proc/self"))
+    path = pub.root / "content/articles/2026/02/x.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kind(path, Path("/proc/self"))
     with pytest.raises(InputError, match=r"content/articles/2026/02/x\.md: error: this is (a symbolic link|no plain file)"):
         load_articles(pub.root / "content")
 
 
 def test_a_folder_that_is_a_link_is_not_taken_for_pages_that_were_deleted(pub: Publication) -> None:
     folder = pub.root / "content/articles/2026/02"
-    folder.rename(pub.root / "elsewhere")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    (pub.root / "elsewhere").mkdir()
     folder.symlink_to(pub.root / "elsewhere")
     with pytest.raises(InputError, match=r"content/articles/2026/02: error: this is a symbolic link"):
         load_articles(pub.root / "content")

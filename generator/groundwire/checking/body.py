@@ -75,7 +75,7 @@ class Body:
 
 
 def read_body(text: str) -> Body:
-    """What a body refers to and carries. Any text will do."""
+    """Find what a body refers to and carries. Any text will do."""
     finder = _Finder(text)
     renderer, tap = _renderer()
     renderer.reset()
@@ -96,12 +96,12 @@ def read_body(text: str) -> Body:
 
 
 class _Tap(Treeprocessor):
-    """Keeps the tree as it is when all others are done with it."""
+    """Keeps the tree as it is after all other processors."""
 
     root: Element | None = None
 
     def run(self, root: Element) -> None:
-        """Keep it."""
+        """Keep the tree."""
         self.root = root
 
 
@@ -123,7 +123,7 @@ class _Finder:
         self.found = Body()
 
     def tree(self, root: Element) -> None:
-        """Elements that Markdown made."""
+        """Go through the elements that Markdown made."""
         for element in root.iter():
             if not isinstance(element.tag, str):
                 continue
@@ -135,7 +135,7 @@ class _Finder:
             self._attributes(element.tag, attributes)
 
     def raw(self, parts: list[str]) -> None:
-        """HTML that somebody wrote."""
+        """Go through the HTML that somebody wrote."""
         at = 0
         for part in parts:
             if part.lstrip().startswith("<"):
@@ -146,7 +146,7 @@ class _Finder:
         self._at = 0
 
     def element(self, tag: str, attributes: dict[str, str], *, written: str) -> None:
-        """One element of raw HTML, and how it was written."""
+        """Note one element of raw HTML; `written` is its tag, letter for letter."""
         place = self._place(written)
         kind = "dangerous" if tag in _DANGEROUS else "unknown" if tag not in _KNOWN and "-" not in tag else "element"
         self.found.remarks.append(Remark(kind, tag, place))
@@ -156,7 +156,7 @@ class _Finder:
         self._attributes(tag, attributes, raw=True)
 
     def left_out(self, html: str) -> None:
-        """What browsers find in the rendered body and the page will not have, as far as it is not told yet."""
+        """Note what browsers find in the rendered body and the page will not have, unless it is noted already."""
         told = {(remark.kind, remark.what) for remark in self.found.remarks}
         for tag, attribute in left_out(html):
             if attribute:
@@ -167,7 +167,7 @@ class _Finder:
                 self.found.remarks.append(Remark(kind, what, self._place(attribute or f"<{tag}")))
 
     def notes(self) -> None:
-        """Footnotes: what each quotes, and labels without a partner."""
+        """Note what each footnote quotes, and the labels without a partner."""
         defined = [match.group(1) for match in _DEFINED.finditer(self._text)]
         for label in dict.fromkeys(defined):
             if defined.count(label) > 1:
@@ -186,7 +186,7 @@ class _Finder:
                 self.found.quoted.append(Quoted(words, (note.line, 1), (note.address,), note.label))
 
     def _is_code(self, mark: str) -> bool:
-        """Whether every place of the mark is within backticks or in an indented block."""
+        """Say whether every place of the mark is within backticks or in an indented block."""
         lines = [line for line in self._text.splitlines() if mark in line]
         return all(line.startswith(("    ", "\t")) or mark not in re.sub(r"`[^`]*`", "", line) for line in lines)
 
@@ -220,7 +220,7 @@ class _Finder:
             self.found.quoted.append(Quoted(len(words), self._place("> " + words[0]), addresses))
 
     def _place(self, needle: str) -> Place:
-        """Where this was written: the next time, or the same again where there is no further one."""
+        """Find where this was written: the next time, or the same place again if there is no further one."""
         for written in (needle, needle.replace("&", "&amp;")):
             start = max(self._from.get(written, 0), self._at)
             place = self._text.find(written, start)
@@ -239,12 +239,12 @@ class _Html(HTMLParser):
         self._finder = finder
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """One element."""
+        """Note one element."""
         given = {name: value or "" for name, value in attrs}
         self._finder.element(tag, given, written=self.get_starttag_text() or f"<{tag}")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """One element that is closed at once."""
+        """Note one element that is closed at once."""
         self.handle_starttag(tag, attrs)
 
 

@@ -59,7 +59,10 @@ class _Publication:
 
 
 def check_publication(root: Path, *, now: datetime, cache: Path | None = None) -> Checked:
-    """Everything that is wrong in the publication in `root` at the time `now`. `cache`: the folder of what was read before."""
+    """Find everything that is wrong in the publication in `root` at the time `now`.
+
+    `cache`: the folder of what was read before.
+    """
     if unsafe := unsafe_files(root):  # then nothing else is opened
         return Checked(tuple(unsafe))
     held = _read(root, cache)
@@ -113,7 +116,10 @@ def _settings_problems(held: _Publication) -> Iterator[Problem]:
 
 
 def _between_pages(held: _Publication) -> Iterator[Problem]:
-    """Categories, former addresses, and what the owner's list blocks. (That ids are unique the store says.)"""
+    """Check categories, former addresses, and what the owner's list blocks.
+
+    That ids are unique is checked where pages are loaded.
+    """
     if held.categories:
         yield from (problem for page in held.articles if (problem := category_problem(page, held.categories)))
     yield from colliding_aliases(((page, page.meta.aliases) for page in held.articles), folder="content")
@@ -181,7 +187,7 @@ def _targets(held: _Publication, bodies: BodyMemory) -> Targets:
 
 
 def _generated(held: _Publication) -> Collection[str] | None:
-    """The addresses that the build makes; of pages with faults it makes none."""
+    """Collect the addresses that the build makes; of pages with faults it makes none."""
     names = _collect([], lambda: load_names(held.root))
     if held.settings is None or names is None or not held.categories:
         return None

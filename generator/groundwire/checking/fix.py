@@ -18,7 +18,7 @@ _KEYED = re.compile(r"^(?P<key>\s*(?:- )?[A-Za-z_]+:\s+)(?P<value>[^\"'\[{|>&*!%
 
 
 def mended(text: str, problems: Sequence[Problem]) -> tuple[str, list[str]]:
-    """A file's text with what is mechanical put right, and what was done, a line each."""
+    """Return a file's text with mechanical faults corrected, and what was done, a line for each change."""
     changes: dict[_Change, str] = {}
     spans = dict(_spans(text))
     for problem in problems:
@@ -58,7 +58,7 @@ def _in_yaml(mend: Mend, key: _Change, value: _Change) -> _Change:
 
 
 def _quoted(text: str, line: int) -> Iterator[_Change]:
-    """`title: Zero-day: what is known` with its value in quotes."""
+    """Put the value of `title: Zero-day: what is known` in quotes."""
     start = _index(text, line, 1)
     row = text[start:].split("\n", 1)[0]
     if match := _KEYED.match(row):
@@ -80,7 +80,7 @@ def _index(text: str, line: int, column: int) -> int:
 
 
 def _spans(text: str) -> Iterator[tuple[tuple[str | int, ...], tuple[_Change, _Change]]]:
-    """For each path of the YAML (of the front matter, in a page): where its key and its value stand."""
+    """Yield, for each path of the YAML (in a page: of the front matter), where its key and its value stand."""
     match = _FRONT.match(text)
     start = match.end() if match else 0
     source = text[start:]

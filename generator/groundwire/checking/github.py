@@ -15,17 +15,20 @@ MOST = 10
 
 
 def commands(problems: Sequence[Problem], *, changed: Collection[str] = (), folder: str = "") -> list[str]:
-    """Workflow commands, at most ten. `folder` is the publication's below the repository's, '' at its top."""
+    """Write workflow commands, at most ten.
+
+    `folder` is the publication's below the repository's, '' at its top.
+    """
     return [_command(problem, folder) for problem in ordered(problems, changed)[:MOST]]
 
 
 def ordered(problems: Sequence[Problem], changed: Collection[str]) -> list[Problem]:
-    """Changed files first, in each part errors before warnings."""
+    """Sort problems: changed files first, and in each part errors before warnings."""
     return sorted(problems, key=lambda p: (p.file not in changed, p.level != "error", p.file, p.line, p.column))
 
 
 def page(problems: Sequence[Problem], *, changed: Collection[str] = (), closing: str) -> str:
-    """The run's page in Markdown: every problem as text, letter for letter, the changed files' first."""
+    """Write the run's page in Markdown: every problem as text, letter for letter, the changed files' first."""
     own = [p for p in ordered(problems, changed) if p.file in changed]
     others = [p for p in ordered(problems, changed) if p.file not in changed]
     parts = ["## Check", closing]

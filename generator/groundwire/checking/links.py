@@ -51,7 +51,7 @@ class Fault:
 
 
 def faults(path: str, references: Collection[Reference], targets: Targets) -> Iterator[Fault]:
-    """What is wrong with a page's references."""
+    """Yield what is wrong with a page's references."""
     for reference in references:
         if reference.picture and not reference.described:
             yield Fault(
@@ -94,7 +94,7 @@ def _rooted(path: str, reference: Reference, targets: Targets) -> Fault | None:
 
 
 def _relative(path: str, reference: Reference, wanted: str, fragment: str, targets: Targets) -> Fault | None:
-    """As MkDocs reads it: a file from where this one is; else, as a browser reads it, an address from this page's."""
+    """Resolve a link as MkDocs does: a file from where this one is; else, as a browser, an address from this page's."""
     file = posixpath.normpath(posixpath.join(posixpath.dirname(path), wanted))
     if file in targets.files:
         return _file(reference, file, fragment, targets)
@@ -134,13 +134,13 @@ def _anchor(reference: Reference, file: str, fragment: str, targets: Targets) ->
 
 
 def _near(path: str, file: str, targets: Targets) -> str:
-    """The file that was probably meant, as it is written from `path`."""
+    """Return the file that was probably meant, as it is written from `path`; '' if none is like it."""
     found = difflib.get_close_matches(posixpath.basename(file), list(targets.names), n=1, cutoff=0.75)
     return posixpath.relpath(targets.names[found[0]], posixpath.dirname(path) or ".") if found else ""
 
 
 def _from(path: str, target: str, targets: Targets) -> str:
-    """A link that was written from the server's root, as it is written from `path`."""
+    """Rewrite a link from the server's root as it is written from `path`; '' if no page is there."""
     parts = urlsplit(target)
     page = targets.pages.get(parts.path.strip("/") + "/") or targets.pages.get(parts.path.strip("/"))
     shown = posixpath.relpath(page, posixpath.dirname(path) or ".") if page else ""

@@ -21,7 +21,7 @@ class BodyMemory:
         self._read: dict[str, Body] = {}
 
     def body(self, text: str) -> Body:
-        """Return what is in a body."""
+        """Return what is in a body, from memory if it was read before."""
         key = digest(text, length=24)
         if key not in self._read:
             self._read[key] = self._kept(key) or self._fresh(key, text)

@@ -26,18 +26,18 @@ class Teller:
     body: str
 
     def key(self, message: str, *path: str | int, example: str = "", level: Level = "error") -> Problem:
-        """A problem of a key of the front matter."""
+        """Make a problem of a key of the front matter."""
         line, column = read(self.text, file=self.file)[0].place(path)
         return Problem(self.file, message, line, column, key=".".join(map(str, path)), example=example, level=level)
 
     def at(self, place: Place, message: str, *, example: str = "", level: Level = "error") -> Problem:
-        """A problem at a place of the body."""
+        """Make a problem at a place of the body."""
         before = self.text[: len(self.text) - len(self.body)].count("\n")
         return Problem(self.file, message, before + place[0], place[1], example=example, level=level)
 
 
 def article_problems(page: Article, tell: Teller, *, now: datetime, zone: tzinfo) -> Iterator[Problem]:
-    """Times and place of an article."""
+    """Check an article's times and place."""
     meta = page.meta
     made = meta.generated is not None  # by the machine, from what its sources say: not for a person to mend at once
     for key in ("date", "published", "updated"):
@@ -51,13 +51,13 @@ def article_problems(page: Article, tell: Teller, *, now: datetime, zone: tzinfo
     if meta.in_review and meta.status != "draft":
         yield tell.key("the page is published, so nobody holds it; take this line out", "in_review", level="warning")
     if meta.listed:
-        yield from template_problems(page, tell)
+        yield from template_problems(tell)
     yield from _corrections(meta, tell, now=now)
     yield from _place(page, tell, zone)
 
 
-def template_problems(page: Article | Issue, tell: Teller) -> Iterator[Problem]:
-    """A template's own text on a page that is published."""
+def template_problems(tell: Teller) -> Iterator[Problem]:
+    """Report a template's own text on a page that is published."""
     if line := left_of_template(tell.body):
         place = 1 + tell.body[: tell.body.index(line)].count("\n"), 1
         yield tell.at(place, f"“{line}” is the template's: write your text in its place", example="status: draft")
@@ -70,7 +70,7 @@ def _corrections(meta: ArticleMeta, tell: Teller, *, now: datetime) -> Iterator[
 
 
 def _place(page: Article, tell: Teller, zone: tzinfo) -> Iterator[Problem]:
-    """`articles/2026/02/slug.md`: the month is that of the date, in any zone that may be meant."""
+    """Check the path `articles/2026/02/slug.md`: the month is that of the date, in any zone that may be meant."""
     date = page.meta.date
     months = {f"{when:%Y/%m}" for when in (date, date.astimezone(UTC), date.astimezone(zone))}
     parts = PurePosixPath(page.path).parts
@@ -88,10 +88,10 @@ def _place(page: Article, tell: Teller, zone: tzinfo) -> Iterator[Problem]:
 def issue_problems(
     issue: Issue, tell: Teller, *, stories: Collection[str], body: Body, mailed: Collection[str]
 ) -> Iterator[Problem]:
-    """Stories that there are not, and what a mail leaves out."""
+    """Report stories that don't exist, and what a mail leaves out."""
     meta: IssueMeta = issue.meta
     if meta.status == "ready":
-        yield from template_problems(issue, tell)
+        yield from template_problems(tell)
     if issue.path != f"issues/{meta.id}.md":
         yield tell.key(f"the file's name should be the id: content/issues/{meta.id}.md", "id")
     if meta.window.until < meta.window.since:
@@ -119,7 +119,7 @@ _HTML: dict[str, tuple[str, str]] = {
 
 
 def html_problems(body: Body, tell: Teller) -> Iterator[Problem]:
-    """Raw HTML that does harm, and what only looks like HTML, so that readers never see it."""
+    """Report raw HTML that does harm, and what only looks like HTML, so that readers never see it."""
     for remark in body.remarks:
         if remark.kind in _HTML:
             message, example = _HTML[remark.kind]
@@ -146,7 +146,7 @@ _FOOTNOTES: dict[str, tuple[Level, str, Callable[[str], str]]] = {
 
 
 def footnote_problems(body: Body, tell: Teller) -> Iterator[Problem]:
-    """Marks without a footnote, footnotes without a mark."""
+    """Report marks without a footnote, and footnotes without a mark."""
     for label, kind, place in body.footnotes:
         level, message, example = _FOOTNOTES[kind]
         yield tell.at(place, message.format(label), example=example(label), level=level)

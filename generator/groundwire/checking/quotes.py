@@ -21,7 +21,10 @@ _CORRECTED = "corrections:\n- {date: 2026-03-01, note: What was wrong, and what 
 
 
 def quotation_problems(page: Article, body: Body, tell: Teller, *, licenses: Mapping[str, str]) -> Iterator[Problem]:
-    """Quotations beyond the limits, on a page that people wrote or edited. `licenses` is what each feed's name allows."""
+    """Report quotations beyond the limits, on a page that people wrote or edited.
+
+    `licenses` is what each feed's name allows.
+    """
     sources = {canonical(source.url): source for source in page.meta.sources}
     printed = {note.label for note in notes_of(page.body) if note.printed}
     told: dict[str, list[Quoted]] = {}
@@ -43,7 +46,10 @@ def quotation_problems(page: Article, body: Body, tell: Teller, *, licenses: Map
 
 
 def _together(found: Collection[Quoted], source: SourceMeta, tell: Teller, *, level: Level) -> Iterator[Problem]:
-    """What footnotes print of one source, in all. Of a feed that is listed no more nobody knows the licence: a warning."""
+    """Report more words than allowed that footnotes print of one source, in all.
+
+    Of a feed that is listed no more nobody knows the licence: a warning.
+    """
     words, most = sum(q.words for q in found), limits(license="all-rights-reserved", source_words=source.words).beyond
     if source.words and words > most:
         last = max(found, key=lambda q: q.place)
@@ -54,7 +60,10 @@ def _together(found: Collection[Quoted], source: SourceMeta, tell: Teller, *, le
 
 
 def evidence_problems(page: Article, tell: Teller, *, known: Known | None, language: str) -> Iterator[Problem]:
-    """Footnotes that no longer quote what the machine checked, or whose sentence a person changed. For pages that people edited."""
+    """Report footnotes that no longer quote what the machine checked, or whose sentence a person changed.
+
+    For pages that people edited.
+    """
     notes = [note for note in notes_of(page.body) if note.line and note.evidence]
     here = {note.evidence for note in notes}
     for note in notes:
@@ -68,7 +77,7 @@ def evidence_problems(page: Article, tell: Teller, *, known: Known | None, langu
 
 
 def _altered(note: Note, known: Known | None, here: Collection[str]) -> bool:
-    """Whether these are other words than the machine's. A label that people gave to evidence of their own is none."""
+    """Say whether these are other words than the machine's; not so for a label that people gave to evidence of their own."""
     if note.printed and note.fragment and not _fits(note.printed, note.fragment):
         return True
     if known is None or note.label not in known.evidence or note.evidence in known.any_evidence:
@@ -88,7 +97,10 @@ def _claims(note: Note, tell: Teller, *, known: Known | None, language: str) -> 
 
 
 def _unsupported(claim: str, note: Note, language: str, *, compared: bool) -> str:
-    """Why the evidence does not carry the claim, '' where it does. `compared`: it is known to be another than the machine's."""
+    """Say why the evidence does not carry the claim; '' if it does.
+
+    `compared`: it is known to be another than the machine's.
+    """
     if not note.printed:
         quotation = re.search(r"“(.*)”", claim, re.DOTALL)
         if quotation is None:
@@ -101,7 +113,10 @@ def _unsupported(claim: str, note: Note, language: str, *, compared: bool) -> st
 
 
 def _fits(quotation: str, fragment: str, *, whole: bool = False) -> bool:
-    """Whether a quotation begins and ends as the place that its link leads to. Where that is named in full: has it, or (`whole`) is it."""
+    """Say whether a quotation begins and ends as the place that its link leads to.
+
+    Where that place is named in full, the quotation must have it or (`whole`) be it.
+    """
     bare, parts = _bare(quotation), [_bare(part) for part in fragment.split(" … ")]
     if len(parts) > 1:
         return bare.startswith(parts[0]) and bare.endswith(parts[-1])

@@ -26,7 +26,7 @@ SERVICES: Mapping[str, tuple[str, Callable[..., Campaigns]]] = {
 
 
 def dry_run(root: Path, *, recipients: Sequence[Recipient] = ()) -> str:
-    """Put the newest ready issue into the outbox; the answer says where. Raises Refused where there is none."""
+    """Put the newest ready issue into the outbox, and say where. Raises Refused if there is none."""
     settings, places = load_settings(root), Places(root)
     posted, issue = post(settings, places, recipients=recipients or (_to_owner(settings),))
     fresh = f"{posted.changed} new" if posted.changed else "unchanged"
@@ -34,7 +34,7 @@ def dry_run(root: Path, *, recipients: Sequence[Recipient] = ()) -> str:
 
 
 def post(settings: Settings, places: Places, *, recipients: Sequence[Recipient]) -> tuple[Posted, Issue]:
-    """The newest ready issue as messages in the outbox."""
+    """Write the newest ready issue as messages in the outbox. Raises Refused if there is none."""
     desk = Desk(settings, places, web_fetch(settings))
     issue = desk.newest()
     return Outbox(places.outbox).post(desk.letter(issue), recipients), issue
@@ -43,7 +43,7 @@ def post(settings: Settings, places: Places, *, recipients: Sequence[Recipient])
 def service_of(
     settings: Settings, *, sleep: Callable[[float], object], clock: Clock, environment: Mapping[str, str] = os.environ
 ) -> Campaigns:
-    """The service that `email.transport` names. Raises Refused with what it lacks."""
+    """Make the service that `email.transport` names. Raises Refused with what it lacks."""
     key, make = SERVICES[settings.email.transport]
     return make(settings, environment.get(key, "").strip(), sleep=sleep, clock=clock)
 
@@ -62,7 +62,7 @@ def send_campaigns(desk: Desk, service: Campaigns, *, world: World) -> str:
 
 
 def plan_campaigns(desk: Desk, service: Campaigns, *, world: World) -> str:
-    """What `send_campaigns` would do now, a line each; changes nothing."""
+    """Say what `send_campaigns` would do now, a line for each issue; changes nothing."""
     lines = []
     for page in desk.ready():
         why = desk.barred(page, now=world.clock())

@@ -32,19 +32,19 @@ class Desk:
     minutes: float = WAIT_MIN
 
     def ready(self) -> tuple[Issue, ...]:
-        """The issues that somebody has approved, oldest first. Raises InputError where one of the files breaks its contract."""
+        """List the issues that somebody has approved, oldest first. Raises InputError if one of the files breaks its contract."""
         pages = load_issues(self.places.content, cache=self.places.cache).require()
         return tuple(sorted((page for page in pages if page.meta.status == "ready"), key=lambda page: page.meta.date))
 
     def newest(self) -> Issue:
-        """The newest of them. Raises Refused where there is none."""
+        """Return the newest issue that is ready. Raises Refused if there is none."""
         ready = self.ready()
         if not ready:
             raise Refused(NONE_READY)
         return ready[-1]
 
     def barred(self, page: Issue, *, now: datetime) -> str:
-        """Why an issue that nobody has got yet must not go any more; '' where it may."""
+        """Say why an issue that nobody has got yet must not go any more; '' if it may."""
         rows = Ledger(self.places.ledger).rows("issues")
         if any(row.get("event") == "skipped" and row.get("issue") == page.meta.id for row in rows):
             return "was skipped: nobody had approved it in time, and its stories went on into the next issue"
@@ -54,17 +54,17 @@ class Desk:
         return ""
 
     def letter(self, page: Issue) -> Letter:
-        """The letter as its file and the stories' pages stand now, without what `block` keeps out."""
+        """Compose the letter from its file and the stories' pages as they are now, without what `block` keeps out."""
         articles = self._articles()
         unwanted = blocked_pages(articles, self.settings.block)
         return compose_letter(page, articles=[p for p in articles if p.meta.id not in unwanted], settings=self.settings)
 
     def await_site(self, letter: Letter, world: World) -> None:
-        """Come back when every own page that it links to is on the site. Raises Refused after so many minutes."""
+        """Wait until every own page that the letter links to is on the site. Raises Refused after `minutes`."""
         await_pages(letter, self._site, minutes=self.minutes, ticks=world.ticks, sleep=world.sleep, tell=world.tell)
 
     def missing(self, page: Issue) -> list[str]:
-        """What the site lacks of it now, a line each."""
+        """Report what the site lacks of an issue now, a line for each page."""
         return missing_pages(self.letter(page), self._site)
 
     @property
@@ -77,7 +77,10 @@ class Desk:
 
 
 def each_issue(pages: Iterable[Issue], send: Callable[[Issue], str]) -> str:
-    """A line for each, sent one after the other; one that cannot go does not hold up the others. Raises Refused where one could not."""
+    """Send one issue after the other, and return a line for each.
+
+    One that cannot go does not hold up the others. Raises Refused, with all lines, if one could not go.
+    """
     lines, failed = [], False
     for page in pages:
         try:
@@ -91,7 +94,7 @@ def each_issue(pages: Iterable[Issue], send: Callable[[Issue], str]) -> str:
 
 
 def web_fetch(settings: Settings) -> Fetch:
-    """The real web, with the bounds of `fetch` in newsletter.yml."""
+    """Make a function that gets pages from the real web, with the bounds of `fetch` in newsletter.yml."""
 
     def fetch(url: str) -> Answer:
         with Web(settings.fetch, user_agent=user_agent(__version__, settings.url)) as web:
@@ -104,5 +107,5 @@ def web_fetch(settings: Settings) -> Fetch:
 
 
 def lacking_publisher(settings: Settings) -> list[str]:
-    """The keys of `publisher` without which no real mail goes."""
+    """List the keys of `publisher` without which no real mail goes."""
     return [f"publisher.{key}" for key, value in settings.publisher.model_dump().items() if not value]

@@ -56,12 +56,12 @@ class Office:
 
     @property
     def lock(self) -> Path:
-        """Where senders on this machine lock each other out, by mailing."""
+        """The folder in which senders on this machine lock each other out, by mailing."""
         return self.database.path.with_name(self.database.path.name + ".lock")
 
 
 def system_world(tell: Tell, *, now: datetime | None = None, stop: Callable[[], bool] = lambda: False) -> World:
-    """The real clocks; `now`: what they are set to as this begins."""
+    """Make a world with the real clocks. `now`: what they are set to as this begins."""
     ahead = now - datetime.now(UTC) if now else timedelta()
     return World(lambda: datetime.now(UTC) + ahead, time.monotonic, time.sleep, tell, stop)
 
@@ -69,19 +69,19 @@ def system_world(tell: Tell, *, now: datetime | None = None, stop: Callable[[], 
 def make_office(
     root: Path, settings: Settings, database: Database, *, world: World, fetch: Fetch | None = None, minutes: float = WAIT_MIN
 ) -> Office:
-    """The real parts; `fetch` gets the site's pages, from the web where none is given."""
+    """Make the real parts. `fetch` gets the site's pages, from the web if none is given."""
     rules = Rules(per_second=settings.email.smtp.per_second)
     return Office(Desk(settings, Places(root), fetch or web_fetch(settings), minutes), database, rules, world)
 
 
 def relay(settings: Settings, environment: Mapping[str, str] = os.environ) -> Relay:
-    """The relay of the settings, with its password from the environment."""
+    """Make the relay of the settings, with its password from the environment."""
     user, password = environment.get("SMTP_USER", ""), environment.get("SMTP_PASSWORD", "")
     return Relay(settings.email.smtp, sender=sender(settings), user=user, password=password)
 
 
 def sender(settings: Settings) -> str:
-    """The address that mail comes from. Raises Refused where none is set."""
+    """Return the address that mail comes from. Raises Refused if none is set."""
     found = settings.email.sender or settings.publisher.email
     if not found:
         raise Refused("newsletter.yml names no sender; write for example\nemail: {sender: briefing@example.org}")
@@ -89,7 +89,10 @@ def sender(settings: Settings) -> str:
 
 
 def database_path(root: Path, settings: Settings, *, new: bool = False) -> Path:
-    """Where the subscribers are. Raises Refused, naming both set-ups, where this machine has no database; `new` may make one."""
+    """Find the subscribers' database; `new` may make one.
+
+    Raises Refused, naming both ways to set it up, if this machine has none.
+    """
     named = settings.subscribers.database
     if named and (new or (root / named).exists()):
         return root / named
@@ -105,7 +108,7 @@ def database_path(root: Path, settings: Settings, *, new: bool = False) -> Path:
 
 
 def require_sender(settings: Settings) -> None:
-    """Raises Refused with everything that real mail lacks: who answers for it, and where one leaves."""
+    """Raise Refused with everything that real mail lacks: who answers for it, and where one leaves."""
     lacking = lacking_publisher(settings)
     url = urlsplit(settings.subscribers.url or "")
     if url.scheme != "https" and url.hostname not in ("localhost", "127.0.0.1"):
@@ -116,12 +119,12 @@ def require_sender(settings: Settings) -> None:
 
 
 def service_url(settings: Settings) -> str:
-    """Where the service is, with a slash at its end."""
+    """Return the service's address, with a slash at its end."""
     return str(settings.subscribers.url or "").rstrip("/") + "/"
 
 
 def sendable(office: Office, *, now: datetime) -> tuple[Issue, ...]:
-    """The issues that have a mail to send now, oldest first. Raises Refused where the newest one must not go."""
+    """List the issues that have a mail to send now, oldest first. Raises Refused if the newest one must not go."""
     ready = office.desk.ready()
     if not ready:
         raise Refused(NONE_READY)
@@ -136,13 +139,13 @@ def _through(office: Office, page: Issue) -> bool:
 
 
 def _sent(office: Office, name: str) -> bool:
-    """Whether its sending began and has come to its end."""
+    """Say whether an issue's sending began and has come to its end."""
     counts = office.deliveries.counts(name)
     return bool(office.deliveries.started(name)) and not counts["queued"] + counts["sending"]
 
 
 def _barred(office: Office, page: Issue, *, now: datetime) -> str:
-    """Why it must not go to anybody; '' where it may, or has already begun to."""
+    """Say why an issue must not go to anybody; '' if it may, or has already begun to."""
     if office.deliveries.started(page.meta.id):
         return ""
     if page.meta.corrects and not _sent(office, page.meta.corrects):
@@ -195,7 +198,7 @@ def _planned(office: Office, page: Issue, *, now: datetime) -> str:
 
 
 def hold_back(office: Office, *, why: str, now: datetime) -> tuple[str, ...]:
-    """Pause each issue that would be sent now, with its recipients frozen, until a person sends it; their ids."""
+    """Pause each issue that would be sent now, with its recipients frozen, until a person sends it; return their ids."""
     held_back = []
     for page in office.desk.ready():
         if not _barred(office, page, now=now) and not _through(office, page):
@@ -206,7 +209,10 @@ def hold_back(office: Office, *, why: str, now: datetime) -> tuple[str, ...]:
 
 
 def poster(office: Office, letter: Letter, relay: Carrier) -> Callable[[Claim], Reply]:
-    """What hands one subscriber's message to the relay; who turns out to have no mailbox is not mailed again."""
+    """Make the function that hands one subscriber's message to the relay.
+
+    Who turns out to have no mailbox is not mailed again.
+    """
     mould, keys, base = stencil(letter), office.subscribers.keys, service_url(office.settings)
 
     def post(claim: Claim) -> Reply:
@@ -258,7 +264,7 @@ def send_test(desk: Desk, address: str, *, relay: Carrier, now: datetime) -> str
 
 
 def told(name: str, new: Mapping[str, int], all_: Mapping[str, int]) -> str:
-    """What a sending did, in words and without an address."""
+    """Say what a sending did, in words and without an address."""
     words = {
         "sent": "sent",
         "refused": "refused for good",

@@ -27,7 +27,10 @@ LOOK_S = 30.0  # how often the issues are looked at
 
 @dataclass
 class Workers:
-    """The two that mail. Each opens its own connection to the relay when there is something to send, and closes it after."""
+    """The two that mail: confirmations and issues.
+
+    Each opens its own connection to the relay when there is something to send, and closes it after.
+    """
 
     office: sending.Office
     tell: Tell
@@ -37,7 +40,7 @@ class Workers:
     calls: list[threading.Event] = field(default_factory=list)
 
     def start(self) -> list[threading.Thread]:
-        """Begin; both go on until `end`."""
+        """Start both; they go on until `end`."""
         threads = []
         for job in (self._confirmations, self._issues):
             self.calls.append(threading.Event())
@@ -47,7 +50,7 @@ class Workers:
         return threads
 
     def wake(self) -> None:
-        """Somebody asked, or confirmed: look now."""
+        """Let both look at once: somebody asked, or confirmed."""
         for call in self.calls:
             call.set()
 
@@ -96,7 +99,10 @@ class Workers:
 
 
 def make_workers(root: Path, settings: Settings, database: Database, *, tell: Tell) -> Workers:
-    """The workers with the real clocks. They wait for the site by looking again, and no wait outlasts the call to stop."""
+    """Make the workers with the real clocks.
+
+    They wait for the site by looking again, and no wait outlasts the call to stop.
+    """
     ended = threading.Event()
     world = sending.system_world(tell, stop=ended.is_set)
     world = replace(world, sleep=ended.wait)
@@ -105,7 +111,7 @@ def make_workers(root: Path, settings: Settings, database: Database, *, tell: Te
 
 
 def make_service(settings: Settings, database: Database, *, wake: Callable[[], None]) -> Starlette:
-    """The service of the settings."""
+    """Make the service of the settings."""
     service = Service(
         database=database,
         url=sending.service_url(settings),
@@ -121,7 +127,7 @@ def make_service(settings: Settings, database: Database, *, wake: Callable[[], N
 
 
 def serve(root: Path, settings: Settings, database: Database, *, host: str, port: int, tell: Tell) -> None:
-    """Until interrupted. No access log: it would hold addresses of people and their tokens.
+    """Serve until interrupted. There is no access log: it would hold addresses of people and their tokens.
 
     Where another service sends by now, it mails nobody: it stays for the links to unsubscribe in earlier mails.
     """

@@ -18,7 +18,7 @@ class Addresses:
         self._names = {_last(path) for path in self._paths}
 
     def led_to(self, text: str) -> bool:
-        """Whether a text links to one of them, by its address or by its file."""
+        """Say whether a text links to one of these stories, by its address or by its file."""
         if not any(name in text for name in self._names):
             return False
         likely = (address.split("/") for address in _ADDRESS.findall(text) if _last(address) in self._names)

@@ -29,7 +29,10 @@ SEQUELS = 3  # headlines of one continuing story
 def issue_body(
     contents: Contents, *, settings: Settings, categories: Mapping[str, Category], words: Words, written: Opening | None = None
 ) -> str:
-    """The whole body; its parts in the order of reading. `written`: a model's opening, in the place of the one by rule."""
+    """Write the whole body, its parts in the order of reading.
+
+    `written`: a model's opening, used in place of the rule-based one.
+    """
 
     def url(page: Article) -> str:
         return settings.url + page.url
@@ -39,13 +42,13 @@ def issue_body(
     parts += [f"## {words('lead')} {{: .lead }}", _item(lead, url=url, words=words)]
     for name, pages in by_category(rest, categories):
         parts += [f"## {escape(name)}", *(_item(page, url=url, words=words) for page in pages)]
-    for heading, lines in _rest(contents, settings=settings, words=words, url=url):
+    for heading, lines in _rest(contents, words=words, url=url):
         parts += [f"## {heading}", "\n".join(lines)] if lines else []
     return "\n\n".join(parts) + "\n"
 
 
 def by_category(pages: Iterable[Article], categories: Mapping[str, Category]) -> list[tuple[str, list[Article]]]:
-    """Pages under their category's name, in the categories' order; one that no file describes stands before the last."""
+    """Group pages under their category's name, in the categories' order; a category without a file comes before the last."""
     found: dict[str, list[Article]] = {}
     for page in pages:
         found.setdefault(page.meta.category, []).append(page)
@@ -55,7 +58,7 @@ def by_category(pages: Iterable[Article], categories: Mapping[str, Category]) ->
 
 
 def _item(page: Article, *, url: Callable[[Article], str], words: Words) -> str:
-    """One story: its headline to its page, one or two sentences, its sources and who wrote it."""
+    """Write one story: its headline with a link to its page, one or two sentences, its sources and who wrote it."""
     lang = _lang(page)
     headline = f"### {link(page.meta.title, url(page))}" + (f" {lang}" if lang else "")
     text = escape(" ".join(sentences(page.meta.description)[:SENTENCES])) + (f"\n{lang}" if lang else "")
@@ -64,13 +67,13 @@ def _item(page: Article, *, url: Callable[[Article], str], words: Words) -> str:
 
 
 def _lang(page: Article) -> str:
-    """The attribute for text in a story's own language, '' where it has none."""
+    """Return the attribute for text in a story's own language; '' if the story names none."""
     tag = page.meta.language or ""
     return f"{{: lang={tag} }}" if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag) else ""
 
 
 def _linked(page: Article, url: Callable[[Article], str]) -> str:
-    """A story's headline within a line, to its page."""
+    """Write a story's headline as a link to its page, for use within a line."""
     return link(page.meta.title, url(page)) + _lang(page)
 
 
@@ -81,8 +84,8 @@ def _by(page: Article, words: Words) -> str:
     return " · ".join(part for part in (words.listing(shown), escape(author_line(authorship(page), words))) if part)
 
 
-def _rest(contents: Contents, *, settings: Settings, words: Words, url: Callable[[Article], str]) -> list[tuple[str, list[str]]]:
-    """The sections that are lists: what goes on, what was wrong, what came due, what only the website has."""
+def _rest(contents: Contents, *, words: Words, url: Callable[[Article], str]) -> list[tuple[str, list[str]]]:
+    """Write the sections that are lists: what goes on, what was wrong, what came due, what only the website has."""
     online = [f"- {_linked(page, url)}" for page in contents.online]
     return [
         (words("continuing"), [_sequel(sequel, words=words, url=url) for sequel in contents.continuing]),
@@ -103,7 +106,7 @@ def _sequel(sequel: Sequel, *, words: Words, url: Callable[[Article], str]) -> s
 
 
 def correction_line(mended: Mended, *, words: Words, url: Callable[[Article], str]) -> str:
-    """What was wrong in a story, or why it was withdrawn, as an entry of a list."""
+    """Write what was wrong in a story, or why it was withdrawn, as an entry of a list."""
     note = escape(mended.note)
     return f"- {_linked(mended.page, url)}: {words('withdrawn', reason=note) if mended.withdrawn else note}"
 
@@ -116,12 +119,12 @@ def _outcome(outcome: Outcome, *, words: Words, url: Callable[[Article], str]) -
 
 
 def headline_of(pages: Sequence[Article], place: int, *, limit: int) -> str:
-    """The title of the story at `place`, cut; '' where there is none."""
+    """Return the title of the story at `place`, cut to `limit` characters; '' if there is no such story."""
     return cut(clean(pages[place].meta.title), limit=limit) if place < len(pages) else ""
 
 
 def cut(text: str, *, limit: int) -> str:
-    """At most `limit` characters, cut at a word."""
+    """Shorten a text to at most `limit` characters, cutting at a word."""
     if len(text) <= limit:
         return text
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–—-") + " …"

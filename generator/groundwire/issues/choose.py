@@ -46,7 +46,7 @@ class Outcome:
 
     @property
     def key(self) -> str:
-        """What the ledger remembers it by: the prediction, and what became of it."""
+        """How the ledger remembers it: the prediction, and what became of it."""
         return _key(self.page, self.watch, self.watch.outcome)
 
 
@@ -65,7 +65,7 @@ class Contents:
 
 
 def contents(*, settings: Settings, articles: Sequence[Article], before: Past, now: datetime, slot: datetime) -> Contents:
-    """Everything new since the last issue that counts, as of `now`."""
+    """Choose everything new since the last issue that counts, as of `now`."""
     listed = [page for page in articles if page.meta.listed]
     reach = before.horizon or slot - FIRST_REACH
     fresh = _ranked(_fresh(listed, before, reach=reach, now=now))
@@ -84,19 +84,25 @@ def contents(*, settings: Settings, articles: Sequence[Article], before: Past, n
 
 
 def _ranked(pages: Iterable[Article]) -> list[Article]:
-    """The best first. What a person wrote has no score: it is never left over for the web, but leads only its like."""
+    """Sort the best first.
+
+    What a person wrote has no score: it is never left over for the website, but leads an issue only if nothing has a score.
+    """
     ranked = sorted(pages, key=by_score)
     lead = next((place for place, page in enumerate(ranked) if page.meta.score), 0)
     return [*ranked[lead : lead + 1], *ranked[:lead], *ranked[lead + 1 :]]
 
 
 def by_score(page: Article) -> tuple[float, datetime, str]:
-    """The highest score first, before it what has none."""
+    """Return a key that sorts the highest score first, and before it what has none."""
     return -(page.meta.score.total if page.meta.score else inf), page.meta.date, page.meta.id
 
 
 def _fresh(listed: Iterable[Article], before: Past, *, reach: datetime, now: datetime) -> Iterable[Article]:
-    """Stories that no issue has carried. Not by the last window alone: a story held for review comes when it is released."""
+    """Select stories that no issue has carried.
+
+    Not by the last window alone: a story held for review comes when it is released.
+    """
     return (page for page in listed if page.meta.id not in before.carried and reach < page.meta.moment <= now)
 
 
@@ -110,7 +116,10 @@ def _sequels(listed: Iterable[Article], before: Past, *, since: datetime, until:
 
 
 def mended(articles: Iterable[Article], before: Past, *, settings: Settings, now: datetime) -> Iterable[Mended]:
-    """What no issue has told yet. People date by the day, so the day on which the story's issue closed counts whole."""
+    """Yield the corrections and withdrawals that no issue has told yet.
+
+    People date by the day, so the day on which the story's issue closed counts whole.
+    """
     for page in articles:
         carried = before.carried.get(page.meta.id)
         if carried is None or page.meta.status == "draft":
@@ -126,7 +135,7 @@ def mended(articles: Iterable[Article], before: Past, *, settings: Settings, now
 
 
 def _midnight(when: datetime, settings: Settings) -> datetime:
-    """The start of the day, in the zone where it starts first: a bare date is midnight UTC."""
+    """Return the start of the day, in the zone where it starts first: a bare date is midnight UTC."""
     local = when.astimezone(settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return min(local.astimezone(UTC), when.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
 

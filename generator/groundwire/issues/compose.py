@@ -57,7 +57,7 @@ def compose_issue(
     due: Due,
     opener: Opener | None = None,
 ) -> Draft | Quiet:
-    """The issue of the slot `due`, or why there is none. Write the file first and the rows after it.
+    """Compose the issue of the slot `due`, or say why there is none. Write its file first and its rows after it.
 
     `before`: what the earlier `issues` carried (issues/past.py); `opener`: who writes its opening.
     """
@@ -83,7 +83,7 @@ def compose_issue(
 
 
 def _unapproved(issues: Sequence[Issue], before: Past) -> Iterator[str]:
-    """Issues that nobody approved in time, told when the next slot comes."""
+    """Name the issues that nobody approved in time; this is told when the next slot comes."""
     for page in issues:
         if page.meta.id in before.expired and page.meta.expires:
             until = f"{page.meta.expires:%Y-%m-%d %H:%M} UTC"
@@ -92,7 +92,7 @@ def _unapproved(issues: Sequence[Issue], before: Past) -> Iterator[str]:
 
 
 def _silence(before: Past) -> Iterator[str]:
-    """Weeks without an issue, the present one included."""
+    """Report weeks without an issue, the present one included."""
     weeks = before.silent + 1
     if weeks >= SILENT:
         last = f"the last one is {max(before.made)}" if before.made else "there has been none yet"
@@ -121,7 +121,10 @@ def _meta(found: Contents, *, settings: Settings, due: Due, body: str, words: Wo
 
 
 def unremembered(issues: Sequence[Issue], rows: Iterable[Row]) -> list[Row]:
-    """The rows that the ledger lacks: a run was killed after it wrote an issue's file. The file itself says what it carries."""
+    """Return the rows that the ledger lacks because a run was killed after it wrote an issue's file.
+
+    The file itself says what it carries.
+    """
     known = {row.get("issue") for row in rows if row.get("event") == "composed"}
     lost = [page for page in issues if page.id not in known]
     return [_row(page.meta) for page in lost if page.meta.generated and not page.meta.corrects]

@@ -40,7 +40,10 @@ def compose_correction(
     ledger_rows: Iterable[Row],
     now: datetime,
 ) -> Correction:
-    """What was wrong in the issue `name`: `note`, and what its stories' pages say of corrections and withdrawals since.
+    """Compose a correction of the issue `name`: `note`, and what its stories' pages say of corrections and withdrawals since.
+
+    It is a draft, so that a person reads it first. Raises Refused if there is no such issue, nothing to correct, or a draft
+    already.
 
     A draft, so that a person reads it first. Raises Refused where there is no such issue, nothing to correct, or a draft already.
     """
@@ -88,7 +91,10 @@ def _body(issue: Issue, found: Sequence[Mended], *, note: str, settings: Setting
 
 
 def _id(issue: str, number: int) -> str:
-    """`2026-w48-correction`; of an issue by hand `2026-w48-specialcorrection`: an id has one name behind its week."""
+    """Name a correction: `2026-w48-correction`; of an issue by hand `2026-w48-specialcorrection`.
+
+    An id has one name after its week.
+    """
     week, name = issue[:8], issue[9:]
     return f"{week}-{name}correction{number if number > 1 else ''}"
 

@@ -22,7 +22,7 @@ NAMES = 2
 
 
 def opening(contents: Contents, *, settings: Settings, words: Words) -> str:
-    """A paragraph of Markdown."""
+    """Write the opening by rule, as a paragraph of Markdown."""
     pages = [*contents.stories, *contents.online]
     outlets = {clean(source.feed) for page in pages for source in page.meta.sources}
     since, until = (when.astimezone(settings.zone).date() for when in (contents.since, contents.until))
@@ -39,13 +39,13 @@ def opening(contents: Contents, *, settings: Settings, words: Words) -> str:
 
 
 def signed(written: Opening, words: Words) -> str:
-    """A model's opening as Markdown, and who wrote it."""
+    """Write a model's opening as Markdown, with a line that says who wrote it."""
     author = author_line(Authorship("model", clean(written.model)), words)
     return f"{escape(' '.join(written.sentences))}\n\n{escape(author)}\n{{: .by }}"
 
 
 def as_sources(contents: Contents, settings: Settings) -> list[Source]:
-    """The issue's items as a model reads them: headline and description, nothing that no reader sees."""
+    """Give the issue's items as a model reads them: headline and description, nothing that no reader sees."""
     feed = Feed(url=settings.url, name=settings.title)
     found = []
     for number, page in enumerate(contents.stories, start=1):
@@ -56,7 +56,10 @@ def as_sources(contents: Contents, settings: Settings) -> list[Source]:
 
 
 def recurring(pages: Sequence[Article]) -> list[tuple[str, int]]:
-    """The organisations and products that most stories name, with the number of stories; a part of another (AWS of Amazon) is passed over."""
+    """Count the stories that name the most-named organisations and products, most first.
+
+    A part of another (AWS of Amazon) is passed over.
+    """
     named: dict[str, set[str]] = {}
     for page in pages:
         for name in (*page.meta.entities.organisations, *page.meta.entities.products):

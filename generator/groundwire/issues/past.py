@@ -40,7 +40,10 @@ class Past:
     expired: tuple[str, ...] = ()  # drafts nobody approved, oldest first
 
     def says(self, note: str, story: Article, *, since: datetime) -> bool:
-        """Whether an issue that counts and closed then or later says this of a story, for what no ledger row remembers."""
+        """Say whether an issue that counts, closed at `since` or later, says this of a story.
+
+        For what no ledger row remembers.
+        """
         bodies = (page.body for page in self.counted if page.meta.window.until >= since)
         lines = [line for body in bodies if note in body for line in body.splitlines() if note in line]
         return any(map(Addresses([story]).led_to, lines))
@@ -52,13 +55,13 @@ class Past:
 
 
 def taken(issues: Iterable[Issue], rows: Iterable[Row]) -> frozenset[str]:
-    """The ids of issues that were made, whatever became of them, and of slots that passed without one."""
+    """Return the ids of issues that were made, whatever became of them, and of slots that passed without one."""
     passed = {row["issue"] for row in rows if row.get("event") in ("composed", "quiet") and isinstance(row.get("issue"), str)}
     return frozenset({page.id for page in issues} | passed)
 
 
 def past(issues: Sequence[Issue], rows: Iterable[Row], *, now: datetime) -> Past:
-    """What the issues on disk and the ledger say at `now`."""
+    """Read from the issues' files and the ledger's rows what the earlier issues carried, as of `now`."""
     rows = list(rows)
     composed, quiet, skipped, corrected = (_by_issue(rows, event) for event in ("composed", "quiet", "skipped", "corrected"))
     expired = [page for page in issues if page.meta.id in skipped or _unapproved(page, now)]

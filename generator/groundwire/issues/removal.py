@@ -26,13 +26,13 @@ class _Block:
 
     @property
     def level(self) -> int:
-        """Of the heading that it begins with; 0 where it begins with none."""
+        """The level of the heading that it begins with; 0 if it begins with none."""
         found = _HEADING.match(self.lines[0]) if self.lines else None
         return len(found[1]) if found else 0
 
 
 def touched(issues: Iterable[Issue], gone: Iterable[Article]) -> list[Issue]:
-    """The issues that may have one of these stories; the others need no closer look."""
+    """Return the issues that may carry one of these stories; the others need no closer look."""
     gone = list(gone)
     ids, addresses = {one.id for one in gone}, Addresses(gone)
     return [
@@ -41,7 +41,7 @@ def touched(issues: Iterable[Issue], gone: Iterable[Article]) -> list[Issue]:
 
 
 def without(page: Issue, gone: Sequence[Article], *, left: Sequence[Article]) -> str:
-    """The file's text without the stories that are `gone`. `left` are the others: of them the first gives a new subject.
+    """Return the file's text without the stories that are `gone`. `left` are the others: the first of them gives a new subject.
 
     What corrections say about a story stays. An opening that the machine wrote counts stories, so that it goes with the first.
     """
@@ -69,7 +69,7 @@ def _blocks(body: str) -> list[_Block]:
 
 
 def _kept(blocks: Sequence[_Block], addresses: Addresses) -> Iterator[_Block]:
-    """The blocks without those stories and entries; a heading of which nothing is left goes too."""
+    """Yield the blocks without those stories and entries; a heading under which nothing is left goes too."""
     section: list[_Block] = []
     for block in [*blocks, _Block(["## \n"])]:
         if block.level in (1, 2) and section:
@@ -92,7 +92,7 @@ def _section(section: Sequence[_Block], addresses: Addresses) -> list[_Block]:
 
 
 def _without_entries(lines: Sequence[str], addresses: Addresses) -> list[str]:
-    """Without the list entries that lead to such a story, each with the lines that are indented below it."""
+    """Remove the list entries that lead to such a story, each with the lines that are indented below it."""
     kept: list[str] = []
     dropping = False
     for line in lines:
@@ -108,7 +108,7 @@ def _without_opening(body: str) -> str:
 
 
 def _headlines(page: Issue, gone: Sequence[Article], left: Sequence[Article]) -> dict[str, object]:
-    """A new subject and preheader where they name what is gone."""
+    """Return a new subject and preheader, for those that name a story that is gone."""
     order = {story: place for place, story in enumerate(page.meta.items)}
     rest = sorted((one for one in left if one.id in order and one.meta.listed), key=lambda one: order[one.meta.id])
     titles = [cut(clean(one.meta.title), limit=100) for one in rest] or [page.meta.title or page.meta.id]
@@ -124,6 +124,6 @@ def _headlines(page: Issue, gone: Sequence[Article], left: Sequence[Article]) ->
 
 
 def _uncounted(page: Issue) -> str:
-    """A preheader that ends by counting the further stories, as the machine writes it, without that count; '' where it does not."""
+    """Return the preheader without the count of further stories at its end; '' if it does not end as the machine writes it."""
     head, _, tail = page.meta.preheader.rpartition(" · ")
     return head if re.match(rf"{len(page.meta.items) - 3}\b", tail) else ""

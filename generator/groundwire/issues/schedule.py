@@ -29,7 +29,7 @@ class Due:
 
 
 def due(*, settings: Settings, issues: Sequence[Issue], now: datetime, ledger_rows: Iterable[Row] = ()) -> Due | None:
-    """The issue of the latest slot, unless it was made or the slot passed quietly.
+    """Return the issue of the latest slot; None if it was made or the slot passed without one.
 
     Missed slots are not made up for: their stories are in the next issue. A publication's first issue is due at once.
     """
@@ -41,18 +41,21 @@ def due(*, settings: Settings, issues: Sequence[Issue], now: datetime, ledger_ro
 
 
 def latest_slot(settings: Settings, now: datetime) -> date:
-    """The day of the last slot that is not after `now`."""
+    """Return the day of the last slot that is not after `now`."""
     today = now.astimezone(settings.zone).date()
     day = today - timedelta(days=(today.weekday() - _WEEKDAYS.index(settings.issue.weekday)) % 7)
     return day if moment(settings, day) <= now else day - timedelta(days=7)
 
 
 def moment(settings: Settings, day: date) -> datetime:
-    """The slot's hour of that day in UTC. An hour that the clock skips comes an hour later, a doubled one counts first."""
+    """Return the slot's hour of that day in UTC.
+
+    An hour that the clock skips comes an hour later; of a doubled one the first counts.
+    """
     return datetime.combine(day, time(settings.issue.hour), settings.zone).astimezone(UTC)
 
 
 def issue_id(day: date) -> str:
-    """`2026-w48`: the ISO year and week of the slot."""
+    """Name the issue of a slot by its ISO year and week: `2026-w48`."""
     year, week, _ = day.isocalendar()
     return f"{year}-w{week:02d}"

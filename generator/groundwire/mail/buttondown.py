@@ -29,12 +29,12 @@ _STATES: Mapping[str, State] = {
 
 
 class Buttondown:
-    """The newsletter that the key belongs to."""
+    """The newsletter at Buttondown that the key belongs to."""
 
     name = "Buttondown"
 
     def __init__(self, settings: Settings, token: str, *, sleep: Any, clock: Clock) -> None:
-        """Raises Refused where there is no key."""
+        """Connect to the newsletter that the key belongs to. Raises Refused if there is no key."""
         if not token:
             raise Refused(f"sending by Buttondown lacks {KEY} in the environment; its Settings, Programming, show the key")
         self._site = settings.url
@@ -43,24 +43,24 @@ class Buttondown:
         )
 
     def find(self, issue: str) -> Campaign | None:
-        """By the mark in its metadata."""
+        """Find the issue's email by the mark in its metadata."""
         return next((_campaign(row) for row in self._all() if (row.get("metadata") or {}).get(MARK) == issue), None)
 
     def create(self, letter: Letter) -> Campaign:
-        """A draft."""
+        """Make the issue's email, as a draft."""
         body = {**self._body(letter), "slug": letter.issue, "metadata": {MARK: letter.issue}, "status": "draft"}
         return _campaign(self._service.send("POST", "/emails", body, self._key(letter, "create")))
 
     def update(self, campaign: Campaign, letter: Letter) -> None:
-        """Write it anew; a draft it stays."""
+        """Write the draft anew from the letter; it stays a draft."""
         self._service.send("PATCH", f"/emails/{campaign.id}", {**self._body(letter), "status": "draft"})
 
-    def test(self, campaign: Campaign, letter: Letter, address: str) -> None:
-        """To this address only."""
+    def test(self, campaign: Campaign, _letter: Letter, address: str) -> None:
+        """Mail the draft to this address only."""
         self._service.send("POST", f"/emails/{campaign.id}/send-draft", {"recipients": [address]})
 
     def start(self, campaign: Campaign, letter: Letter) -> None:
-        """From draft to about_to_send."""
+        """Change the email's status from draft to about_to_send."""
         path = f"/emails/{campaign.id}/publish"
         self._service.send("POST", path, {"status": "about_to_send"}, self._key(letter, "publish"))
 
@@ -75,7 +75,7 @@ class Buttondown:
             page += 1
 
     def _key(self, letter: Letter, act: str) -> dict[str, str]:
-        """The same for the same act on the same issue, on whatever machine."""
+        """Make the key for an act on an issue: the same on every machine, so that Buttondown does it once."""
         return {"X-Idempotency-Key": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._site}issues/{letter.issue}#{act}"))}
 
     def _body(self, letter: Letter) -> dict[str, Any]:
@@ -94,17 +94,17 @@ def _campaign(row: Mapping[str, Any]) -> Campaign:
 
 
 def _html(text: str) -> str:
-    """HTML in which nothing is a variable, a tag or a comment of a template."""
+    """Escape HTML so that nothing in it is a variable, a tag or a comment of a template."""
     return re.sub(r"\{(?=[{%#])", "&#123;", text)
 
 
 def _subject(text: str) -> str:
-    """Likewise, where no entity can stand: a blank keeps the braces apart."""
+    """Escape a subject likewise; no entity can stand there, so a blank keeps the braces apart."""
     return re.sub(r"\{(?=[{%#])", "{ ", text)
 
 
 def _inner(html: str) -> str:
-    """What stands in <body>, behind the styles that could not be set inline: Buttondown has a frame of its own around it."""
+    """Return the content of <body>, after the styles that could not be set inline; Buttondown puts its own frame around it."""
     styles = re.findall(r"<style data-css-inline.*?</style>", html, re.DOTALL)
     body = re.search(r"<body[^>]*>(.*)</body>", html, re.DOTALL)
     return "\n".join([*styles, body.group(1).strip() if body else html])

@@ -35,10 +35,10 @@ class Campaigns(Protocol):
         """How people call it."""
 
     def find(self, issue: str) -> Campaign | None:
-        """The campaign of this issue, whoever made it."""
+        """Return the campaign of this issue, whoever made it; None if there is none."""
 
     def create(self, letter: Letter) -> Campaign:
-        """Make it, as a draft: nobody is mailed."""
+        """Make the issue's campaign, as a draft: nobody is mailed."""
 
     def update(self, campaign: Campaign, letter: Letter) -> None:
         """Write the draft anew from the letter."""
@@ -47,11 +47,11 @@ class Campaigns(Protocol):
         """Mail the draft to this address only."""
 
     def start(self, campaign: Campaign, letter: Letter) -> None:
-        """Mail it to everybody."""
+        """Mail the campaign to everybody."""
 
 
 def drafted(service: Campaigns, letter: Letter, *, sleep: Callable[[float], object]) -> Campaign:
-    """The issue's campaign: found, or made as a draft; a draft says what the letter says now. Raises Refused where that fails."""
+    """Find the issue's campaign or make it as a draft, and bring a draft up to date. Raises Refused if that fails."""
     found = service.find(letter.issue) or _made(service, letter, sleep=sleep)
     if found.state == "draft":
         _tried(lambda: service.update(found, letter), sleep=sleep)
@@ -59,7 +59,7 @@ def drafted(service: Campaigns, letter: Letter, *, sleep: Callable[[float], obje
 
 
 def started(service: Campaigns, campaign: Campaign, letter: Letter, *, sleep: Callable[[float], object]) -> Campaign:
-    """Start a draft; the campaign as the service has it then. Raises Refused where it is not under way."""
+    """Start a draft, and return the campaign as the service then has it. Raises Refused if it is not under way."""
     for pause in (*PAUSES_S, None):
         try:
             service.start(campaign, letter)
@@ -92,7 +92,7 @@ def _made(service: Campaigns, letter: Letter, *, sleep: Callable[[float], object
 
 
 def _tried(act: Callable[[], object], *, sleep: Callable[[float], object]) -> None:
-    """Something that may be done twice, until the service has answered."""
+    """Do something that may be done twice, again until the service has answered. Raises Lost after the last pause."""
     for pause in (*PAUSES_S, None):
         try:
             act()

@@ -52,7 +52,7 @@ class Verdict:
 
 
 def judge(html: str) -> Verdict:
-    """A letter's HTML against the tables. What they don't list can't be judged, and is passed over."""
+    """Judge a letter's HTML by the tables; a feature that they don't list is passed over."""
     found = used(html)
     inline, sheet = ({name for one in names if (name := _listed(one))} for names in (found.inline, found.sheet))
     blind = set(_without("html-style"))  # they see nothing of a style sheet, so that nothing in it can hurt
@@ -67,18 +67,18 @@ def judge(html: str) -> Verdict:
 
 @cache
 def tables() -> dict[str, Any]:
-    """Our copy: `clients`, and `features` by name with their title and a letter a client."""
+    """Read our copy of the tables: `clients`, and `features` by name, each with its title and a letter for each client."""
     loaded: dict[str, Any] = json.loads(TABLES.read_text(encoding="utf-8"))
     return loaded
 
 
 def _without(feature: str) -> list[str]:
-    """The programs that don't support a listed feature."""
+    """List the programs that don't support a listed feature."""
     return [client for client, value in zip(tables()["clients"], tables()["features"][feature][1], strict=True) if value == "n"]
 
 
 def _listed(feature: str) -> str:
-    """Its name in the tables: its own, or of which it is a part (`css-border-top-width`: `css-border`); '' where none is."""
+    """Return a feature's name in the tables: its own, or that of a broader one (`css-border-top-width`: `css-border`); or ''."""
     if feature in tables()["features"]:
         return feature
     shorter = feature.rpartition("-")[0]

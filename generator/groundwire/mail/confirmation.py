@@ -37,7 +37,7 @@ class Asked:
 
 
 def confirmation(asked: Asked, *, settings: Settings, sender: str) -> bytes:
-    """The whole message, CRLF at line ends. ValueError where the address cannot be mailed."""
+    """Write the whole message, with CRLF line ends. Raises ValueError if the address cannot be mailed."""
     title = clean(settings.title)
     words = _WORDS.get(settings.language.split("-")[0].lower(), _ENGLISH)
     domain = ascii_address(sender).rpartition("@")[2]

@@ -44,21 +44,24 @@ class Section:
 
 
 def read_body(body: str, *, site: str, path: str) -> tuple[Section, ...]:
-    """The sections of an issue's body; links are absolute. `path` is the issue's file below content/."""
+    """Read the sections of an issue's body; their links are absolute. `path` is the issue's file below content/."""
     html = markdown.markdown(body, extensions=list(EXTENSIONS), output_format="html")
     keep = partial(_attribute, site=site, path=path)
     allowed = AllowList(TAGS, _ATTRIBUTES, keep, schemes=frozenset(SCHEMES), classes=_CLASSES)
     return _sections([_lowered(node) for node in parse_tree(sanitise(html, allowed))])
 
 
-def _attribute(tag: str, name: str, value: str, *, site: str, path: str) -> str | None:
+def _attribute(_tag: str, name: str, value: str, *, site: str, path: str) -> str | None:
     if name == "lang":
         return value if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value) else None
     return absolute(value, site=site, path=path) or None if name == "href" else value
 
 
 def absolute(href: str, *, site: str, path: str) -> str:
-    """An address as a reader of a mail needs it. What names a Markdown file is meant from the file, as MkDocs has it."""
+    """Make an address absolute, as a mail's reader needs it; '' if it cannot be.
+
+    The name of a Markdown file is relative to the issue's file, as MkDocs has it.
+    """
     try:
         parts = urlsplit(href.strip())
         if parts.scheme:
@@ -73,7 +76,7 @@ def absolute(href: str, *, site: str, path: str) -> str:
 
 
 def _lowered(node: Node) -> Node:
-    """The one h1 of a mail is the template's."""
+    """Lower an h1 to h2: the one h1 of a mail is the template's."""
     return replace(node, tag="h2") if node.tag == "h1" else node
 
 
@@ -99,18 +102,18 @@ class Gone:
     titles: tuple[str, ...]
 
     def links(self, node: Node, section: Section) -> bool:
-        """Whether it leads to such a story."""
+        """Say whether a block links to such a story or page."""
         own = {url.split("#")[0] for url in node.links if url.startswith(self.prefix)}
         return not own <= {*self.known, *(self.tombs if section.kind == "corrections" else ())}
 
     def named(self, text: str) -> bool:
-        """Whether it says such a story's headline, or the beginning of it."""
+        """Say whether a text has such a story's headline, or the beginning of it."""
         text = clean(text)
         return any(title and title[:60] in text for title in self.titles)
 
 
 def without(sections: tuple[Section, ...], gone: Gone) -> tuple[tuple[Section, ...], bool]:
-    """The sections without what is gone, and whether anything was taken out. A section left empty goes too."""
+    """Return the sections without what is gone, and whether anything was taken out. A section left empty goes too."""
     left, taken = [], False
     for section in sections:
         items = [kept for item in section.items if (kept := _left(item, section, gone))]
@@ -122,7 +125,7 @@ def without(sections: tuple[Section, ...], gone: Gone) -> tuple[tuple[Section, .
 
 
 def _left(item: tuple[Node, ...], section: Section, gone: Gone) -> tuple[Node, ...]:
-    """What is left of an item: nothing where its headline is of a story that is gone."""
+    """Return what is left of an item: nothing if its headline is of a story that is gone."""
     if item[0].tag == "h3" and (gone.links(item[0], section) or gone.named(item[0].text)):
         return ()
     flowing = ("p", "blockquote", "pre")

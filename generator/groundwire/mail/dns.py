@@ -14,7 +14,7 @@ class Unanswered(Exception):  # reads as what it is
 
 
 def system_lookup() -> Lookup:
-    """The machine's own resolver."""
+    """Make a look-up that asks the machine's own resolver. It raises Unanswered if no name server answers."""
     import dns.exception
     import dns.resolver
 

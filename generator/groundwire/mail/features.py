@@ -45,7 +45,7 @@ class Used:
 
 
 def used(html: str) -> Used:
-    """The names of all that the HTML uses."""
+    """Name all features that the HTML uses."""
     page = _Page()
     page.feed(html)
     page.close()
@@ -53,7 +53,7 @@ def used(html: str) -> Used:
 
 
 def used_in_css(css: str) -> Iterator[str]:
-    """The names of what a style sheet uses."""
+    """Name the features that a style sheet uses."""
     stack: list[str] = []
     for text, mark in _BLOCK.findall(_STRING.sub(" ", _COMMENT.sub(" ", css)) + ";"):
         head = text.strip().lower()
@@ -67,13 +67,13 @@ def used_in_css(css: str) -> Iterator[str]:
 
 
 def used_in_declarations(css: str) -> Iterator[str]:
-    """The names of what a style attribute uses."""
+    """Name the features that a style attribute uses."""
     for one in _STRING.sub(" ", css).split(";"):
         yield from _declaration(one.strip().lower())
 
 
 def _rule(head: str) -> Iterator[str]:
-    """An at-rule's name and what it asks for, or the kinds of selectors of a rule."""
+    """Name an at-rule and what it asks for, or the kinds of selectors of a rule."""
     if head.startswith("@"):
         name = head[1:].split(maxsplit=1)[0].split("(")[0]
         yield f"css-at-{name}"
@@ -141,5 +141,5 @@ class _Page(HTMLParser):
         if self._style:
             self.found.sheet |= set(used_in_css(data))
 
-    def handle_comment(self, data: str) -> None:
+    def handle_comment(self, _data: str) -> None:
         self.found.inline.add("html-comments")

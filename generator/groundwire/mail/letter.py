@@ -44,7 +44,9 @@ class Letter:
 
 
 def compose_letter(page: Issue, *, articles: Sequence[Article], settings: Settings, max_html: int = MAX_HTML) -> Letter:
-    """The letter of an issue as its file and the stories' pages stand now. Raises Refused where no story is left.
+    """Compose an issue's letter from its file and the stories' pages as they are now.
+
+    Raises Refused if no story is left.
 
     Stories that are held, withdrawn or gone leave it; what does not fit `max_html` bytes is read on the web.
     """
@@ -93,7 +95,7 @@ def _letter(sheet: Sheet, html: str) -> Letter:
 
 
 def _without_opening(sections: Sequence[Section]) -> tuple[Section, ...]:
-    """Without the machine's own opening: it counts stories that are not there any more."""
+    """Remove the machine's own opening: it counts stories that are not there any more."""
     stories = (tuple(item for item in section.items if section.heading or item[0].tag == "h3") for section in sections)
     return tuple(replace(section, items=items) for section, items in zip(sections, stories, strict=True) if items)
 
@@ -109,7 +111,7 @@ def _gone(articles: Sequence[Article], settings: Settings) -> Gone:
 
 
 def _headlines(page: Issue, sections: Sequence[Section], gone: Gone, settings: Settings) -> tuple[str, str]:
-    """Subject and preheader as written, unless they name a story that is gone: then the first that are left."""
+    """Return subject and preheader as written, unless they name a story that is gone: then the first stories that are left."""
     titles = [clean(item[0].text) for section in sections for item in section.items if item[0].tag == "h3"]
     subject, preheader = clean(page.meta.subject), clean(page.meta.preheader)
     renamed = gone.named(subject)

@@ -42,13 +42,13 @@ class Site:
 
 
 def own_links(letter: Letter, *, site: str) -> tuple[str, ...]:
-    """The pages of our own that the letter links to, the issue's first, without fragments."""
+    """List the pages of our own that the letter links to, the issue's first, without fragments."""
     found = [html.unescape(url).split("#")[0] for url in _HREF.findall(letter.html)]
     return tuple(dict.fromkeys([letter.web_url, *(url for url in found if url.startswith(site))]))
 
 
 def missing_pages(letter: Letter, site: Site) -> list[str]:
-    """What is wrong with the published pages, a line each; empty where the letter may go."""
+    """Report what is wrong with the published pages, a line for each; empty if the letter may go."""
     links = own_links(letter, site=site.url)
     troubles = []
     for url in links:
@@ -63,7 +63,7 @@ def missing_pages(letter: Letter, site: Site) -> list[str]:
 def await_pages(
     letter: Letter, site: Site, *, minutes: float, ticks: Callable[[], float], sleep: Callable[[float], object], tell: Tell
 ) -> None:
-    """Come back when all pages are there. Raises Refused after so many minutes, naming those that are not."""
+    """Wait until all pages are there. Raises Refused after so many minutes, naming those that are not."""
     end = ticks() + minutes * 60
     while troubles := missing_pages(letter, site):
         if ticks() >= end:

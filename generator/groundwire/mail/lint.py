@@ -19,7 +19,7 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]")
 
 
 def lint(letter: Letter, page: Issue | None = None) -> tuple[Problem, ...]:
-    """Everything that is wrong with a letter, as problems of its issue's file; `page` gives their lines."""
+    """Report everything that is wrong with a letter, as problems of its issue's file; `page` gives their lines."""
     shown = LetterPage(letter.html)
     links = [(url, label) for url, label in shown.links if url != letter.token]
     errors = [*_html(letter, shown), *_clients(letter), *_links(letter, shown), *_text(letter, shown)]
@@ -40,7 +40,7 @@ def _told(messages: Iterable[str], letter: Letter, page: Issue | None, *, level:
 
 
 def _line(message: str, page: Issue) -> int:
-    """The line of the file that a message is about, 0 for none: where what it quotes stands."""
+    """Find the line of the file that a message is about: where what it quotes stands. 0 if there is none."""
     if message.startswith(("the subject", "the preheader")):
         return next((n for n, row in enumerate(page.text.splitlines(), 1) if row.startswith(message.split()[1] + ":")), 0)
     for quoted in re.findall(r"https?://\S+|“(.+?)”|'(.+?)'", message):
@@ -101,7 +101,7 @@ def _text(letter: Letter, page: LetterPage) -> Iterator[str]:
 
 
 def _pictures(page: Issue) -> Iterator[Problem]:
-    """Pictures that people put into the file: the mail shows their alternative text instead."""
+    """Report pictures that people put into the file: the mail shows their alternative text instead."""
     for number, row in enumerate(page.text.splitlines(), 1):
         for found in _PICTURE.finditer(row):
             if not found[1].strip():
@@ -125,6 +125,7 @@ class LetterPage(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the element; begin a link, a heading or a style sheet."""
         self.tags.append(tag)
         if tag == "html":
             self.language = dict(attrs).get("lang") or ""
@@ -137,11 +138,13 @@ class LetterPage(HTMLParser):
         self._style = tag == "style"
 
     def handle_endtag(self, tag: str) -> None:
+        """End the link, the heading or the style sheet."""
         self._link = self._link and tag != "a"
         self._heading = self._heading and not re.fullmatch(r"h[1-6]", tag)
         self._style = False
 
     def handle_data(self, data: str) -> None:
+        """Count the bytes of style sheets; add the text to the link and the heading that it stands in."""
         if self._style:
             self.style += len(data.encode("utf-8"))
         if self._link:

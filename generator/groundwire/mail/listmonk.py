@@ -29,7 +29,10 @@ class Listmonk:
     name = "listmonk"
 
     def __init__(self, settings: Settings, token: str, *, sleep: Any, clock: Clock) -> None:
-        """Raises Refused with everything that newsletter.yml or the environment lacks."""
+        """Connect to the listmonk of the settings.
+
+        Raises Refused with everything that newsletter.yml or the environment lacks.
+        """
         own = settings.email.listmonk
         lacking = [] if own.url else ["email.listmonk.url"]
         lacking += [] if own.lists else ["email.listmonk.lists"]
@@ -43,24 +46,30 @@ class Listmonk:
         self._service = Service(self.name, str(own.url), {"Authorization": f"token {own.user}:{token}"}, sleep=sleep, clock=clock)
 
     def find(self, issue: str) -> Campaign | None:
-        """By its slug: a name can be changed there, and other publications may have an issue of this id."""
+        """Find the issue's campaign by its slug.
+
+        A name can be changed there, and other publications may have an issue of this id.
+        """
         return next((_campaign(row) for row in self._all() if row.get("archive_slug") == self._slug(issue)), None)
 
     def create(self, letter: Letter) -> Campaign:
-        """A draft, as every new campaign is there."""
+        """Make the issue's campaign; listmonk makes every new one a draft."""
         return _campaign(self._service.send("POST", "/api/campaigns", self._body(letter))["data"])
 
     def update(self, campaign: Campaign, letter: Letter) -> None:
-        """Write it anew."""
+        """Write the campaign anew from the letter."""
         self._service.send("PUT", f"/api/campaigns/{campaign.id}", self._body(letter))
 
     def test(self, campaign: Campaign, letter: Letter, address: str) -> None:
-        """Only to somebody whom that listmonk knows as a subscriber; to others it sends nothing, and does not say so."""
+        """Mail the draft to this address only.
+
+        To an address that it does not know as a subscriber, listmonk sends nothing, and does not say so.
+        """
         body = {**self._body(letter), "subject": _text(f"[Test] {letter.subject}"), "subscribers": [address]}
         self._service.send("POST", f"/api/campaigns/{campaign.id}/test", body)
 
-    def start(self, campaign: Campaign, letter: Letter) -> None:
-        """From draft to running; listmonk refuses every other way there."""
+    def start(self, campaign: Campaign, _letter: Letter) -> None:
+        """Change the campaign's status from draft to running; listmonk refuses every other way there."""
         self._service.send("PUT", f"/api/campaigns/{campaign.id}/status", {"status": "running"})
 
     def _all(self) -> Iterator[Mapping[str, Any]]:
@@ -107,10 +116,10 @@ def _campaign(row: Mapping[str, Any]) -> Campaign:
 
 
 def _html(text: str) -> str:
-    """HTML in which nothing is an action of a template, and no link is made one that counts who clicks."""
+    """Escape HTML so that nothing in it is an action of a template, and no link is made one that counts who clicks."""
     return text.replace("{{", "&#123;&#123;").replace("@TrackLink", "&#64;TrackLink")
 
 
 def _text(text: str) -> str:
-    """Plain text in which nothing is an action."""
+    """Escape plain text so that nothing in it is an action."""
     return text.replace("{{", '{{ "{{" }}')

@@ -19,7 +19,10 @@ _URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)]")
 
 @dataclass
 class Mailbox:
-    """One for all addresses. `local` turns an address of the site into the one that is shown here. Safe for several threads."""
+    """One mailbox for all addresses. Safe for several threads.
+
+    `local` turns an address of the site into the one that is shown here.
+    """
 
     path: str
     local: Callable[[str], str]
@@ -39,7 +42,7 @@ class Mailbox:
         return Reply("accepted")
 
     def page(self, rest: str) -> str | None:
-        """The page at `path` + rest: the list at '', a mail at 'N/', its HTML alone at 'N/html'; None where nothing is."""
+        """Return the page at `path` + rest: the list at '', a mail at 'N/', its HTML alone at 'N/html'; None if there is none."""
         if not rest:
             return self._list()
         found = re.fullmatch(r"(\d{1,9})/(html)?", rest)

@@ -49,7 +49,10 @@ class Stencil:
     boundary: str
 
     def message(self, recipient: Recipient) -> bytes:
-        """The whole message, CRLF at line ends, the same bytes each time. ValueError where an address cannot be mailed."""
+        """Write one subscriber's whole message, with CRLF line ends; the same bytes each time.
+
+        Raises ValueError if an address cannot be mailed.
+        """
         url = unsubscribe_url(recipient.unsubscribe)
         own = [
             f"To: {mailbox(recipient.name, recipient.address)}",
@@ -64,7 +67,7 @@ class Stencil:
 
 
 def stencil(letter: Letter) -> Stencil:
-    """The letter, ready for any number of subscribers."""
+    """Encode the letter once, for any number of subscribers."""
     domain = ascii_address(letter.sender).rpartition("@")[2]
     boundary = f"=_{digest(letter.html, letter.text, length=32)}"  # quoted-printable never has "=_"
     lines = [
@@ -89,12 +92,15 @@ def stencil(letter: Letter) -> Stencil:
 
 
 def message(letter: Letter, recipient: Recipient) -> bytes:
-    """One subscriber's message; for many, keep the `stencil`."""
+    """Write one subscriber's message; for many, keep the `stencil`."""
     return stencil(letter).message(recipient)
 
 
 def unstructured(text: str, *, start: int = 0) -> str:
-    """Any text as a header's value: folded at blanks, in encoded words where it is not plain ASCII. Never a second header."""
+    """Write any text as a header's value, which never becomes a second header.
+
+    It is folded at blanks, and in encoded words where it is not plain ASCII.
+    """
     text = clean(text)
     if _plain(text) and max(map(len, text.split()), default=0) <= 60:
         folded = textwrap.wrap(f"{'x' * start}{text}", 78, break_long_words=False, break_on_hyphens=False)
@@ -103,7 +109,7 @@ def unstructured(text: str, *, start: int = 0) -> str:
 
 
 def mailbox(name: str, address: str) -> str:
-    """`"Name" <address>`; the name is untrusted, the address is refused where it is not one (ValueError)."""
+    """Write `"Name" <address>`. The name is untrusted; raises ValueError if the address is not one that can be mailed."""
     name, target = clean(name)[:_NAME], ascii_address(address)
     if not name:
         return target
@@ -114,7 +120,10 @@ def mailbox(name: str, address: str) -> str:
 
 
 def ascii_address(address: str) -> str:
-    """The address with its domain in ASCII (IDNA). ValueError where it is none, or its local part needs SMTPUTF8."""
+    """Return the address with its domain in ASCII (IDNA).
+
+    Raises ValueError if it is no address, or its local part needs SMTPUTF8.
+    """
     local, at, domain = address.rpartition("@")
     try:
         plain = f"{local}{at}{domain.encode('idna').decode('ascii')}"
@@ -126,7 +135,10 @@ def ascii_address(address: str) -> str:
 
 
 def unsubscribe_url(url: str) -> str:
-    """The address as it stands in the header: plain ASCII, never encoded, never folded. ValueError where it cannot."""
+    """Return the address as it stands in the header: plain ASCII, not encoded, not folded.
+
+    Raises ValueError if it cannot stand there so.
+    """
     if not url or len(url) > _LONGEST_URL or safe_url(url, ("https", "http", "mailto")) != url:
         raise ValueError(f"{url[:80]!r} cannot stand in List-Unsubscribe: it takes a plain https address")
     return url

@@ -17,7 +17,7 @@ from groundwire.text.plain import digest, slugify
 
 @dataclass(frozen=True)
 class Posted:
-    """What came of it: messages that are there now, how many of them are new or changed, and where to look."""
+    """The result: how many messages are there now, how many of them are new or changed, and where to look."""
 
     messages: int
     changed: int
@@ -31,7 +31,7 @@ class Outbox:
         self.folder = folder
 
     def post(self, letter: Letter, recipients: Iterable[Recipient]) -> Posted:
-        """Write one message a recipient, the letter as it looks, and the index; atomically. Again: nothing changes."""
+        """Write a message for each recipient, the letter as it looks, and the index, atomically. Again: nothing changes."""
         mould = stencil(letter)
         files = {message_file(letter.issue, one): mould.message(one) for one in recipients}
         changed = sum(write_atomic(self.folder / name, data) for name, data in files.items())
@@ -54,7 +54,7 @@ class Outbox:
 
 
 def message_file(issue: str, recipient: Recipient) -> str:
-    """The name of a recipient's file: readable, and one's own whatever the address holds."""
+    """Name a recipient's file: readable, and different for each address, whatever the address holds."""
     return f"{issue}-{slugify(recipient.address, limit=40) or 'reader'}-{digest(recipient.address, length=8)}.eml"
 
 

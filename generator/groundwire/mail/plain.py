@@ -13,12 +13,15 @@ _BLOCKS = frozenset("p h2 h3 h4 h5 h6 ul ol li blockquote pre div table tr hr".s
 
 
 def plain(node: Node) -> str:
-    """One block as text. A link that is the whole block stands on its own line below it; only addresses may be longer."""
+    """Write one block as text.
+
+    A link that is the whole block stands on its own line below it; only addresses may be longer than a line.
+    """
     return "\n".join(_block(node, "")).rstrip("\n")
 
 
 def wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    """Lines of at most 78 characters; a word that is longer (an address) has its own."""
+    """Wrap a text into lines of at most 78 characters; a longer word (an address) gets a line of its own."""
     rest = first if rest is None else rest
     text = re.sub(r"\s+", " ", text).strip()
     return textwrap.wrap(
@@ -33,7 +36,7 @@ class _Links:
     urls: list[str] = field(default_factory=list)
 
     def number(self, url: str) -> int:
-        """Its number, from 1; the same address has one number."""
+        """Return the address's number, from 1; the same address keeps its number."""
         if url not in self.urls:
             self.urls.append(url)
         return self.urls.index(url) + 1

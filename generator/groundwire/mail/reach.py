@@ -24,7 +24,7 @@ Reach = Callable[[str, str], Reached]
 
 
 def reach(method: str, url: str) -> Reached:
-    """The answer to a GET, or to the one-click POST of RFC 8058."""
+    """Send a GET, or the one-click POST of RFC 8058, and return the answer; a failure is an answer with `trouble`."""
     data = {"List-Unsubscribe": "One-Click"} if method == "POST" else None
     try:
         with httpx2.Client(timeout=TIMEOUT_S) as client:

@@ -30,7 +30,7 @@ class Finding:
 
 
 def judge(domain: str, lookup: Lookup, *, selector: str | None = None) -> tuple[Finding, ...]:
-    """Everything about a sender's domain; a name server that does not answer is a warning, not a verdict."""
+    """Judge everything about a sender's domain; a name server that does not answer is a warning, not a verdict."""
     if domain in _FREE:
         said = f"{domain} tells other mailboxes to refuse mail in its name that it did not send; take an address of a domain of your own"
         return (Finding("error", "sender", said, "email: {sender: briefing@example.org}"),)
@@ -51,7 +51,7 @@ def _answered(what: str, check: Callable[[], Finding]) -> Finding:
 
 
 def spf(domain: str, lookup: Lookup) -> Finding:
-    """Who may send for the domain."""
+    """Judge the record that says who may send for the domain."""
     example = f'{domain}. TXT "v=spf1 include:spf.your-relay.example -all"'
     found = _spf_records(domain, lookup)
     if not found:
@@ -89,7 +89,10 @@ def _spf_lookups(domain: str, lookup: Lookup, *, trail: tuple[str, ...]) -> int:
 
 
 def dkim(domain: str, lookup: Lookup, *, selector: str | None) -> Finding:
-    """The key that signatures are checked with. The relay signs; which selector it takes, only it can say."""
+    """Judge the key that signatures are checked with.
+
+    The relay signs; only it can say which selector it uses.
+    """
     found = [(name, record) for name in ((selector,) if selector else SELECTORS) for record in _keys(name, domain, lookup)]
     example = f'{selector or "s1"}._domainkey.{domain}. TXT "v=DKIM1; k=rsa; p=..."'
     if not found and selector:
@@ -119,7 +122,7 @@ def _keys(selector: str, domain: str, lookup: Lookup) -> Iterator[dict[str, str]
 
 
 def _bits(key: str) -> int:
-    """About how long a key is, from its DER: enough to tell 512, 1024 and 2048 apart. 0 where it is none."""
+    """Return about how long a key is, in bits, from its DER: enough to tell 512, 1024 and 2048 apart. 0 if it is none."""
     try:
         raw = base64.b64decode(re.sub(r"\s+", "", key), validate=True)
     except (binascii.Error, ValueError):
@@ -128,7 +131,7 @@ def _bits(key: str) -> int:
 
 
 def dmarc(domain: str, lookup: Lookup) -> Finding:
-    """What becomes of mail in the domain's name that it did not send; where it says nothing itself, its parent's word counts."""
+    """Judge what becomes of mail in the domain's name that it did not send; a parent's record counts if the domain has none."""
     example = f'_dmarc.{domain}. TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@{domain}"'
     parts = domain.split(".")
     for name in (".".join(parts[start:]) for start in range(max(1, len(parts) - 1))):
@@ -146,7 +149,7 @@ def dmarc(domain: str, lookup: Lookup) -> Finding:
 
 
 def mx(domain: str, lookup: Lookup) -> Finding:
-    """Whether bounces and answers arrive anywhere."""
+    """Judge whether bounces and answers arrive anywhere."""
     found = lookup(domain, "MX")
     if not found or all(record.split()[-1] == "." for record in found):
         said = f"{domain} takes no mail, so bounces and answers are lost"

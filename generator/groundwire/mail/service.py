@@ -46,7 +46,7 @@ class Service:
         self._sleep, self._clock = sleep, clock
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
-        """What is there. Asked again where no answer comes: a question changes nothing."""
+        """Ask for what is there, again if no answer comes: a question changes nothing. Raises Lost, Declined."""
         for pause in (*(2.0**n for n in range(1, GETS)), None):
             try:
                 return self._call("GET", path, query=query)
@@ -57,7 +57,7 @@ class Service:
         raise AssertionError("the last try ends the loop")
 
     def send(self, method: str, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
-        """Change something, once. Raises Lost, Declined."""
+        """Send a change, once. Raises Lost, Declined."""
         return self._call(method, path, body=body, headers=headers)
 
     def _call(
@@ -104,7 +104,7 @@ class Service:
             raise Declined(status, f"what answers at {self._url} is not {self.name}'s API: it speaks no JSON") from None
 
     def _wait(self, after: str) -> float:
-        """Seconds, from seconds or a date (RFC 9110, 10.2.3)."""
+        """Return seconds, from seconds or a date (RFC 9110, 10.2.3)."""
         if after.strip().isdigit():
             seconds = float(after)
         else:
@@ -120,7 +120,7 @@ class Service:
 
 
 def _said(response: httpx2.Response) -> str:
-    """Its words: the message in a JSON answer, else the beginning of the text."""
+    """Return the service's words: the message in a JSON answer, else the beginning of the text."""
     try:
         data = response.json()
     except ValueError:

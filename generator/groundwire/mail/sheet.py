@@ -47,7 +47,7 @@ class Sheet:
         return self.settings.url + self.issue.url
 
     def first(self, count: int) -> Sheet:
-        """The sheet with its first `count` stories and what belongs to no story; the others are online."""
+        """Keep the first `count` stories and what belongs to no story; the other stories are online only."""
         left, sections = count, []
         for section in self.sections:
             kept = []
@@ -60,7 +60,7 @@ class Sheet:
 
 
 def fitted(sheet: Sheet, max_html: int) -> tuple[Sheet, str]:
-    """The sheet with as many stories as fit into so many bytes, and its HTML. One story is sent whatever its size."""
+    """Cut the sheet to as many stories as fit into `max_html` bytes, but at least one; return it and its HTML."""
     html = as_html(sheet)
     if _size(html) <= max_html or sheet.items < 2:
         return sheet, html
@@ -72,12 +72,12 @@ def fitted(sheet: Sheet, max_html: int) -> tuple[Sheet, str]:
 
 
 def as_html(sheet: Sheet) -> str:
-    """The HTML part, its styles on its elements."""
+    """Write the HTML part, with styles on its elements."""
     return _inliner().inline(_template("issue.html.j2").render(_values(sheet)))
 
 
 def as_text(sheet: Sheet) -> str:
-    """The text part."""
+    """Write the text part."""
     return _template("issue.txt.j2").render(_values(sheet)).strip() + "\n"
 
 
@@ -108,7 +108,7 @@ def _values(sheet: Sheet) -> dict[str, object]:
 
 
 def _colours(owner: str | None) -> tuple[str, str]:
-    """Of links and marks, by day and by night: ours, or the owner's made readable."""
+    """Return the colours of links and marks, by day and by night: ours, or the owner's made readable."""
     if not owner:
         return DEFAULT, _DARK_DEFAULT
     return readable(owner, on=_PAPER, towards="#000000"), readable(owner, on=_DARK_PAPER, towards="#ffffff")

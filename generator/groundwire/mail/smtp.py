@@ -49,7 +49,10 @@ class Relay:
     def __init__(
         self, smtp: Smtp, *, sender: str, user: str = "", password: str = "", context: ssl.SSLContext | None = None
     ) -> None:
-        """`sender` is where bounces go. Raises Refused where a password would travel in clear text, or is missing."""
+        """Take the relay's settings; `sender` is where bounces go.
+
+        Raises Refused if a password would travel in clear text, or is missing.
+        """
         self._smtp, self._sender = smtp, ascii_address(sender)
         self._user, self._password = smtp.user or user, password
         self._given = context
@@ -68,8 +71,8 @@ class Relay:
         self.close()
 
     def probe(self) -> Reply:
-        """Whether mail could be handed over now: connects, encrypts and logs in, and hands over none."""
-        return self._try(lambda peer: Reply("accepted"))
+        """Say whether mail could be handed over now: connect, encrypt and log in, and hand over none."""
+        return self._try(lambda _: Reply("accepted"))
 
     def close(self) -> None:
         """Say goodbye, if anyone is listening."""
@@ -79,7 +82,10 @@ class Relay:
         self._drop()
 
     def send(self, address: str, data: bytes) -> Reply:
-        """Hand over one finished message. A connection that the server had closed meanwhile is opened anew, once."""
+        """Hand over one finished message.
+
+        A connection that the server had closed meanwhile is opened anew, once.
+        """
         kept = self._peer is not None
 
         def hand_over(peer: smtplib.SMTP) -> Reply:
@@ -140,14 +146,17 @@ class Relay:
         return Reply("accepted")
 
     def _envelope(self, peer: smtplib.SMTP, address: str) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
-        """The answers to who sends and who gets it: asked at once where the server allows it (RFC 2920), which saves a way there and back."""
+        """Give the sender and the recipient; return the server's answers to both.
+
+        Both are sent at once where the server allows it (RFC 2920), which saves a round trip.
+        """
         if not peer.has_extn("pipelining"):
             return peer.mail(self._sender), peer.rcpt(address)
         peer.send(f"MAIL FROM:<{self._sender}>\r\nRCPT TO:<{ascii_address(address)}>\r\n")
         return peer.getreply(), peer.getreply()
 
     def _declined(self, peer: smtplib.SMTP, code: int, said: bytes, *, at: str = "") -> Reply:
-        """What a 4xx or 5xx means; 421 speaks of the connection, not of the mail. `at`: the address that it answers."""
+        """Judge what a 4xx or 5xx means; 421 speaks of the connection, not of the mail. `at`: the address that it answers."""
         text = _text(code, said)
         if code == 421 or not 400 <= code < 600:
             self._drop()
@@ -162,7 +171,7 @@ class Relay:
         return self._full(at, text) if at and subject == "mailbox" else Reply("blocked", text)
 
     def _full(self, address: str, text: str) -> Reply:
-        """What to make of a mailbox that is full or closed. It holds up nobody else, and stays subscribed: it may be emptied.
+        """Judge the answer that a mailbox is full or closed: it delays nobody else, and stays subscribed: it may be emptied.
 
         But some relays say the same of the sender's. So it is believed once others' mail was taken, and until then put off, once.
         """
@@ -179,7 +188,10 @@ class Relay:
 
 
 def _data(peer: smtplib.SMTP, data: bytes) -> tuple[int, bytes]:
-    """The answer to the mail itself. smtplib's own looks for dots with a regular expression, which takes longer than all the rest."""
+    """Send the mail itself, and return the answer.
+
+    smtplib's own function looks for dots with a regular expression, which takes longer than all the rest.
+    """
     code, said = peer.docmd("DATA")
     if code != 354:
         return code, said

@@ -29,7 +29,7 @@ class Node:
         return "".join(child if isinstance(child, str) else child.text for child in self.children)
 
     def each(self, tag: str) -> Iterator[Node]:
-        """The elements of this kind in it, itself included, in order."""
+        """Yield the elements of this kind in it, itself included, in order."""
         if self.tag == tag:
             yield self
         for child in self.children:
@@ -42,7 +42,7 @@ class Node:
         return [node.attrs["href"] for node in self.each("a") if "href" in node.attrs]
 
     def without(self, unwanted: Callable[[Node], bool]) -> int:
-        """Take out the elements in it that are unwanted; says how many."""
+        """Remove the unwanted elements in it; return how many there were."""
         kept = [child for child in self.children if isinstance(child, str) or not unwanted(child)]
         gone = len(self.children) - len(kept)
         self.children = kept
@@ -59,7 +59,7 @@ class Node:
 
 
 def parse_tree(source: str) -> list[Node]:
-    """The top-level elements of well-formed HTML (nh3 writes nothing else); loose text becomes paragraphs."""
+    """Parse well-formed HTML (nh3 writes nothing else) into its top-level elements; loose text becomes paragraphs."""
     parser = _Builder()
     parser.feed(source)
     parser.close()

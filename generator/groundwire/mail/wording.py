@@ -21,7 +21,7 @@ _HYPE = re.compile(
 
 
 def of_subject(subject: str, preheader: str) -> Iterator[str]:
-    """What is wrong with what an inbox shows."""
+    """Yield what is wrong with what an inbox shows: the subject and the preheader."""
     if len(subject) > LONG_SUBJECT:
         yield f"the subject has {len(subject)} characters; inboxes show 40 to 70"
     if re.match(r"(?:re|fwd?|aw|wg)\s*:", subject, re.IGNORECASE):
@@ -38,7 +38,7 @@ def of_subject(subject: str, preheader: str) -> Iterator[str]:
 
 
 def of_text(text: str) -> Iterator[str]:
-    """The same of what it says."""
+    """Yield what is wrong with the words of the text."""
     hits = sorted({found.casefold() for found in _HYPE.findall(text)})
     if len(hits) > 2:
         yield f"it says {', '.join(f'“{hit}”' for hit in hits)}: the words of advertisements"
@@ -47,7 +47,7 @@ def of_text(text: str) -> Iterator[str]:
 
 
 def of_links(links: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Links, each with its address and its text, that say nothing, hide where they lead, or look the same and are not."""
+    """Yield links that say nothing, hide where they lead, or look the same and lead elsewhere; each is (address, text)."""
     leads: dict[str, str] = {}
     for url, label in links:
         said = " ".join(label.split()).casefold().strip(" .…→»›")

@@ -24,16 +24,17 @@ def edited(
     add: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
     drop: Iterable[str] = (),
     now: datetime | None = None,
+    exact: bool = False,
 ) -> str:
     """Return a page's text with top-level keys put (replaced in place, or added at the end), entries added to lists, keys dropped.
 
-    `now`: when the page is updated by it. All else stays as people wrote it, to the byte; where their style allows no inserting, it stays in meaning.
+    `now`: when the page is updated by it. `exact`: what is put are values of the page itself, so that they stay as they are, uncleaned. All else stays as people wrote it, to the byte; where their style allows no inserting, it stays in meaning.
     Raises InputError where the page would break its contract: nothing is to be written then.
     """
     put, drop = {**(put or {}), **({"updated": updated_at(page, now)} if now else {})}, tuple(drop)
     added = {key: list(entries) for key, entries in (add or {}).items()}
-    wanted = _wanted(page, put=put, add=added, drop=drop)
-    for text in (_inserted(page, put=put, add=added, drop=drop), _written_anew(page, wanted)):
+    wanted = _wanted(page, put=put, add=added, drop=drop, exact=exact)
+    for text in (_inserted(page, put=put, add=added, drop=drop, exact=exact), _written_anew(page, wanted)):
         if _says(text, wanted, page):
             return text
     message = "the front matter is written in a way that no command can change, and nothing was changed; write each key on a line of its own"
@@ -45,9 +46,9 @@ def with_body(page: Page[Any], text: str, body: str) -> str:
     return text[: len(text) - len(page.body)] + body
 
 
-def means(page: Page[Any], text: str, put: Mapping[str, Any]) -> bool:
+def means(page: Page[Any], text: str, put: Mapping[str, Any], *, exact: bool = False) -> bool:
     """Say whether a text is the page with exactly these keys put."""
-    return _says(text, _wanted(page, put=put, add={}, drop=()), page)
+    return _says(text, _wanted(page, put=put, add={}, drop=(), exact=exact), page)
 
 
 def updated_at(page: Page[Any], now: datetime) -> datetime:
@@ -58,10 +59,12 @@ def updated_at(page: Page[Any], now: datetime) -> datetime:
     return max(now.astimezone(UTC).replace(microsecond=0), published)
 
 
-def _wanted(page: Page[Any], *, put: Mapping[str, Any], add: Mapping[str, list[Mapping[str, Any]]], drop: Iterable[str]) -> Meta:
+def _wanted(
+    page: Page[Any], *, put: Mapping[str, Any], add: Mapping[str, list[Mapping[str, Any]]], drop: Iterable[str], exact: bool
+) -> Meta:
     """Return the front matter as it is to be. Raises InputError where it would break the contract."""
     data = {key: value for key, value in page.meta.model_dump(exclude_unset=True).items() if key not in drop}
-    data |= {key: plain(value) for key, value in put.items()}
+    data |= {key: plain(value, exact=exact) for key, value in put.items()}
     data |= {key: [*data.get(key, ()), *map(plain, entries)] for key, entries in add.items()}
     marks = read(page.text, file=page.path)[0].marks
     model: type[Meta] = type(page.meta)
@@ -86,10 +89,12 @@ def _written_anew(page: Page[Any], wanted: Meta) -> str:
     return f"{mark}{end.join(lines)}{end}{page.body}"
 
 
-def _inserted(page: Page[Any], *, put: Mapping[str, Any], add: Mapping[str, list[Mapping[str, Any]]], drop: Iterable[str]) -> str:
+def _inserted(
+    page: Page[Any], *, put: Mapping[str, Any], add: Mapping[str, list[Mapping[str, Any]]], drop: Iterable[str], exact: bool
+) -> str:
     """Return the page's text with lines replaced and put in, as far as its front matter has a key a line."""
     head = _Head(page)
-    changes = [head.putting(key, value) for key, value in put.items()]
+    changes = [head.putting(key, value, exact=exact) for key, value in put.items()]
     changes += [head.adding(key, entries) for key, entries in add.items()]
     changes += [(*head.block(key), []) for key in drop if key in head.marked.data]
     # From the end backwards, so that line numbers hold; at one line, what extends a block stands before a new key.
@@ -116,9 +121,9 @@ class _Head:
         self._starts = sorted(line - 1 for line, _ in places)
         self._indent = " " * (min(column for _, column in places) - 1)
 
-    def putting(self, key: str, value: Any) -> _Change:
+    def putting(self, key: str, value: Any, *, exact: bool = False) -> _Change:
         """Return the change that gives a key a value."""
-        return (*self.block(key), [self._indent + line for line in yaml_lines(key, value)])
+        return (*self.block(key), [self._indent + line for line in yaml_lines(key, value, exact=exact)])
 
     def adding(self, key: str, entries: list[Mapping[str, Any]]) -> _Change:
         """Return the change that lengthens a list."""

@@ -31,7 +31,7 @@ def given_up(page: Article, *, today: date) -> str:
     text = "".join(_marked(page, set(late)))
     wanted = [w.model_copy(update={"outcome": LEFT}) if n in late else w for n, w in enumerate(page.meta.watch)]
     put = {"watch": [w.model_dump(exclude_defaults=True) for w in wanted]}
-    return text if means(page, text, put) else edited(page, put=put)
+    return text if means(page, text, put, exact=True) else edited(page, put=put, exact=True)
 
 
 def _marked(page: Article, late: set[int]) -> Iterator[str]:

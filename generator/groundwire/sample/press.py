@@ -63,7 +63,7 @@ class Outlet:
 
 
 def load_outlets() -> list[Outlet]:
-    """The outlets and their articles, from the package's data."""
+    """Read the outlets and their articles from the package's data."""
     raw = yaml.safe_load((resources.sample() / "outlets.yml").read_text(encoding="utf-8"))
     return [
         Outlet(
@@ -75,7 +75,7 @@ def load_outlets() -> list[Outlet]:
 
 
 def print_pages(target: Path, outlets: Sequence[Outlet]) -> None:
-    """Every article's page, and a front page for each outlet."""
+    """Write every article's page, and a front page for each outlet."""
     for outlet in outlets:
         folder = target / outlet.slug
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def print_pages(target: Path, outlets: Sequence[Outlet]) -> None:
 
 
 def print_feeds(target: Path, outlets: Sequence[Outlet], *, now: datetime) -> None:
-    """Every feed as it stood at `now`: what was published by then, the newest first."""
+    """Write every feed as it stood at `now`: what was published by then, the newest first."""
     for outlet in outlets:
         pieces = [p for p in reversed(outlet.pieces) if p.published <= now][:30]
         path = target / outlet.feed
@@ -187,7 +187,7 @@ def _json(outlet: Outlet, pieces: Sequence[Piece]) -> str:
     return json.dumps({**head, "language": outlet.language, "items": items}, ensure_ascii=False, indent=1) + "\n"
 
 
-def _broken(outlet: Outlet, pieces: Sequence[Piece]) -> str:
+def _broken(outlet: Outlet, _pieces: Sequence[Piece]) -> str:
     return _page(outlet, "502 Bad Gateway", "<p>This fictional outlet's feed is broken, to show what Groundwire makes of it.</p>")
 
 

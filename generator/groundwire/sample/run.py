@@ -46,7 +46,7 @@ def run_sample(root: Path, *, tell: Tell, command: str = "groundwire") -> str:
 
 
 def prepare(folder: Path, outlets: list[Outlet]) -> None:
-    """An empty publication with the sample's settings and its outlets' pages."""
+    """Make an empty publication with the sample's settings and its outlets' pages."""
     for name in ("content", "site", "outbox", ".groundwire", ".cache"):
         shutil.rmtree(folder / name, ignore_errors=True)
     feeds = "".join(
@@ -61,7 +61,7 @@ def prepare(folder: Path, outlets: list[Outlet]) -> None:
 
 
 def publish(folder: Path, outlets: list[Outlet], *, tell: Tell) -> int:
-    """The fortnight's runs; the number of pages that they wrote."""
+    """Do the fortnight's runs; return the number of pages that they wrote."""
     served = folder / ".groundwire" / "outlets"
     shutil.copytree(folder / "content" / "outlets", served / "outlets")
     pages = 0
@@ -70,7 +70,7 @@ def publish(folder: Path, outlets: list[Outlet], *, tell: Tell) -> int:
         open_publication(
             folder,
             command="run --sample",
-            tell=lambda line: None,
+            tell=lambda _: None,
             now=FIRST_RUN,
             force=True,
             routes={("127.0.0.1", 8000): ("127.0.0.1", port)},
@@ -91,7 +91,7 @@ def publish(folder: Path, outlets: list[Outlet], *, tell: Tell) -> int:
 
 
 def _by_people(workspace: Workspace, *, day: date, now: datetime) -> Workspace:
-    """What people did to pages on that day: corrections, a withdrawal, promises to watch; the answer is the publication with that."""
+    """Change pages as people did on that day: corrections, a withdrawal, promises to watch. Return the workspace after that."""
     for act in read_yaml((resources.sample() / "edits.yml").read_text(encoding="utf-8"), file="edits.yml").data:
         if act["day"] != day:
             continue
@@ -105,7 +105,7 @@ def _by_people(workspace: Workspace, *, day: date, now: datetime) -> Workspace:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[int]:
-    """A web server on a free loopback port."""
+    """Serve a folder on a free loopback port; yield the port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -119,7 +119,7 @@ def serving(folder: Path) -> Iterator[int]:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def send_header(self, keyword: str, value: str) -> None:
-        """All but Last-Modified: a fortnight passes here within seconds, which is finer than that header can say."""
+        """Send all headers but Last-Modified: a fortnight passes here within seconds, too fast for that header's precision."""
         if keyword != "Last-Modified":
             super().send_header(keyword, value)
 

@@ -42,7 +42,10 @@ class Version:
 
 
 def fetch(source: str, into: Path) -> Version:
-    """The newest version of a template's repository (an address or a folder), with its history. Raises Refused where Git cannot have it."""
+    """Get the newest version of a template's repository (an address or a folder), with its history.
+
+    Raises Refused if Git cannot get it, or it is no template of Groundwire.
+    """
     _git("clone", "--quiet", "--filter=blob:none", "--", source, str(into), at=into.parent)
     listed = _git("ls-tree", "-r", "-z", "HEAD", at=into)
     rows = [row.split("\t", 1) for row in listed.split("\0") if row]
@@ -53,13 +56,13 @@ def fetch(source: str, into: Path) -> Version:
 
 
 def plan(root: Path, version: Version) -> list[Step]:
-    """What is to be done, by path. Nothing of the owner's is in it but as `kept`."""
+    """Plan what is to be done, by path. Files of the owner's appear only as `kept`."""
     steps = [_step(root, path, version) for path in sorted(version.files.keys() | version.history.keys()) if not _owned(path)]
     return [step for step in steps if step]
 
 
 def carry_out(root: Path, steps: list[Step], version: Version) -> None:
-    """Do it, a file at a time, each whole or not at all."""
+    """Carry out the steps, a file at a time, each whole or not at all."""
     for step in steps:
         target = root / step.path
         if step.what in ("new", "changed"):
@@ -70,12 +73,12 @@ def carry_out(root: Path, steps: list[Step], version: Version) -> None:
 
 
 def note_of(files: Mapping[str, str]) -> str:
-    """What `init` notes down about the files it wrote."""
+    """Write what `init` notes down about the files it wrote."""
     return json.dumps({name: _mark(text) for name, text in sorted(files.items())}, indent=1) + "\n"
 
 
 def renewed(root: Path, files: Mapping[str, str]) -> list[Step]:
-    """Write the package's own files anew where the owner has left them as they were; the note follows."""
+    """Write the package's own files anew if the owner has left them as they were; the note follows."""
     try:
         noted = json.loads((root / NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -114,7 +117,7 @@ def _owned(path: str) -> bool:
 
 
 def _history(repository: Path) -> dict[str, set[str]]:
-    """By path the ids of all contents that the repository ever had there."""
+    """Return, by path, the ids of all contents that the repository ever had there."""
     told = _git("log", "--all", "--root", "-m", "--raw", "--no-abbrev", "--no-renames", "-z", "--format=", at=repository)
     found: defaultdict[str, set[str]] = defaultdict(set)
     parts = iter(told.split("\0"))
@@ -126,7 +129,7 @@ def _history(repository: Path) -> dict[str, set[str]]:
 
 
 def _blob(data: bytes) -> str:
-    """The id that Git gives a file's content."""
+    """Compute the id that Git gives a file's content."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 

@@ -20,7 +20,7 @@ _GITATTRIBUTES = "content/.ledger/*.jsonl merge=union\n"
 
 
 def init(folder: Path, *, title: str, url: str, feeds: Sequence[str], language: str, timezone: str) -> str:
-    """Write what a publication needs; the answer says what was done. Raises InputError, Refused."""
+    """Write what a publication needs, and say what was done. Raises InputError, Refused."""
     text = settings_text(title=title, url=url, feeds=feeds, language=language, timezone=timezone)
     wanted = validate(read_yaml(text, file=FILE), Settings, file=FILE)
     target = folder / FILE
@@ -39,7 +39,7 @@ def init(folder: Path, *, title: str, url: str, feeds: Sequence[str], language: 
 
 
 def settings_text(*, title: str, url: str, feeds: Sequence[str], language: str, timezone: str) -> str:
-    """A new newsletter.yml with what most owners set, and where to read about the rest."""
+    """Write a new newsletter.yml with what most owners set, and where to read about the rest."""
     listed = "".join(f"- url: {flow(feed)}\n" for feed in feeds) or "# - {url: https://www.example.org/feed.xml, name: Example}\n"
     head = "feeds:\n" if feeds else "feeds: []\n"
     return f"""# yaml-language-server: $schema=schemas/newsletter.schema.json
@@ -63,7 +63,7 @@ issue: {{weekday: friday, hour: 9, max_items: 20, min_items: 3}}
 
 
 def is_template(folder: Path) -> bool:
-    """Whether the folder is a copy of the template that nobody has set up yet."""
+    """Say whether the folder is a copy of the template that nobody has set up yet."""
     return load_settings(folder).url == PLACEHOLDER_URL
 
 
@@ -79,7 +79,7 @@ def remove_sample(folder: Path) -> bool:
 
 
 def package_files() -> dict[str, str]:
-    """What a publication has of the machinery where that is the installed package: by name, as this version writes it."""
+    """Return the files that a publication has of an installed package, by name, as this version writes them."""
     schemas = sorted(resources.bundled("schemas").glob("*.schema.json"))
     return {
         "mkdocs.yml": resources.bundled("mkdocs.yml").read_text(encoding="utf-8"),

@@ -91,7 +91,7 @@ def analyse_again(
 def _analyse_again(
     publication: Publication, parts: Parts, page: Article, entries: Mapping[str, Entry], *, why: str, now: datetime
 ) -> Iterator[Change]:
-    """One page anew, in place; nothing where its sources cannot be read any more, or the new analysis is no better."""
+    """Analyse one page anew, in place; nothing if its sources cannot be read any more, or the new analysis is no better."""
     story = afresh.story_of(page, entries, publication.settings.feeds)
     texts = (dated(publication, entry, now=now) for entry in story.entries)
     sources = [parts.fulltext.source(entry, number=n) for n, entry in enumerate(texts, start=1)]
@@ -116,7 +116,7 @@ def _remade(page: Article, analysis: Analysis, sources: Sequence[Source], langua
 
 
 def _is_source(meta: ArticleMeta, entry: Entry) -> bool:
-    """Whether the page has the entry, or another of its outlet."""
+    """Say whether the page has the entry, or another of its outlet."""
     return _stands_on(meta, entry) or any(source.feed == entry.feed.title for source in meta.sources)
 
 

@@ -31,8 +31,10 @@ def publish_all(
     unread: list[tuple[str, str]],
     now: datetime,
 ) -> Iterator[Change]:
-    """Yield a page for each story as its analysis is ready, in their order. A story of which no page can be made is added to `unread`:
-    its headline, and why."""
+    """Yield a page for each story as its analysis is ready, in their order.
+
+    A story of which no page can be made is added to `unread`: its headline, and why.
+    """
     taken: set[str] = set()
 
     def gather(story: Story) -> Job:
@@ -53,7 +55,7 @@ def publish_all(
 
 
 def _composed(settings: Settings, job: Job, analysis: Analysis, now: datetime) -> tuple[ArticleMeta, str]:
-    """One story's page: a pure function of its texts, so that what it raises is theirs."""
+    """Compose one story's page: a pure function of its texts, so that what it raises is their fault."""
     body = compose_body(analysis, job.sources, language=settings.language)
     in_review = held(job.story, settings.review)
     meta = article_meta(job.story, analysis, job.sources, body=body, now=now, language=settings.language, in_review=in_review)
@@ -61,7 +63,10 @@ def _composed(settings: Settings, job: Job, analysis: Analysis, now: datetime) -
 
 
 def _publication_of(job: Job, path: str, meta: ArticleMeta, body: str) -> Change:
-    """A page, then its rows: killed between the two, the next run finds the page and adds them."""
+    """Make the change that publishes a page: the page, then its rows.
+
+    Killed between the two, the next run finds the page and adds them.
+    """
     story = job.story
     row = {"event": "published", "story": story.id, "path": path, "category": job.category, "title": story.first.title}
     row |= entry_rows(story.entries) | listing(source.entry for source in job.sources)

@@ -10,7 +10,7 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 
 
 def kept_form(text: str) -> str | None:
-    """The address; None where it is none that mail can be sent to (a local part beyond ASCII needs SMTPUTF8)."""
+    """Return the address in its kept form; None if no mail can be sent to it (a local part beyond ASCII needs SMTPUTF8)."""
     local, at, domain = text.strip().rpartition("@")
     try:
         found = f"{local}{at}{domain.rstrip('.').encode('idna').decode('ascii').lower()}"

@@ -69,7 +69,7 @@ class Service:
 
 
 def make_app(service: Service) -> Starlette:
-    """The service as an ASGI application."""
+    """Make the service as an ASGI application."""
     desk = _Desk(service)
     routes = [
         Route("/", desk.form, methods=["GET"]),
@@ -85,7 +85,7 @@ def make_app(service: Service) -> Starlette:
 
 
 class _Desk:
-    """A method a route. Those without `async` run beside the loop, because they wait for the database."""
+    """One method for each route. Those without `async` run beside the loop, because they wait for the database."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -99,7 +99,7 @@ class _Desk:
         return self._answer(self._pages.form(), request)
 
     async def ask(self, request: Request) -> Response:
-        """The same page whatever we know of the address: who is subscribed is nobody's business."""
+        """Answer with the same page whatever we know of the address: who is subscribed is nobody's business."""
         if self._service.closed:
             return self._moved(request)
         if request.headers.get("origin", "null") not in {*self._origins, "null"}:
@@ -170,7 +170,7 @@ def _origin(url: str) -> str:
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """The fields of a posted form, the first of each name; none where the body is too large or no form."""
+    """Read the fields of a posted form, the first of each name; none if the body is too large or no form."""
     body = b""
     try:
         async for chunk in request.stream():

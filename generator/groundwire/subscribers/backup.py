@@ -16,7 +16,7 @@ _NAME = re.compile(r"subscribers-\d{8}T\d{6}Z\.sqlite")
 
 
 def back_up(database: Path, folder: Path, *, keep: int, now: datetime) -> Path:
-    """Copy the database, whole and checked, into `folder`, for its owner only; of its copies there the newest `keep` stay.
+    """Copy the database, whole and checked, into `folder`, for its owner only; keep the newest `keep` copies there.
 
     Senders and the service go on meanwhile (SQLite's online backup). Killed on the way, it leaves no file that looks like a copy.
     """
@@ -36,7 +36,10 @@ def back_up(database: Path, folder: Path, *, keep: int, now: datetime) -> Path:
 
 
 def put_back(copy: Path, database: Path, *, now: datetime) -> Path | None:
-    """Make a copy the database; what was there is kept beside it, and named. Raises Refused where the copy is none, or it is in use."""
+    """Make a copy the database, and return where the old one is kept beside it.
+
+    Raises Refused if the copy is not one, or the database is in use.
+    """
     _require_whole(copy)
     database.parent.mkdir(parents=True, exist_ok=True)
     part = database.with_name(f"{database.name}.part")
@@ -60,7 +63,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _require_whole(path: Path) -> None:
-    """Raises Refused where a file is no database of ours, or is damaged."""
+    """Raise Refused if a file is no database of ours, or is damaged."""
     try:
         with closing(_opened(path)) as db:
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]

@@ -35,7 +35,7 @@ class Bounce:
 
 
 def read_bounce(data: bytes) -> Bounce | None:
-    """The report in a message; None where it is none, or says that the mail is only delayed."""
+    """Read the report in a message; None if it has none, or says that the mail is only delayed."""
     if len(data) > MAX_BYTES:
         raise Refused(f"larger than {MAX_BYTES // 1_000_000} MB: no bounce is")
     message = BytesParser(policy=policy.default).parsebytes(data)
@@ -54,7 +54,7 @@ def read_bounce(data: bytes) -> Bounce | None:
 
 
 def _failed(part: Message) -> tuple[str, str]:
-    """The status of the first recipient that failed, and the words of the server that refused."""
+    """Return the status of the first recipient that failed, and the words of the server that refused."""
     blocks = part.get_payload()
     for block in blocks if isinstance(blocks, list) else []:
         if isinstance(block, Message) and str(block.get("Action", "")).strip().lower() == "failed":
@@ -63,7 +63,7 @@ def _failed(part: Message) -> tuple[str, str]:
 
 
 def _headers(part: Message) -> str:
-    """The headers of the message that came back, as text."""
+    """Return the List-Unsubscribe header of the message that came back, as text; '' if it has none."""
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         first = inner[0] if isinstance(inner, list) and inner else None

@@ -9,7 +9,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def caller(peer: str, forwarded: str, *, proxies: Sequence[str]) -> str:
-    """The caller's address, an IPv6 one as its /64 (one household has as many of those as it likes).
+    """Return the caller's address; an IPv6 one as its /64 (one household has as many of those as it likes).
 
     From the right of X-Forwarded-For, the first that is no named proxy: what stands left of it anybody can write.
     """

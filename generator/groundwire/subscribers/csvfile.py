@@ -35,9 +35,9 @@ class _Person:
 
 
 def take_in(
-    text: str, subscribers: Subscribers, *, file: str, now: datetime, doubt: Callable[[Problem], object] = lambda problem: None
+    text: str, subscribers: Subscribers, *, file: str, now: datetime, doubt: Callable[[Problem], object] = lambda _: None
 ) -> Counter[str]:
-    """Import a list, those who must not be mailed first; counts what became of its rows, by kind.
+    """Import a list, those who must not be mailed first; count what became of its rows, by kind.
 
     `new` are mailed from now on; `left`, `bounced` and `pending` are written down so that nobody mails them. Rows whose status is
     not understood are told to `doubt`. Raises InputError with every wrong line of those who would be mailed, nothing taken in.
@@ -55,7 +55,7 @@ def take_in(
 
 
 def write_out(people: Iterable[Subscriber]) -> str:
-    """Everybody with what they agreed to, as CSV."""
+    """Write everybody with what they agreed to, as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, "status", "wording", "ended_at"])
@@ -83,12 +83,12 @@ class _Table:
     width: int
 
     def cell(self, cells: Sequence[str], place: int) -> str:
-        """What stands in a column of a row; '' where the row ends before it."""
+        """Return what stands in a column of a row; '' if the row ends before it."""
         return cells[place].strip() if 0 <= place < len(cells) else ""
 
 
 def _read(text: str, *, file: str, now: datetime) -> Iterator[_Person | Problem]:
-    """Each row as it was understood, or what is wrong with it: an error, or a warning where it is left out without harm."""
+    """Yield each row as understood, or what is wrong with it: an error, or a warning if it is left out without harm."""
     try:
         lines = list(_lines(text))
     except csv.Error as error:
@@ -123,7 +123,7 @@ def _row(table: _Table, cells: Sequence[str], *, line: int, now: datetime) -> It
 
 
 def _status(table: _Table, cells: Sequence[str], *, now: datetime) -> tuple[Answer, StatusColumn | None, datetime | None]:
-    """What a row says of the person, the column that says so, and when it ended."""
+    """Return what a row says of the person, the column that says so, and when the subscription ended."""
     said = [(answer, one) for one in table.statuses if (answer := one.answer(table.cell(cells, one.place))) is not None]
     ends = [when for _, one in said if one.ends and (when := _moment(table.cell(cells, one.place), now=now))]
     plainly = strictest(answer for answer, one in said if not one.ends)
@@ -133,7 +133,7 @@ def _status(table: _Table, cells: Sequence[str], *, now: datetime) -> tuple[Answ
 
 
 def _doubt(table: _Table, cells: Sequence[str], column: StatusColumn | None, *, line: int) -> Problem:
-    """A row that nobody is mailed for, as it may say that they must not be."""
+    """Report a row that nobody is mailed for, because it may say that they must not be."""
     if column is None or len(cells) > table.width:
         return Problem(table.file, "has more cells than the first line has names, so it is left out", line, level="warning")
     cell = table.cell(cells, column.place)
@@ -143,7 +143,7 @@ def _doubt(table: _Table, cells: Sequence[str], column: StatusColumn | None, *, 
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that have anything in them, each with the number of its last line."""
+    """Yield the rows that have anything in them, each with the number of its last line."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     for cells in reader:
         if any(cell.strip() for cell in cells):
@@ -151,13 +151,13 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _place(header: Sequence[str], names: Sequence[str]) -> int:
-    """Where the first of these columns stands; -1 where none does."""
+    """Return the place of the first of these columns; -1 if there is none."""
     found = [plain(name) for name in header]
     return next((found.index(name) for name in names if name in found), -1)
 
 
 def _moment(text: str, *, now: datetime) -> datetime | None:
-    """A time that has been; None where it is none."""
+    """Read a time in the past; None if the text is none."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -171,10 +171,10 @@ def _written(when: datetime | None) -> str:
 
 
 def _inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Change a text so that no spreadsheet takes it for a formula."""
     return "'" + text if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _plain_again(text: str) -> str:
-    """Text as it was before `_inert`."""
+    """Return a text as it was before `_inert`."""
     return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text

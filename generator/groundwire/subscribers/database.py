@@ -57,7 +57,7 @@ class Database:
     """The subscribers' database. Safe to use from several threads and processes; made, for its owner only, where it is not."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open it. With `read_only` nothing is made, upgraded or written; raises Refused where it cannot be read then."""
+        """Open the database. With `read_only` nothing is made, upgraded or written; then raises Refused if it cannot be read."""
         self.path = path
         self._lock = threading.RLock()
         if read_only:
@@ -83,7 +83,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it or nothing. Inside another one of the same thread it is a part of that."""
+        """Begin a transaction: all of it happens or nothing. Inside another one of the same thread it is a part of that."""
         with self._lock:
             if self._db.in_transaction:
                 yield self._db
@@ -97,12 +97,12 @@ class Database:
             self._db.execute("COMMIT")
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        """What a query finds."""
+        """Return all rows that a query finds."""
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        """The first row that a query finds."""
+        """Return the first row that a query finds; None if there is none."""
         with self._lock:
             found: sqlite3.Row | None = self._db.execute(sql, values).fetchone()
             return found
@@ -126,7 +126,7 @@ class Database:
 
 
 def _opened_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing. Raises Refused where this is no database of ours that this user may read."""
+    """Open a connection that writes nothing. Raises Refused if this is no database of ours that this user may read."""
     # Without a log beside it nobody has it open, and SQLite need not make one to read it, which it would leave behind.
     how = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
     try:

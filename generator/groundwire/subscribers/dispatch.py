@@ -37,7 +37,7 @@ class Reply(Protocol):
 
     @property
     def fatal(self) -> bool:
-        """Of `unreachable`: a person must mend it."""
+        """Of `unreachable`: trying again is of no use until a person acts."""
 
 
 Post = Callable[[Claim], Reply]
@@ -57,13 +57,13 @@ class Rules:
     reconnect_s: float = 5
 
     def wait(self, attempt: int) -> timedelta:
-        """How long after the attempt of this number (from 1) the next one comes."""
+        """Return how long after the attempt of this number (from 1) the next one comes."""
         return timedelta(seconds=min(self.longest_wait_s, self.first_wait_s * 2 ** (attempt - 1)))
 
 
 @dataclass(frozen=True)
 class World:
-    """The clocks and the ear of a sender; tests give their own."""
+    """The clocks and the progress report of a sender; tests pass their own."""
 
     clock: Clock  # the time of day, for the ledger
     ticks: Callable[[], float]  # seconds that only go forward, for the pace
@@ -82,13 +82,13 @@ class _Run:
     posted: int = 0
 
     def count(self, outcome: Outcome) -> int:
-        """How many of this outcome have come one after the other."""
+        """Count one more of this outcome; return how many have come in a row."""
         self.streak = {outcome: self.streak.get(outcome, 0) + 1}
         return self.streak[outcome]
 
 
 def dispatch(deliveries: Deliveries, mailing: str, *, post: Post, rules: Rules, world: World) -> str:
-    """Send what is queued, until nothing is; '' when through or stopped, else why it paused (the ledger knows too)."""
+    """Send what is queued, until nothing is; return why it paused (the ledger knows too), '' if it is through or was stopped."""
     run, claim = _Run(), None
     while not world.stop():
         _await_slot(run, world)  # before the claim: who leaves meanwhile gets nothing
@@ -114,7 +114,7 @@ def dispatch(deliveries: Deliveries, mailing: str, *, post: Post, rules: Rules, 
 
 
 def _next_at_once(deliveries: Deliveries, mailing: str, reply: Reply, run: _Run, world: World) -> Claim | None:
-    """The next claim, in the transaction that wrote the last one down; None where there is something to wait for first."""
+    """Claim the next mail, in the transaction that wrote the last one down; None if there is something to wait for first."""
     if reply.outcome != "accepted" or run.next_slot > world.ticks():
         return None
     return deliveries.claim(mailing, now=world.clock())
@@ -154,7 +154,10 @@ def _write_down(deliveries: Deliveries, claim: Claim, reply: Reply, rules: Rules
 
 
 def _too_many(run: _Run, reply: Reply, rules: Rules, *, email: str) -> str:
-    """Why the sending must pause now; '' where it may go on. The reader's address is not in it: logs may be public."""
+    """Say why the sending must pause now; '' if it may go on.
+
+    The reader's address is not in it: logs may be public.
+    """
     row, text = run.count(reply.outcome), re.sub(re.escape(email), "(the reader)", reply.text, flags=re.IGNORECASE)
     if reply.outcome == "blocked":
         return f"{_BLOCKED}: {text}\n{_ONE_ALONE}"

@@ -31,7 +31,7 @@ class Claim:
 
     @property
     def id(self) -> str:
-        """Who it is, for the Message-ID: the same for every attempt; another for another wish to confirm."""
+        """The recipient's id, for the Message-ID: the same for every attempt, another for another request to confirm."""
         return self.subscriber.hex() + (f".{self.requested}" if self.mailing == CONFIRMATIONS else "")
 
 
@@ -42,7 +42,7 @@ class Deliveries:
         self._database = database
 
     def freeze(self, mailing: str, *, now: datetime, corrects: str | None = None) -> bool:
-        """Write down who gets it: all who are active now, or those of them who got the issue that it corrects.
+        """Write down who gets a mailing: all who are active now, or those of them who got the issue that it corrects.
 
         Once; afterwards it changes nothing and says False.
         """
@@ -54,23 +54,26 @@ class Deliveries:
             return True
 
     def recipients(self, *, corrects: str | None = None) -> int:
-        """How many `freeze` would write down now."""
+        """Count those whom `freeze` would write down now."""
         row = self._database.row(_HOW_MANY, corrects)
         return int(row[0]) if row else 0
 
     def started(self, mailing: str) -> datetime | None:
-        """When its recipients were frozen."""
+        """Return when a mailing's recipients were frozen; None if they were not."""
         row = self._database.row("SELECT started FROM mailings WHERE id = ?", mailing)
         return datetime.fromtimestamp(row["started"], UTC) if row else None
 
     def release(self, mailing: str) -> int:
-        """Queue again what a killed sender had in hand. Only for the one who holds the mailing's lock."""
+        """Queue again what a killed sender had in hand; return how many that were.
+
+        Only for the one who holds the mailing's lock.
+        """
         with self._database.write() as db:
             sql = "UPDATE deliveries SET status = 'queued' WHERE mailing = ? AND status = 'sending'"
             return db.execute(sql, (mailing,)).rowcount
 
     def claim(self, mailing: str, *, now: datetime) -> Claim | None:
-        """The next mail that is due, taken; None where none is. Who has left meanwhile is passed over for good."""
+        """Claim the next mail that is due; None if none is. Who has left meanwhile is passed over for good."""
         wanted = "pending" if mailing == CONFIRMATIONS else "active"
         with self._database.write() as db:
             while row := db.execute(_NEXT, (mailing, _second(now))).fetchone():
@@ -88,7 +91,7 @@ class Deliveries:
         return None
 
     def together(self) -> AbstractContextManager[object]:
-        """What is written inside is one transaction: a commit a mail, not one for each thing that is written of it."""
+        """Make one transaction of what is written inside: one commit for each mail, not for each thing written of it."""
         return self._database.write()
 
     def settle(self, claim: Claim, status: Settled, *, now: datetime, answer: str = "") -> None:
@@ -110,31 +113,31 @@ class Deliveries:
             db.execute("UPDATE deliveries SET due = ? WHERE mailing = ? AND status = 'queued' AND due > ?", values)
 
     def skip(self, email: str, *, now: datetime) -> int:
-        """Settle as refused what waits for this reader in paused mailings; says how many that were. They stay subscribed."""
+        """Settle as refused what waits for this reader in paused mailings; return how many that were. They stay subscribed."""
         with self._database.write() as db:
             count = db.execute(_SKIP, (_second(now), email)).rowcount
             db.execute(_UNPAUSE)
             return count
 
     def next_due(self, mailing: str) -> datetime | None:
-        """When the next queued mail is due; None where none is queued."""
+        """Return when the next queued mail is due; None if none is queued."""
         row = self._database.row("SELECT min(due) AS due FROM deliveries WHERE mailing = ? AND status = 'queued'", mailing)
         return datetime.fromtimestamp(row["due"], UTC) if row and row["due"] is not None else None
 
     def open(self) -> tuple[str, ...]:
-        """The mailings that are not through and not paused, oldest first. Confirmations are none of them."""
+        """List the mailings that are neither complete nor paused, oldest first, without confirmations."""
         return tuple(row["id"] for row in self._database.rows(_OPEN))
 
     def waiting(self) -> dict[str, str]:
-        """The mailings that are paused with somebody still to get them, oldest first, each with why."""
+        """Return the paused mailings that somebody has still to get, oldest first, each with why it paused."""
         return {row["id"]: row["paused"] for row in self._database.rows(_PAUSED)}
 
     def stopped_at(self) -> dict[bytes, str]:
-        """The subscribers whom a paused mailing still waits for after an answer of the server, each with that answer."""
+        """Return the subscribers at whom a paused mailing stopped, each with the server's answer."""
         return {bytes(row["subscriber"]): f"{row['mailing']}: {row['answer']}" for row in self._database.rows(_STOPPED_AT)}
 
     def counts(self, mailing: str) -> Counter[str]:
-        """How many rows stand where."""
+        """Count a mailing's rows by status."""
         sql = "SELECT status, count(*) AS n FROM deliveries WHERE mailing = ? GROUP BY status"
         return Counter({row["status"]: row["n"] for row in self._database.rows(sql, mailing)})
 
@@ -144,7 +147,7 @@ class Deliveries:
             db.execute("UPDATE mailings SET paused = ? WHERE id = ?", (reason, mailing))
 
     def paused(self, mailing: str) -> str | None:
-        """Why it is paused."""
+        """Return why a mailing is paused; None if it is not."""
         row = self._database.row("SELECT paused FROM mailings WHERE id = ?", mailing)
         return row["paused"] if row else None
 

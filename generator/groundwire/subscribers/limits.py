@@ -11,7 +11,7 @@ WINDOWS = {ADDRESS: ((HOUR, 1), (WEEK, 5)), CALLER: ((HOUR, 20), (24 * HOUR, 60)
 
 
 def allow(db: sqlite3.Connection, kind: str, who: bytes, *, now: int) -> bool:
-    """Whether one more is within the limits; if so it is counted. `who` is a hash."""
+    """Say whether one more is within the limits; if so, count it. `who` is a hash."""
     db.execute("DELETE FROM attempts WHERE at < ?", (now - WEEK,))
     for seconds, most in WINDOWS[kind]:
         sql = "SELECT count(*) FROM attempts WHERE kind = ? AND hash = ? AND at > ?"
@@ -22,5 +22,5 @@ def allow(db: sqlite3.Connection, kind: str, who: bytes, *, now: int) -> bool:
 
 
 def forget(db: sqlite3.Connection, kind: str, who: bytes) -> None:
-    """As if nothing had been asked."""
+    """Forget what was asked, as if nothing had been."""
     db.execute("DELETE FROM attempts WHERE kind = ? AND hash = ?", (kind, who))

@@ -36,7 +36,7 @@ class Pages:
         return Words(self.language, title=self.title)
 
     def form(self, *, wrong: bool = False) -> str:
-        """Where one subscribes; `wrong`: the address given before was none."""
+        """Show the form to subscribe; `wrong`: the address given before was not one."""
         t = self.words
         error = f'<p class="bad" id="wrong" role="alert">{escape(t("bad"))}</p>' if wrong else ""
         described = ' aria-invalid="true" aria-describedby="wrong"' if wrong else ""
@@ -53,13 +53,13 @@ class Pages:
         )
 
     def question(self, key: str, *, text: str = "") -> str:
-        """A page with one button, which posts to the page's own address."""
+        """Show a page with one button, which posts to the page's own address."""
         t = self.words
         said = f"<p>{escape(t(text))}</p>" if text else ""
         return self._page(t(key), f'{said}<form method="post"><button>{escape(t(f"{key}_button"))}</button></form>')
 
     def notice(self, key: str, *, again: bool = False) -> str:
-        """A page that says what is so now; `again` offers the form."""
+        """Show a page that says what is so now; `again` offers the form."""
         t = self.words
         link = f'<p><a href="{escape(self.home)}">{escape(t("again"))}</a></p>' if again else ""
         return self._page(t(key), f"<p>{escape(t(f'{key}_text'))}</p>{link}")

@@ -50,7 +50,10 @@ class StatusColumn:
 
 
 def status_columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, skip: Iterable[int]) -> tuple[StatusColumn, ...]:
-    """The columns of a list that say something of a person's status; `skip` has the places of those that say something else."""
+    """Find the columns of a list that say something of a person's status.
+
+    `skip` has the places of those that say something else.
+    """
     names = [plain(name) for name in header]
     found = []
     for place, name in enumerate(names):
@@ -66,12 +69,12 @@ def status_columns(header: Sequence[str], rows: Sequence[Sequence[str]], *, skip
 
 
 def strictest(answers: Iterable[Answer]) -> Answer:
-    """What several answers come to; without any, the person is active."""
+    """Return the strictest of several answers; without any, the person is active."""
     return min(answers, key=_STRICTEST.index, default="active")
 
 
 def plain(text: str) -> str:
-    """A name or a value of another service in lower case, its words parted by one blank."""
+    """Write another service's name or value in lower case, its words parted by one blank."""
     return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).casefold().split())
 
 
@@ -112,7 +115,7 @@ def _type(cell: str) -> Answer:
 
 
 def _is_said(value: str) -> bool:
-    """Whether a cell of a column that tells of an end has one: a yes, a time, a reason; a small number counts something."""
+    """Say whether a cell tells of an end: a yes, a time, a reason. A small number counts something instead."""
     return (
         value not in _NOTHING
         and not (value.isdecimal() and value != "1" and int(value) < 10**8)
@@ -121,7 +124,10 @@ def _is_said(value: str) -> bool:
 
 
 def _flag(value: str, *, no: Status, flags: bool) -> Answer | None:
-    """What a cell says whose column asks for a yes; beside a time or a name it says nothing. An empty one among yes and no is neither."""
+    """Read a cell of a column that asks for a yes; None if the column's cells are no flags.
+
+    An empty cell among yes and no is "unknown".
+    """
     if value in _FALSE:
         return no
     if value in _TRUE:

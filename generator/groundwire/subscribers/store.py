@@ -54,7 +54,7 @@ class Subscribers:
             db.execute("INSERT INTO keys (secret) VALUES (?)", (secrets.token_bytes(32),))
 
     def request(self, email: str, *, now: datetime) -> bool:
-        """Somebody asks for the newsletter: queue the mail to confirm, unless it must not go; says whether it will.
+        """Queue the mail to confirm for somebody who asks for the newsletter, unless it must not go; say whether it will.
 
         None goes to the subscribed, the suppressed, and to an address that had one lately. Nobody must learn which.
         """
@@ -70,11 +70,11 @@ class Subscribers:
             return True
 
     def awaiting(self, token: str, *, now: datetime) -> bool:
-        """Whether the token of a confirmation still does something. Changes nothing."""
+        """Say whether the token of a confirmation still does something. Changes nothing."""
         return self._asked(token, now=now) is not None
 
     def confirm(self, token: str, *, wording: str, now: datetime) -> Literal["new", "again", "invalid"]:
-        """The second yes: the subscriber is active, and gets the newest issue that was sent. Again: nothing more."""
+        """Take the second yes: the subscriber is active, and gets the newest issue that was sent. Again: nothing more."""
         found = self.keys.confirmer(token, now=_second(now))
         if found is None:
             return "invalid"
@@ -100,7 +100,7 @@ class Subscribers:
         return True
 
     def leaves(self, token: str) -> bool:
-        """Whether the token is one for leaving. Changes nothing."""
+        """Say whether the token is one for leaving. Changes nothing."""
         return self.keys.leaver(token) is not None
 
     def add(self, email: str, *, consented: datetime, wording: str) -> Literal["new", "known", "suppressed"]:
@@ -114,9 +114,10 @@ class Subscribers:
     def keep_out(
         self, email: str, status: Status, *, consented: datetime | None, wording: str, ended: datetime | None, now: datetime
     ) -> Literal["new", "known", "ended", "suppressed"]:
-        """Take in somebody who must not be mailed: pending, left or bounced elsewhere. `ended`: who is subscribed here is no more.
+        """Take in somebody who must not be mailed: pending, left or bounced elsewhere.
 
-        Whose consent here is newer than that end stays. A pending one is forgotten after seven days, as any other.
+        `ended`: when that was; a subscription here ends too, unless its consent is newer. A pending one is forgotten after seven
+        days, as any other.
         """
         with self._database.write() as db:
             if self._suppressed(db, email):
@@ -135,7 +136,7 @@ class Subscribers:
             return done
 
     def erase(self, email: str, *, now: datetime) -> bool:
-        """Forget a person; only a hash remains, so that no import brings them back. Says whether anyone was there."""
+        """Forget a person; only a hash remains, so that no import brings them back. Say whether anyone was there."""
         with self._database.write() as db:
             there = db.execute("DELETE FROM subscribers WHERE email = ?", (email,)).rowcount > 0
             self._suppress(db, email, "erased", now=now)
@@ -144,12 +145,18 @@ class Subscribers:
         return there
 
     def bounced(self, token: str, *, hard: bool, now: datetime) -> bool:
-        """A mail came back. A hard bounce, or the fifth soft one, ends the subscription. False: the token is none of ours."""
+        """Note that a mail came back; say whether the token is ours.
+
+        A hard bounce, or the fifth soft one, ends the subscription.
+        """
         who = self.keys.leaver(token)
         return who is not None and self.undeliverable(who, hard=hard, now=now)
 
     def undeliverable(self, who: bytes, *, hard: bool, now: datetime) -> bool:
-        """The same, of a known subscriber."""
+        """Note that a mail to a known subscriber came back; False if there is no such subscriber.
+
+        A hard bounce, or the fifth soft one, ends the subscription.
+        """
         with self._database.write() as db:
             row = db.execute("SELECT email, status, soft FROM subscribers WHERE id = ?", (who,)).fetchone()
             if not row or row["status"] == "bounced":
@@ -170,7 +177,7 @@ class Subscribers:
             return db.execute("DELETE FROM subscribers WHERE status = 'pending' AND requested < ?", limit).rowcount
 
     def each(self) -> Iterator[Subscriber]:
-        """Everybody, by address."""
+        """Yield everybody, by address."""
         for row in self._database.rows("SELECT * FROM subscribers ORDER BY email"):
             yield Subscriber(
                 bytes(row["id"]),
@@ -183,12 +190,12 @@ class Subscribers:
             )
 
     def suppressions(self) -> int:
-        """How many addresses must never be mailed again."""
+        """Count the addresses that must never be mailed again."""
         row = self._database.row("SELECT count(*) FROM suppressions")
         return int(row[0]) if row else 0
 
     def hashed(self, value: str) -> bytes:
-        """What stands for a value that must not be kept: a hash that nobody can try out without this database."""
+        """Hash a value that must not be kept, so that nobody can try values out without this database."""
         with self._database.write() as db:
             return self._hash(db, value)
 

@@ -33,20 +33,20 @@ class Keys:
         return max(self.secrets)
 
     def leave(self, subscriber: bytes) -> str:
-        """The token with which a subscriber leaves."""
+        """Make the token with which a subscriber leaves."""
         return self._signed("leave", subscriber)
 
     def confirm(self, subscriber: bytes, requested: int) -> str:
-        """The token with which a subscriber confirms what was asked for at `requested`."""
+        """Make the token with which a subscriber confirms what was asked for at `requested`."""
         return self._signed("confirm", subscriber + requested.to_bytes(4, "big"))
 
     def leaver(self, token: str) -> bytes | None:
-        """Whose token it is; None where it is not one of ours for leaving."""
+        """Return whose token it is; None if it is not one of ours for leaving."""
         found = self._read("leave", token)
         return found[1] if found else None
 
     def confirmer(self, token: str, *, now: int) -> tuple[bytes, int] | None:
-        """Whose confirmation it is and when it was asked for; None where it is not one, or too old."""
+        """Return whose confirmation it is and when it was asked for; None if it is not one, or too old."""
         found = self._read("confirm", token)
         if not found or found[0] != self.newest:
             return None

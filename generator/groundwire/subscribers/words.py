@@ -73,5 +73,5 @@ class Words:
         self._title = title
 
     def __call__(self, key: str) -> str:
-        """The words for `key`."""
+        """Return the words for `key`."""
         return self._texts[key].replace("{title}", self._title)

@@ -14,7 +14,9 @@ _PATH = re.compile(r"articles/(?:[\w-]+/)*[\w-]+\.md")
 def former(
     rows: Iterable[Mapping[str, Any]], articles: Mapping[str, Article], *, aliases: Mapping[str, str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Addresses that the ledger's stream `stories` knows and that have no page now: (old → new), and those of deleted pages.
+    """Find the addresses in the ledger's stream `stories` that have no page now.
+
+    Return the moved ones as old → new, and those of deleted pages.
 
     A page that was moved without an alias is found again by its story's id, one that people joined by the id of its new home.
     Where a draft stands, nothing stands.
@@ -38,7 +40,7 @@ def former(
 
 
 def _home(story: str, homes: Mapping[str, str]) -> str:
-    """Where a story went, through any number of joins; people can make no endless way of them."""
+    """Follow a story's joins to the one it is in now; stop where people made them endless."""
     seen = {story}
     while (story_home := homes.get(story)) and story_home not in seen:
         story = story_home

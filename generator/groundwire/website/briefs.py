@@ -17,7 +17,7 @@ from groundwire.website.views import only_quotes
 
 
 def brief_of(page: Article, categories: Mapping[str, Category], names: Names) -> Brief:
-    """From the page's front matter. An unknown category has no row: the caller reports it."""
+    """Make an article's brief from its front matter; without a row if its category is unknown (the caller reports that)."""
     meta = page.meta
     shown: Literal["listed", "withdrawn", "draft"] = (
         "draft" if meta.status == "draft" else "withdrawn" if meta.withdrawn else "listed"
@@ -29,7 +29,7 @@ def brief_of(page: Article, categories: Mapping[str, Category], names: Names) ->
 
 
 def row_of(page: Article, categories: Mapping[str, Category], names: Names) -> Row:
-    """One page's row: depends on that page, its category's name and entities.yml alone."""
+    """Make a page's row from that page, its category's name and entities.yml alone."""
     meta = page.meta
     return Row(
         id=meta.id,
@@ -64,13 +64,16 @@ def _facets(page: Article, categories: Mapping[str, Category], names: Names) -> 
 
 
 def brief_out(brief: Brief) -> list[Any]:
-    """As JSON, with the hash of the file that it is of."""
+    """Return the brief as JSON values, with the hash of the file it was made from."""
     row = _row_out(brief.row) if brief.row else None
     return [brief.page.content_hash, brief.shown, brief.category, brief.aliases, brief.noted, brief.only_quotes, row, brief.mark]
 
 
 def brief_in(data: list[Any], page: Article) -> Brief | None:
-    """Back from JSON; None where it is of another text. Raises ValueError, TypeError, IndexError for what isn't one."""
+    """Read a brief from JSON values; return None if it was made from another text.
+
+    Raises ValueError, TypeError or IndexError if the values are no brief.
+    """
     of, shown, category, aliases, noted, quotes, row, mark = data
     if of != page.content_hash:
         return None

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `pages` counts the site's HTML pages, `made` those that were made; `reasons` says why, a line each.
+    """What a build did: the number of HTML pages on the site (`pages`) and of those made anew (`made`).
+
+    `reasons` says why, one line each. `whole`: everything was made.
 
     `whole`: everything was made.
     """
@@ -33,7 +35,7 @@ class BuildReport:
 
 
 class _Warnings(logging.Handler):
-    """Keeps MkDocs' warnings and errors, so that they can be told instead of printed."""
+    """Keeps MkDocs' warnings and errors, so that they can be reported instead of printed."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -45,7 +47,7 @@ class _Warnings(logging.Handler):
 
 
 def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True, full: bool = False) -> BuildReport:
-    """Build the publication in `root`: what changed since the last build, or all of it (`full`).
+    """Build the publication in `root`: what changed since the last build, or everything (`full`).
 
     The result is a pure function of its content, overrides and settings.
 
@@ -69,7 +71,7 @@ def build_site(root: Path, *, site_dir: Path | None = None, strict: bool = True,
 
 
 def serve_site(root: Path, *, port: int = 8000, open_in_browser: bool = False, front: Front | None = None) -> None:
-    """Serve the publication on this machine and build it anew when a file changes; returns at ^C. `front` answers before it.
+    """Serve the publication on this machine and rebuild it when a file changes, until ^C. `front` answers requests first.
 
     Raises what `build_site` raises for the first build; a page broken later is told in the log, and the server stays.
     """

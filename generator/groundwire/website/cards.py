@@ -84,7 +84,7 @@ _OF_CATEGORY: dict[str, Shape] = {
 
 
 def card(name: str, colour: str) -> bytes:
-    """The picture of a category (or of the site, for ''), as PNG. The same name and colour give the same bytes."""
+    """Draw the picture of a category (or of the site, for '') as PNG. The same name and colour give the same bytes."""
     shape = _OF_CATEGORY.get(name) or _SHAPES[int(digest(name, length=8), 16) % len(_SHAPES)]
     blends = [mix(_PAPER, colour, (step + 1) / _SOFT) for step in range(_SOFT)]
     rows = [_row(y, shape) for y in range(HEIGHT)]

@@ -17,7 +17,7 @@ _FORMATS = {"feed.xml": syndication.rss, "atom.xml": syndication.atom, "feed.jso
 
 
 def feed_files(index: Index, settings: Settings, words: Words) -> Iterator[tuple[str, str]]:
-    """Every feed, as (address below the site's, text)."""
+    """Yield every feed, as (address below the site's, text)."""
     url, most = settings.url, syndication.ITEMS
 
     def channel(path: str, home: str, name: str = "", updated: datetime | None = None) -> Channel:

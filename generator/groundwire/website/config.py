@@ -31,7 +31,10 @@ def require_content(config: MkDocsConfig) -> None:
 
 
 def apply_settings(config: MkDocsConfig, site: Site) -> None:
-    """Put newsletter.yml's values and our templates in their places. Raises InputError where the site cannot be made so."""
+    """Put newsletter.yml's values and our templates into MkDocs' configuration.
+
+    Raises InputError if the site cannot be made so.
+    """
     if not config.use_directory_urls:
         raise InputError([Problem(FILE, ADDRESSES, key="use_directory_urls")])
     settings = site.settings
@@ -47,7 +50,7 @@ def apply_settings(config: MkDocsConfig, site: Site) -> None:
 
 
 def check_mkdocs_config(root: Path) -> list[Problem]:
-    """What is wrong with the publication's mkdocs.yml: above all what newsletter.yml owns."""
+    """Report what is wrong with the publication's mkdocs.yml: above all what newsletter.yml owns."""
     try:
         node = yaml.compose((root / FILE).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except FileNotFoundError:
@@ -84,7 +87,7 @@ def _problems(keys: dict[str, tuple[yaml.Node, yaml.Node]]) -> list[Problem]:
 
 
 def _names(node: yaml.Node) -> set[str]:
-    """The plain items, and the keys of the mappings, of a list; or the keys of a mapping."""
+    """Collect the plain items and the mappings' keys of a list, or the keys of a mapping."""
     if isinstance(node, yaml.ScalarNode):
         return {str(node.value)}
     if isinstance(node, yaml.MappingNode):
@@ -93,7 +96,7 @@ def _names(node: yaml.Node) -> set[str]:
 
 
 def _place_templates(config: MkDocsConfig, root: Path) -> None:
-    """The publication's own overrides/ first, then ours, then Material's."""
+    """Order the template folders: the publication's own overrides/ first, then ours, then Material's."""
     ours, own = str(resources.bundled("overrides")), root / "overrides"
     dirs = [d for d in config.theme.dirs if d != ours and Path(d).resolve() != own.resolve()]
     custom = [dirs.pop(0)] if config.theme.custom_dir and dirs and dirs[0] == config.theme.custom_dir else []

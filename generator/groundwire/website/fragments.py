@@ -22,7 +22,10 @@ _UNNAMED = frozenset({"articles", *FOLDERS.values()}) - {FOLDERS["category"]}
 
 
 def shared_in(env: Environment) -> Callable[..., Markup]:
-    """The function `shared` of templates, instead of `include`: a part's name, then the names of those that it includes."""
+    """Make the templates' function `shared`, used instead of `include`.
+
+    It takes a part's name, then the names of the parts that it includes.
+    """
     known: dict[tuple[str, str], Markup] = {}
     ours = resources.bundled("overrides").resolve()
 
@@ -42,7 +45,7 @@ def shared_in(env: Environment) -> Callable[..., Markup]:
 
 
 def _folder(page: Any) -> str:
-    """The folder in which a page's own stands, where no page of it is one that others name; else ''."""
+    """Return the folder that contains a page's own folder; '' if pages there may be named by others."""
     folder: str = page.url.rstrip("/").rpartition("/")[0] if page else ""
     return folder if folder.partition("/")[0] in _UNNAMED else ""
 

@@ -17,13 +17,16 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @dataclass(frozen=True)
 class Front:
-    """`signup`: where the site's form leads. `before` is given the site and makes an application that knows more."""
+    """What `preview` puts before the site. `signup`: where the site's form leads.
+
+    `before` is given the site and makes an application that knows more.
+    """
 
     signup: str
     before: Callable[[Wsgi], Wsgi]
 
     def settings(self, settings: Settings) -> Settings:
-        """The settings with that form, whoever takes subscriptions really."""
+        """Return the settings with that form, whoever really takes subscriptions."""
         own = settings.subscribers.model_copy(update={"url": self.signup, "form": None})
         return settings.model_copy(update={"subscribers": own})
 

@@ -82,7 +82,7 @@ class Listing:
 
     @property
     def paged(self) -> bool:
-        """Whether it has pages by month: what its front page cannot show, and always for categories and sources."""
+        """Whether it has pages by month: if its front page cannot show all, and always for categories and sources."""
         return bool(self.rows) and (self.kind in ALWAYS or len(self.rows) > LATEST)
 
 
@@ -103,33 +103,33 @@ class Index:
     _months: dict[str, str] = field(default_factory=dict, repr=False, compare=False)  # by id: each story is in many listings
 
     def month(self, row: Row) -> str:
-        """The month a story is listed under: of its publishing, in the publication's zone."""
+        """Return the month a story is listed under: that of its publishing, in the publication's zone."""
         found = self._months.get(row.id)
         if found is None:
             found = self._months[row.id] = f"{row.moment.astimezone(self.zone):%Y-%m}"
         return found
 
     def months(self, rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
-        """Stories by month, newest first."""
+        """Group stories by month, newest first."""
         found: dict[str, list[Row]] = {}
         for row in rows:
             found.setdefault(self.month(row), []).append(row)
         return {key: tuple(value) for key, value in found.items()}
 
     def days(self, rows: Iterable[Row]) -> list[tuple[datetime, tuple[Row, ...]]]:
-        """Stories by day in the publication's zone, newest first."""
+        """Group stories by day in the publication's zone, newest first."""
         found: dict[str, list[Row]] = {}
         for row in rows:
             found.setdefault(f"{row.moment.astimezone(self.zone):%Y-%m-%d}", []).append(row)
         return [(value[0].moment, tuple(value)) for value in found.values()]
 
     def listed(self, kind: Kind) -> list[Listing]:
-        """The listings of one kind, by name."""
+        """List the listings of one kind, by name."""
         return sorted((x for x in self.listings.values() if x.kind == kind), key=lambda x: (x.name.casefold(), x.slug))
 
 
 def build_index(briefs: Iterable[Brief], issues: Iterable[Issue], *, categories: Mapping[str, Category], zone: tzinfo) -> Index:
-    """The index of a publication. Every category has a listing, be it empty."""
+    """Build the index of a publication. Every category has a listing, even an empty one."""
     briefs, issues = tuple(briefs), tuple(issues)
     rows = sorted((brief.row for brief in briefs if brief.row), key=lambda r: (r.moment, r.id), reverse=True)
     withdrawn = tuple(brief.page for brief in briefs if brief.shown == "withdrawn")

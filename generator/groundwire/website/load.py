@@ -23,7 +23,9 @@ from groundwire.website.site import Site
 
 
 def load_site(root: Path, *, last: Mapping[str, list[Any]] | None = None) -> Site:
-    """Read the publication in `root`. `last`: briefs of an earlier build that are still right where a page's text is the same.
+    """Read the publication in `root`.
+
+    `last`: briefs of an earlier build; each is used again while its page's text is the same.
 
     Raises InputError with every problem of every page at once.
     """
@@ -50,7 +52,7 @@ def make_site(
     categories: Mapping[str, Category],
     names: Names,
 ) -> Site:
-    """The site of pages without fault; its categories speak the publication's language already."""
+    """Make the site from pages without faults; the categories are in the publication's language already."""
     words = words_of(settings.language, "site", "about", zone=settings.zone)
     return Site(
         settings=settings,
@@ -75,19 +77,19 @@ def _brief(page: Article, known: list[Any] | None, categories: Mapping[str, Cate
 
 
 def _template_problem(page: Article | Issue) -> Problem | None:
-    """What is wrong with a page of which a template's text was not written over."""
+    """Report a page in which a template's text was not replaced."""
     line = left_of_template(page.body)
     return Problem(f"content/{page.path}", f"“{line}” is the template's: write your text in its place") if line else None
 
 
 def generated_addresses(site: Site) -> frozenset[str]:
-    """Every address below the site's that is made, not written: listings, feeds, redirects and the like."""
+    """Collect every address below the site's that is generated, not written: listings, feeds, redirects and the like."""
     feeds = {path for path, _ in feed_files(site.index, site.settings, site.words)}
     return frozenset(page.url for page in site.virtual.values()) | feeds | {"", "sitemap.xml", "robots.txt", "404.html"}
 
 
 def category_problem(page: Article, categories: Mapping[str, Category]) -> Problem | None:
-    """What is wrong with an article's category."""
+    """Report an article's unknown category; None if it is known."""
     if page.meta.category in categories:
         return None
     line, column = read(page.text, file=page.path)[0].place(("category",))
@@ -95,7 +97,7 @@ def category_problem(page: Article, categories: Mapping[str, Category]) -> Probl
 
 
 def _plain(content: Path) -> Iterator[str]:
-    """The addresses of the owner's own Markdown pages, as MkDocs gives them."""
+    """Yield the addresses of the owner's own Markdown pages, as MkDocs gives them."""
     for place, folders, names in os.walk(content):
         top = Path(place) == content
         folders[:] = [name for name in folders if not name.startswith(".") and not (top and name in ("articles", "issues"))]
@@ -107,7 +109,7 @@ def _plain(content: Path) -> Iterator[str]:
 
 
 def missing_logo(root: Path, settings: Settings) -> Iterator[Problem]:
-    """A logo that is set and not there."""
+    """Report a logo that is set but missing."""
     logo = settings.site.logo
     if logo and not (root / "content" / logo).is_file():
         yield Problem(FILE, f"there is no content/{logo}", key="site.logo", example="site: {logo: assets/logo.svg}")

@@ -15,19 +15,19 @@ from groundwire.website.pages import Virtual
 
 
 def article_mark(brief: Brief, index: Index) -> str:
-    """Its file, and which of the listings that it names there are: to those it links."""
+    """Combine the file's hash with which of the article's facets have a listing: the page links to those."""
     if brief.row is None:
         return brief.page.content_hash
     return f"{brief.page.content_hash}/{''.join('01'[(kind, slug) in index.listings] for kind, slug, _ in brief.row.facets)}"
 
 
 def virtual_mark(page: Virtual, rows: Mapping[str, str]) -> str:
-    """All that its template is given. `rows`: the mark of each story's row, by the story's id."""
+    """Hash all that the page's template is given. `rows`: the mark of each story's row, by the story's id."""
     return digest(page.template, page.title, str(page.noindex), canonical(page.view, rows), length=20)
 
 
 def canonical(value: Any, rows: Mapping[str, str]) -> str:
-    """A value of a view as text: equal values give equal text, different ones different text."""
+    """Write a value of a view as text: equal values give equal text, different values different text."""
     if isinstance(value, Row):
         return rows[value.id]
     if isinstance(value, Page):

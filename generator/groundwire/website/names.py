@@ -42,11 +42,11 @@ class Names:
     entities: Entities = field(default_factory=Entities)
 
     def organisations(self, given: Iterable[str]) -> Iterator[str]:
-        """The organisations' names as shown, hidden ones left out."""
+        """Yield the organisations' names as shown, without hidden ones."""
         return _resolved(given, self._organisations)
 
     def products(self, given: Iterable[str]) -> Iterator[str]:
-        """The products' names as shown, hidden ones left out."""
+        """Yield the products' names as shown, without hidden ones."""
         return _resolved(given, self._products)
 
     @cached_property
@@ -58,7 +58,7 @@ class Names:
         return _spellings(self.entities.products)
 
     def moved(self) -> Iterator[tuple[str, str]]:
-        """Addresses that a spelling's own listing may have had, each with the listing's address now."""
+        """Yield addresses that a spelling's own listing may have had, each with the listing's address now."""
         for folder, names in (("organisations", self.entities.organisations), ("products", self.entities.products)):
             for one in names:
                 new = facet_slug(clean(one.name))
@@ -68,12 +68,12 @@ class Names:
 
 
 def facet_slug(name: str) -> str:
-    """A name as a part of an address; names that no Latin letter spells get a short digest."""
+    """Turn a name into a part of an address; a name without Latin letters becomes a short digest."""
     return slugify(name) or digest(name, length=10)
 
 
 def load_names(root: Path) -> Names:
-    """The file of the publication in `root`; none is fine. Raises InputError with every problem in it."""
+    """Read entities.yml of the publication in `root`; it may be missing. Raises InputError with every problem in it."""
     try:
         text = (root / FILE).read_text(encoding="utf-8")
     except FileNotFoundError:

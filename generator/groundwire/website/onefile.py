@@ -20,7 +20,10 @@ _DROPPED = frozenset(("alternate", "canonical", "preload", "prefetch", "modulepr
 
 
 def one_file(site: Path, page: str, *, url: str) -> str:
-    """The page at an address below the site's (`articles/2026/02/slug/`), whole in one file. `url` is where the site lives."""
+    """Return the page at an address below the site's (`articles/2026/02/slug/`), whole in one file.
+
+    `url` is where the site lives.
+    """
     file = site / page / "index.html" if not page.endswith(".html") else site / page
     text = file.read_text(encoding="utf-8")
     inliner = _Inliner(site.resolve(), posixpath.dirname(file.relative_to(site).as_posix()), url)
@@ -34,7 +37,7 @@ class _Inliner:
         self._site, self._folder, self._url = site, folder, url
 
     def tag(self, match: re.Match[str]) -> str:
-        """One element, with what it loads inside."""
+        """Return one element with what it loads put inside."""
         name, given = match.group(1).lower(), _attributes(match.group(2))
         if name == "link":
             return self._link(match.group(), given)
@@ -87,7 +90,7 @@ class _Inliner:
         return re.sub(r"</(style)", r"<\\/\1", _CSS_URL.sub(inside, text), flags=re.IGNORECASE)
 
     def _data(self, address: str, folder: str | None = None) -> str:
-        """A file of the site as a data: address; '' where it is none."""
+        """Return a file of the site as a data: address; '' if there is none."""
         file = self._file(address, self._folder if folder is None else folder)
         if file is None:
             return ""
@@ -95,7 +98,7 @@ class _Inliner:
         return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
 
     def _file(self, address: str, folder: str) -> Path | None:
-        """The site's file at an address as a page in `folder` writes it. What lies outside the site is none."""
+        """Find the site's file at an address as a page in `folder` writes it; None if it lies outside the site."""
         parts = urlsplit(address)
         if parts.scheme or parts.netloc or not parts.path:
             return None
@@ -110,7 +113,7 @@ class _Inliner:
 
 
 def _put(written: str, name: str, value: str) -> str:
-    """The tag with another value, as HTML, of an attribute: that one, not what looks like it in another's."""
+    """Set an attribute of a tag to another value, given as HTML; what only looks like it inside another attribute stays."""
     for match in _ATTRIBUTE.finditer(written):
         if match.group(1).lower() == name and match.group(2):
             quoted = value.replace('"', "&quot;")

@@ -24,7 +24,7 @@ PER_CATEGORY = 4
 
 @dataclass(frozen=True, slots=True)
 class Virtual:
-    """A page to be made: its address below the site's, the template, and what the template is given."""
+    """A generated page: its address below the site's, its template, and what the template is given."""
 
     url: str
     template: str
@@ -34,12 +34,12 @@ class Virtual:
 
     @property
     def source(self) -> str:
-        """The Markdown file that it pretends to come from."""
+        """The Markdown file that it stands for."""
         return f"{self.url}index.md"
 
 
 def virtual_pages(index: Index, categories: Mapping[str, Category], words: Words) -> Iterator[Virtual]:
-    """Every generated page, each once."""
+    """Yield every generated page, each once."""
     yield Virtual("", "groundwire/home.html", words("home"), home_view(index, categories))
     yield from _archive(index, words)
     for kind, folder in FOLDERS.items():
@@ -58,7 +58,10 @@ def virtual_pages(index: Index, categories: Mapping[str, Category], words: Words
 
 
 def home_view(index: Index, categories: Mapping[str, Category]) -> dict[str, Any]:
-    """Lead, latest by day, by category, continuing stories, the newest issue. No story stands there twice."""
+    """Choose the home page's stories: lead, latest by day, by category, continuing, and the newest issue.
+
+    No story appears twice.
+    """
     lead = lead_of(index)
     second = seconds_of(index, lead)
     above = {row.id for row in (lead, *second) if row}
@@ -88,21 +91,21 @@ def home_view(index: Index, categories: Mapping[str, Category]) -> dict[str, Any
 
 
 def lead_of(index: Index) -> Row | None:
-    """The strongest story of the newest day of publishing."""
+    """Choose the strongest story of the newest day of publishing."""
     if not index.rows:
         return None
     return max(_recent(index, LEAD_AGE), key=_strength)
 
 
 def seconds_of(index: Index, lead: Row | None) -> list[Row]:
-    """The stories that stand beside the lead: the strongest others of the newest days, as many as make a row, or none."""
+    """Choose the stories beside the lead: the strongest others of the newest days, as many as fill a row, or none."""
     others = [row for row in _recent(index, SECOND_AGE) if row is not lead] if lead else []
     found = sorted(others, key=_strength, reverse=True)[:SECOND]
     return found if len(found) == SECOND else []
 
 
 def topics_of(index: Index) -> list[Listing]:
-    """Whom and what the newest stories are about most often, by name; only what has a listing."""
+    """List, by name, the listings that the newest stories belong to most often."""
     kinds: tuple[Kind, ...] = ("organisation", "product", "cve")
     recent = _recent(index, TOPIC_AGE) if index.rows else []
     found = Counter((kind, slug) for row in recent for kind, slug, _ in row.facets if kind in kinds)
@@ -137,7 +140,7 @@ def _archive(index: Index, words: Words) -> Iterator[Virtual]:
 
 
 def _most(listings: list[Listing]) -> list[Listing]:
-    """Of too many for one page those with the most stories; in the order that they had."""
+    """Keep the listings with the most stories, if there are too many for one page; in the order that they had."""
     kept = sorted(listings, key=lambda listing: len(listing.rows), reverse=True)[:MOST_LISTED]
     names = {listing.slug for listing in kept}
     return [listing for listing in listings if listing.slug in names]

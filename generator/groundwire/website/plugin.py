@@ -15,7 +15,6 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
-from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 
@@ -41,8 +40,11 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
     build: Build
     failure: Exception | None = None
 
-    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Under `mkdocs serve` the site is changed in place. (MkDocs keeps one plugin for all builds because of this event.)"""
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], **_: Any) -> None:
+        """Note under which command MkDocs runs: `mkdocs serve` changes the site in place.
+
+        MkDocs keeps one plugin for all builds because of this event.
+        """
         self.choice = Choice(serving=command == "serve")
         self.failure = None
 
@@ -63,13 +65,16 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
         with _told():
             return self.build.arrange(files, config)
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    def on_env(self, env: Environment, **_: Any) -> Environment:
         """Give our templates their globals and filters, and make them escape."""
         env.bytecode_cache = compiled(self.build.private, self.build.parts)
         return mkdocs_adapter.prepare_environment(env, self.site)
 
-    def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
-        """The body of a page whose front matter we read ourselves; a line before it, so that MkDocs looks for none in it."""
+    def on_page_read_source(self, *, page: Page, **_: Any) -> str | None:
+        """Return the body of a page whose front matter we read already.
+
+        A line stands before it, so that MkDocs looks for no front matter in it.
+        """
         known = self.site.articles.get(page.file.src_uri) or self.site.issues.get(page.file.src_uri)
         return f"\n{known.body}" if known else None
 
@@ -81,21 +86,21 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     @event_priority(100)  # before others': what an owner's plugin adds is the owner's
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Sanitise the page, say which quotations are in another language; let go of what only another plugin would still ask for."""
+        """Sanitise the page and mark quotations in another language; free what only another plugin would still need."""
         if isinstance(files, GivenFiles):
             files.reads(None)
         if not named(config):
             page.markdown, page.toc = "", TableOfContents([])
         return mkdocs_adapter.finish_page(html, page, self.site)
 
-    def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+    def on_page_context(self, context: Any, *, page: Page, **_: Any) -> Any:
         """Give the template what the page shows."""
         self.build.team.check()
         context["view"] = self.site.view(page.file.src_uri)
         page.toc = TableOfContents([])  # no page shows one
         return context
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
         """Watch what a page depends on besides content/."""
         root = Path(config.config_file_path).parent
         for name in ("newsletter.yml", "entities.yml", "categories", "overrides"):
@@ -109,13 +114,13 @@ class GroundwirePlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call] 
 
     @event_priority(-100)  # after others' files are there
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Index the built pages for the search; the new site takes the old one's place."""
+        """Index the built pages for the search, and put the new site in the old one's place."""
         with _told():
             self.build.finish(config)
             self.choice = replace(self.choice, again=self.choice.serving)
 
     def on_build_error(self, *, error: Exception) -> None:
-        """Keep the error for the one who called."""
+        """Keep the error for the caller."""
         self.failure = error
         if hasattr(self, "build"):
             self.build.give_up()
@@ -127,7 +132,7 @@ def _page(path: Path) -> bytes | None:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Our errors as MkDocs shows them."""
+    """Raise our errors as MkDocs shows them."""
     try:
         yield
     except GroundwireError as error:

@@ -27,7 +27,7 @@ class Reports:
 
 
 def reports_for(settings: Settings, words: Words, *, path: str, url: str, title: str) -> Reports | None:
-    """The links for one page; None where the owner set up neither a forge nor an address."""
+    """Make the links below one page; None where the owner set up neither a forge nor an address."""
     forge, email = (settings.site.forge or "").rstrip("/"), settings.site.report_email or settings.publisher.email
     if not forge and not email:
         return None
@@ -50,7 +50,10 @@ def _editor(forge: str, branch: str, path: str) -> str:
 
 
 def _form(forge: str, subject: str, body: str, *, kind: str, page: str) -> str:
-    """An issue that is half written. On GitHub in our form of that kind, with the page filled in; a repository without it shows the plain text."""
+    """Return the address of a half-written issue.
+
+    On GitHub it uses our form of that kind, with the page filled in; a repository without that form shows the plain text.
+    """
     if _kind(forge) == "gitlab":
         return f"{forge}/-/issues/new?" + urlencode({"issue[title]": subject, "issue[description]": body}, quote_via=quote)
     fields = {"title": subject, "body": body}
@@ -60,6 +63,6 @@ def _form(forge: str, subject: str, body: str, *, kind: str, page: str) -> str:
 
 
 def _mail(email: str, subject: str, body: str) -> str:
-    """RFC 6068: line ends are %0D%0A."""
+    """Return a mailto: address (RFC 6068: line ends are %0D%0A)."""
     fields = urlencode({"subject": subject, "body": body.replace("\n", "\r\n")}, quote_via=quote)
     return f"mailto:{quote(email, safe='@+')}?{fields}"

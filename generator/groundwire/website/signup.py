@@ -22,7 +22,7 @@ class Signup:
 
 
 def signup_of(settings: Settings) -> Signup | None:
-    """The form of the settings; None where nobody takes subscriptions."""
+    """Make the subscription form of the settings; None where nobody takes subscriptions."""
     form, own = settings.subscribers.form, settings.subscribers.url
     if form and form.buttondown:
         return Signup(BUTTONDOWN + form.buttondown, "Buttondown", "buttondown.com", (("embed", "1"),))

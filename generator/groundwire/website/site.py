@@ -43,7 +43,7 @@ class Made:
 
 
 def made(path: str, text: str) -> Made:
-    """A file whose content is there already."""
+    """Make a generated file of text that is there already."""
     return Made(path, file_hash(text.encode("utf-8")), lambda: text)
 
 
@@ -108,7 +108,7 @@ class Site:
         }
 
     def template(self, source: str) -> str:
-        """The template of the page from `source`; '' for a plain page."""
+        """Return the template of the page from `source`; '' for a plain page."""
         if source in self.virtual:
             return self.virtual[source].template
         if source in self.issues:
@@ -118,7 +118,7 @@ class Site:
         return ""
 
     def title(self, source: str) -> str:
-        """The title of the page from `source`; '' for a plain page, which has its own."""
+        """Return the title of the page from `source`; '' for a plain page, which has its own."""
         if source in self.virtual:
             return self.virtual[source].title
         if source in self.issues:
@@ -127,7 +127,7 @@ class Site:
         return "" if page is None else self.words("withdrawn_title") if page.meta.withdrawn else clean(page.meta.title)
 
     def noindex(self, source: str) -> bool:
-        """Whether search engines are asked to leave the page out: tombstones, redirects, search, and what only quotes."""
+        """Say whether search engines are asked to leave the page out: tombstones, redirects, search, and what only quotes."""
         if source in self.virtual:
             return self.virtual[source].noindex
         brief = self.briefs.get(source)
@@ -136,7 +136,10 @@ class Site:
         return brief.shown == "withdrawn" or (not self.settings.site.index_unreviewed and brief.only_quotes)
 
     def mark(self, source: str) -> str:
-        """Changes when anything does that the page from `source` is made from, besides what is the same on all; '' for a plain page."""
+        """Return a mark that changes whenever something does that the page from `source` is made from; '' for a plain page.
+
+        What is the same on all pages is not in it.
+        """
         if source in self.virtual:
             return virtual_mark(self.virtual[source], self._row_marks)
         if source in self.issues:
@@ -148,7 +151,7 @@ class Site:
         return {brief.row.id: brief.mark for brief in self.briefs.values() if brief.row}
 
     def view(self, source: str) -> Mapping[str, Any]:
-        """What the page from `source` shows beside its body; nothing for a plain page."""
+        """Return what the page from `source` shows beside its body; nothing for a plain page."""
         if source in self.virtual:
             return self.virtual[source].view
         if source in self.issues:
@@ -159,14 +162,14 @@ class Site:
         if page.meta.withdrawn:
             return views.tombstone_view(page)
         row, url = self.index.by_id[page.meta.id], self.settings.url + page.url
-        view = views.article_view(page, row, self.index, words=self.words, site_url=self.settings.url)
+        view = views.article_view(page, row, self.index, words=self.words)
         reports = reports_for(self.settings, self.words, path=source, url=url, title=row.title)
         image = f"{self.settings.url}{card_path(row.category)}"
         jsonld = views.article_jsonld(page, row, site_url=self.settings.url, settings=self.settings, image=image)
         return {**view, "reports": reports, "image": image, "jsonld": jsonld}
 
     def files(self) -> Iterator[Made]:
-        """The generated files that are no pages: feeds, pictures, robots.txt."""
+        """Yield the generated files that are not pages: feeds, pictures, robots.txt."""
         for path, text in feed_files(self.index, self.settings, self.words):
             yield made(path, text)
         colour = self.settings.site.colour
@@ -178,7 +181,7 @@ class Site:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """Of the files of articles and issues, by path below content/."""
+        """The hashes of the files of articles and issues, by path below content/."""
         articles = {path: page.content_hash for path, page in self.articles.items()}
         return articles | {path: page.content_hash for path, page in self.issues.items()}
 
@@ -196,7 +199,7 @@ class Site:
         return Searchable(tuple(url for _, url in sorted(dated)), filters, self.settings.language, index.now)
 
     def sitemap(self, plain: list[str]) -> str:
-        """The sitemap: `plain` are the addresses of the pages that are neither articles nor issues nor generated."""
+        """Write the sitemap. `plain` are the addresses of pages that are neither articles nor issues nor generated."""
         url = self.settings.url
         indexed = [brief.row for source, brief in self.briefs.items() if brief.row and not self.noindex(source)]
         rows = [(url + row.url, row.touched) for row in sorted(indexed, key=lambda r: r.url)]
@@ -209,18 +212,21 @@ class Site:
 
 
 def card_path(category: str) -> str:
-    """The address below the site's of a category's picture; of the site's own for ''."""
+    """Return the address, below the site's, of a category's picture; the site's own for ''."""
     return f"{ASSETS}cards/{category or 'site'}.png"
 
 
 def gate_figures() -> Mapping[str, Any]:
-    """What the gate's benchmark measured, where the package carries it: {rows: [{kind, tried, accepted (0 to 1)}]}."""
+    """Read what the gate's benchmark measured; empty if the package carries no figures.
+
+    As {rows: [{kind, tried, accepted (0 to 1)}]}.
+    """
     path = resources.PACKAGE / "record" / "gate" / "figures.yml"
     loaded = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
     return loaded if isinstance(loaded, dict) and isinstance(loaded.get("rows"), list) else {}
 
 
 def asset_version(colour: str) -> str:
-    """A digest of our style and scripts, put behind their addresses so that a browser's cache lets go of old ones."""
+    """Hash our style and scripts; the hash in their addresses makes browsers fetch them again when they change."""
     folder = resources.bundled("overrides") / "assets" / "groundwire"
     return digest(colour, *(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.*"))), length=8)

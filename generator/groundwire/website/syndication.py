@@ -50,7 +50,7 @@ class Item:
 
 
 def story_item(row: Row, *, site_url: str, words: Words) -> Item:
-    """A story as a feed entry; its author line says who wrote and who reviewed it."""
+    """Make a feed entry of a story; its author line says who wrote it and who reviewed it."""
     terms = tuple(name for kind, _, name in row.facets if kind in ("category", "tag"))
     return Item(
         id=urn(row.id),
@@ -65,12 +65,12 @@ def story_item(row: Row, *, site_url: str, words: Words) -> Item:
 
 
 def urn(identity: str) -> str:
-    """The permanent id of a story or an issue."""
+    """Return the permanent id of a story or an issue."""
     return uuid.uuid5(_NAMESPACE, identity).urn
 
 
 def rss(channel: Channel, items: Sequence[Item]) -> str:
-    """RSS 2.0, with atom:link, atom:updated and dc:creator."""
+    """Write an RSS 2.0 feed, with atom:link, atom:updated and dc:creator."""
     own = channel.site_url + channel.path
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -102,7 +102,7 @@ def rss(channel: Channel, items: Sequence[Item]) -> str:
 
 
 def atom(channel: Channel, items: Sequence[Item]) -> str:
-    """An Atom feed."""
+    """Write an Atom feed (RFC 4287)."""
     own = channel.site_url + channel.path
     updated = channel.updated or datetime(2000, 1, 1, tzinfo=UTC)
     lines = [
@@ -133,7 +133,7 @@ def atom(channel: Channel, items: Sequence[Item]) -> str:
 
 
 def json_feed(channel: Channel, items: Sequence[Item]) -> str:
-    """JSON Feed 1.1."""
+    """Write a JSON Feed 1.1."""
     data = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": clean(channel.title),
@@ -159,7 +159,7 @@ def json_feed(channel: Channel, items: Sequence[Item]) -> str:
 
 
 def sitemap(addresses: Iterable[tuple[str, datetime | None]]) -> str:
-    """A sitemap (sitemaps.org 0.9). lastmod comes from the content, and is left out where nothing dates a page."""
+    """Write a sitemap (sitemaps.org 0.9). lastmod comes from the content, and is left out where nothing dates a page."""
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     for address, changed in addresses:
         lastmod = f"<lastmod>{_rfc3339(changed)}</lastmod>" if changed else ""
@@ -168,7 +168,7 @@ def sitemap(addresses: Iterable[tuple[str, datetime | None]]) -> str:
 
 
 def robots(site_url: str) -> str:
-    """robots.txt: everything may be read, and where the sitemap is."""
+    """Write robots.txt: everything may be read, and the sitemap is named."""
     return f"User-agent: *\nAllow: /\n\nSitemap: {site_url}sitemap.xml\n"
 
 

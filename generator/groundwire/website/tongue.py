@@ -17,7 +17,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def with_languages(body: str, sources: Sequence[SourceMeta], *, language: str) -> str:
-    """The rendered body with `lang` where a source's language is not the page's."""
+    """Add `lang` to a rendered body wherever a source's language is not the page's."""
     foreign = {safe_url(s.url): s.language for s in sources if s.language and foreign_to(s.language, language)}
     if not foreign:
         return body
@@ -28,12 +28,12 @@ def with_languages(body: str, sources: Sequence[SourceMeta], *, language: str) -
 
 
 def foreign_to(language: str, own: str) -> bool:
-    """Whether text in `language` needs saying so on a page in `own`: `de-AT` on a German page does not."""
+    """Say whether text in `language` must be marked on a page in `own`: `de-AT` on a German page need not be."""
     return bool(_TAG.fullmatch(language)) and language.split("-")[0].lower() != own.split("-")[0].lower()
 
 
 def _of_notes(body: str, foreign: Mapping[str, str | None]) -> dict[str, str]:
-    """The language of each footnote's source."""
+    """Return the language of each footnote's source, by the footnote's number."""
     found = {}
     for note in _NOTE.finditer(body):
         link = _LINK.search(note["text"])

@@ -52,7 +52,7 @@ def trust_pages(
     health: Iterable[Mapping[str, Any]],
     figures: Mapping[str, Any],
 ) -> Iterator[Virtual]:
-    """Every one of them."""
+    """Yield every page of this module."""
     method = method_view(settings, words, categories=categories, figures=figures)
     feeds = {"feeds": feeds_view(settings, index, health, words=words)}
     yield Virtual("about/method/", "groundwire/method.html", words("method"), method)
@@ -66,7 +66,7 @@ def trust_pages(
 def method_view(
     settings: Settings, words: Words, *, categories: Mapping[str, Category], figures: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the machine does, in sentences made from the settings."""
+    """Describe what the machine does, in sentences made from the settings."""
     chosen = settings.select
     fixed = limits(license="all-rights-reserved", source_words=MUCH)
     return {
@@ -86,7 +86,7 @@ def method_view(
 
 
 def _written(settings: Settings, words: Words) -> list[str]:
-    """Who writes, what it may cost, who reads it first."""
+    """Say who writes, what it may cost, and who reads it first."""
     by = settings.analysis
     told = [words(f"method_{by.by}", model=by.model)]
     if by.by != "extractive":
@@ -96,7 +96,7 @@ def _written(settings: Settings, words: Words) -> list[str]:
 
 
 def _described(categories: Mapping[str, Category], words: Words) -> list[tuple[str, str, str]]:
-    """Address, name and when it applies; a shipped category's English sentence only where English is read."""
+    """Return each category's address, name and use; a shipped category's English sentence only where English is read."""
     translated = set(words.names.values())
     return [
         (f"categories/{key}/", category.name, "" if category.name in translated else " ".join(category.applies.split()))
@@ -105,7 +105,7 @@ def _described(categories: Mapping[str, Category], words: Words) -> list[tuple[s
 
 
 def feeds_view(settings: Settings, index: Index, rows: Iterable[Mapping[str, Any]], *, words: Words) -> list[dict[str, Any]]:
-    """Each feed with its newest story and its health, as far as the ledger and the pages know: a page has no clock."""
+    """List each feed with its newest story and its health, as the ledger and the pages know it: a page has no clock."""
     found = []
     for state in feeds_health(settings.feeds, rows, now=index.now or datetime.min.replace(tzinfo=UTC)):
         listing = index.listings.get(("source", facet_slug(clean(state.feed.title))))
@@ -123,7 +123,7 @@ def feeds_view(settings: Settings, index: Index, rows: Iterable[Mapping[str, Any
 
 
 def mended(index: Index) -> list[Mended]:
-    """Corrections and withdrawals, newest first."""
+    """List corrections and withdrawals, newest first."""
     found = [
         Mended(item.date, clean(item.note), f"correction-{page.meta.id}-{number}", index.by_id[page.meta.id])
         for page in index.noted
@@ -138,7 +138,10 @@ def mended(index: Index) -> list[Mended]:
 
 
 def predictions_view(index: Index) -> dict[str, Any]:
-    """Due, open and settled ones. Due is what the newest time in content/ has passed: a page knows no clock."""
+    """Group predictions as due, open and settled.
+
+    A prediction is due when the newest time in content/ has passed its date: a page has no clock.
+    """
     every = [Expected(watch, index.by_id[page.meta.id]) for page in index.noted for watch in page.meta.watch]
     every.sort(key=lambda one: (one.watch.by, one.row.id))
     today = index.now.astimezone(index.zone).date() if index.now else None

@@ -32,8 +32,8 @@ class Link(NamedTuple):
     name: str
 
 
-def article_view(page: Article, row: Row, index: Index, *, words: Words, site_url: str) -> dict[str, Any]:
-    """The view of a listed article."""
+def article_view(page: Article, row: Row, index: Index, *, words: Words) -> dict[str, Any]:
+    """Make the view of a listed article."""
     meta = page.meta
     return {
         "row": row,
@@ -51,7 +51,7 @@ def article_view(page: Article, row: Row, index: Index, *, words: Words, site_ur
 
 
 def timeline(page: Article, row: Row, words: Words) -> list[tuple[datetime, str]]:
-    """What happened to the page, oldest first; nothing where the dateline says it all."""
+    """List what happened to the page, oldest first; empty if the dateline says it all."""
     meta = page.meta
     events = [(meta.date, words("first_seen" if meta.date_estimated else "first_coverage"))] if meta.published else []
     events.append((row.moment, words("published")))
@@ -64,7 +64,7 @@ def timeline(page: Article, row: Row, words: Words) -> list[tuple[datetime, str]
 
 
 def only_quotes(page: Article) -> bool:
-    """Whether the page has nothing but others' words and nobody reviewed it, or no word beyond an excerpt."""
+    """Say whether the page has nothing but others' words and nobody reviewed it, or no word beyond an excerpt."""
     meta, author = page.meta, authorship(page)
     if author.writer == "person" or author.edited:
         return False
@@ -73,7 +73,7 @@ def only_quotes(page: Article) -> bool:
 
 
 def repeats_excerpt(page: Article) -> bool:
-    """Whether an extractive page's description already stands in its excerpt, so that it would be read twice."""
+    """Say whether an extractive page's description already stands in its excerpt and would be read twice."""
     if not page.meta.analysis or page.meta.analysis.by != "extractive":
         return False
     quoted = " ".join(takewhile(bool, (line[1:].strip() for line in page.body.splitlines() if line.startswith(">"))))
@@ -92,7 +92,7 @@ def _link(listing: Listing | None) -> Link | None:
 
 
 def _linked(row: Row, index: Index) -> dict[str, list[tuple[str, Link | None, str]]]:
-    """Tags, organisations, products and CVEs as (name, its listing if it has one, outside address)."""
+    """List tags, organisations, products and CVEs as (name, its listing if it has one, outside address)."""
     kinds: tuple[Kind, ...] = ("tag", "organisation", "product", "cve")
     found: dict[str, list[tuple[str, Link | None, str]]] = {}
     for kind, slug, name in row.facets:
@@ -103,7 +103,7 @@ def _linked(row: Row, index: Index) -> dict[str, list[tuple[str, Link | None, st
 
 
 def article_jsonld(page: Article, row: Row, *, site_url: str, settings: Settings, image: str) -> dict[str, Any]:
-    """The page as a schema.org NewsArticle."""
+    """Describe the page as a schema.org NewsArticle."""
     meta, house = page.meta, {"@type": "Organization", "name": settings.publisher.name or settings.title, "url": site_url}
     data: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -132,21 +132,21 @@ def article_jsonld(page: Article, row: Row, *, site_url: str, settings: Settings
 
 
 def tombstone_view(page: Article) -> dict[str, Any]:
-    """The view of a withdrawn article: nothing of its text, only when and why."""
+    """Make the view of a withdrawn article: nothing of its text, only when and why."""
     return {"withdrawn": page.meta.withdrawn}
 
 
 def issue_view(issue: Issue, index: Index) -> dict[str, Any]:
-    """The view of an issue."""
+    """Make the view of an issue."""
     year = f"{issue.meta.date.astimezone(index.zone):%Y}"
     return {"meta": issue.meta, "title": issue_title(issue), "year": year}
 
 
 def issue_title(issue: Issue) -> str:
-    """Its title, or its subject where it has none."""
+    """Return the issue's title, or its subject if it has none."""
     return clean(issue.meta.title) or clean(issue.meta.subject)
 
 
 def iso(moment: datetime) -> str:
-    """ISO 8601 in UTC."""
+    """Write a moment in ISO 8601, in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -18,7 +18,7 @@ FOLDER = "templates"
 
 
 class Compiled(FileSystemBytecodeCache):
-    """As Jinja's own; where the disk doesn't take it, the build goes on without."""
+    """Jinja's own cache of compiled templates; if the disk refuses a write, the build goes on without."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template."""
@@ -30,7 +30,7 @@ class Compiled(FileSystemBytecodeCache):
 
 
 def compiled(private: Path, parts: Mapping[str, str]) -> Compiled:
-    """The kept templates of a publication, for builds with these parts; those for others are removed."""
+    """Return the cache of compiled templates for builds with these parts, and delete those for other parts."""
     folder = private / FOLDER / digest(*(f"{name} {mark}" for name, mark in sorted(parts.items())))
     for other in folder.parent.glob("*") if not folder.exists() else ():
         shutil.rmtree(other, ignore_errors=True)

@@ -19,7 +19,7 @@ from groundwire.website.builder.inputs import below, code, hash_of
 
 
 def parts_of(root: Path, config: MkDocsConfig) -> dict[str, str]:
-    """The parts, by names that mean something to an owner."""
+    """Hash each thing that every page depends on, under names that an owner understands."""
     theme = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
     folders = [resources.bundled("overrides"), root / "overrides", *theme]
     return {
@@ -44,7 +44,7 @@ def _given(config: MkDocsConfig) -> object:
 
 
 def _plain(value: object) -> object:
-    """What JSON doesn't know, as something that it does: patterns by their text, settings by their values, the rest by its kind."""
+    """Turn a value that JSON lacks into one it has: a pattern into its text, a set into a list, anything else into a string."""
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, PathSpec):

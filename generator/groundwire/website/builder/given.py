@@ -19,26 +19,29 @@ _READ = " (read by groundwire)"
 
 
 def stand_aside(config: MkDocsConfig) -> None:
-    """Let MkDocs find nothing below content/; `step_back` ends that. Not where it is told to leave some files out or to name pages otherwise."""
+    """Let MkDocs find nothing below content/, until `step_back`.
+
+    Do nothing where mkdocs.yml excludes files or changes how pages are named.
+    """
     if config.use_directory_urls and not (config.exclude_docs or config.draft_docs):
         config.docs_dir += _READ
 
 
 def step_back(config: MkDocsConfig) -> bool:
-    """Put docs_dir in its place again; whether MkDocs has found nothing in it."""
+    """Restore docs_dir; say whether MkDocs was kept from looking into it."""
     aside = config.docs_dir.endswith(_READ)
     config.docs_dir = config.docs_dir.removesuffix(_READ)
     return aside
 
 
 def html_of(source: str) -> str:
-    """The output of a page, as MkDocs names it."""
+    """Return the path of a page's output, named as MkDocs names it."""
     folder, slash, name = source.removesuffix(".md").rpartition("/")
     return f"{folder}{slash}index.html" if name in ("index", "README") else f"{folder}{slash}{name}/index.html"
 
 
 def owners_files(config: MkDocsConfig, ours: Collection[str]) -> list[File]:
-    """All files of docs_dir but `ours`, as MkDocs' own `get_files` has them."""
+    """List all files of docs_dir but `ours`, as MkDocs' own `get_files` would."""
     names = [name for name in _below(Path(config.docs_dir)) if name not in ours]
     files = [File(name, config.docs_dir, config.site_dir, config.use_directory_urls) for name in names]
     if max(Counter(file.dest_uri for file in files).values(), default=0) > 1:  # index.md beside README.md: MkDocs' to decide
@@ -91,18 +94,21 @@ class GivenFiles(Files):
         kept: Collection[str],
         written: Collection[str],
     ) -> None:
-        """`make` are the pages to be made, `write` the other outputs. No object yet have `kept`, which are generated, and `written`."""
+        """Take the pages to be made (`make`) and the other outputs to be written (`write`).
+
+        `kept`, which are generated, and `written` have no object yet.
+        """
         super().__init__(files)
         self._config, self._make, self._write, self._kept, self._written = config, make, write, kept, written
         self._reading: str | None = None
         self._asked: dict[str, dict[str, None]] = {}
 
     def reads(self, page: Page | None) -> None:
-        """MkDocs begins to render a page; None: it has ended."""
+        """Note that MkDocs begins to render this page; None: it has finished."""
         self._reading = page.file.src_uri if page and page.file.src_uri in self._make else None
 
     def get_file_from_path(self, path: str) -> File | None:
-        """As MkDocs has it, kept ones too."""
+        """Find a file as MkDocs does, kept pages included, and note who asked for it."""
         if self._reading:
             self._asked.setdefault(self._reading, {})[path] = None
         file = super().get_file_from_path(path)
@@ -125,19 +131,22 @@ class GivenFiles(Files):
         return kept
 
     def documentation_pages(self, *, inclusion: Callable[[InclusionLevel], bool] = InclusionLevel.is_included) -> Sequence[File]:
-        """The pages that are to be made."""
+        """List the pages that this build makes."""
         return [file for file in super().documentation_pages(inclusion=inclusion) if file.src_uri in self._make]
 
     def copy_static_files(
         self, dirty: bool = False, *, inclusion: Callable[[InclusionLevel], bool] = InclusionLevel.is_included
     ) -> None:
-        """Those that are to be written."""
+        """Copy those files that this build writes."""
         for file in self:
             if file.dest_uri in self._write and not file.is_documentation_page() and inclusion(file.inclusion):
                 file.copy_file(dirty)
 
     def links(self) -> dict[str, tuple[str, ...]]:
-        """For each page that was made the files that it asked for; those of which it means a certain place end with '#'."""
+        """Return, for each page made, the files it asked for.
+
+        A file of which the page links to a certain place appears a second time, with '#' at its end.
+        """
         found = {}
         for source in self._make:
             file = self.src_uris.get(source)
@@ -152,5 +161,5 @@ class GivenFiles(Files):
 
 
 def written_file(config: MkDocsConfig, source: str) -> File:
-    """A page of ours below content/."""
+    """Return MkDocs' file for a page of ours below content/."""
     return File(source, config.docs_dir, config.site_dir, config.use_directory_urls, inclusion=InclusionLevel.NOT_IN_NAV)

@@ -47,23 +47,26 @@ class Team:
         return self.number > 0
 
     def share(self, work: list[str]) -> list[str]:
-        """This process's part of the work."""
+        """Return this process's part of the work."""
         return work[self.number :: self.size]
 
     def check(self) -> None:
-        """A helper whose main process was killed stops at once: another build may begin."""
+        """End a helper whose main process was killed: another build may begin."""
         if self.helper and os.getppid() != self.main:
             os._exit(1)
 
     def tell(self, found: Any) -> None:
-        """A helper's last words; it never returns."""
+        """Send what a helper found, and its log, to the main process; then end the helper. Never returns."""
         lines = self.recorder.records if self.recorder else []
         with os.fdopen(self.pipe, "w", encoding="utf-8") as pipe:
             json.dump({"found": found, "lines": lines}, pipe)
         os._exit(0)
 
     def gather(self) -> list[Any]:
-        """What the helpers found; their log lines are logged here. Raises GroundwireError where one of them died."""
+        """Wait for the helpers, repeat what they logged, and return what they found.
+
+        Raises GroundwireError if one of them died.
+        """
         answers = []
         while self.others:
             process, pipe = self.others.pop(0)
@@ -79,7 +82,7 @@ class Team:
         return [answer["found"] for answer in answers]
 
     def dismiss(self) -> None:
-        """The build failed: the helpers are not needed any more."""
+        """Kill the helpers of a build that failed."""
         for process, pipe in self.others:
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
@@ -88,7 +91,7 @@ class Team:
 
 
 def make_team(work: int, *, processors: int | None = None) -> Team:
-    """As many processes as the work is worth; in each of them this returns, with its own number."""
+    """Fork as many processes as the work is worth; returns in each of them, with that process's number."""
     size = min(processors or _processors(), MOST) if work >= MANY else 1
     main, others = os.getpid(), []
     for number in range(1, size):

@@ -40,7 +40,10 @@ _NAMED = re.compile(r"(?:Doc file|page) '([^']+)'")
 
 @dataclass(frozen=True)
 class Choice:
-    """What the one who builds may choose. `serving`: the site's one reader is who writes it (`mkdocs serve`); `again`: and has seen it."""
+    """What the caller may choose. `serving`: for `mkdocs serve`.
+
+    Its one reader is who writes the pages; `again`: they have seen the site before.
+    """
 
     full: bool = False
     serving: bool = False
@@ -48,7 +51,7 @@ class Choice:
 
 
 class Listener(logging.Handler):
-    """Hears of which pages MkDocs warns: those are never kept, so that a later build warns again."""
+    """Notes the pages that MkDocs warns of: those are never kept, so that a later build warns again."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -118,7 +121,10 @@ class Build:
         return build
 
     def arrange(self, files: Files, config: MkDocsConfig) -> GivenFiles:
-        """Decide what is made; make room for it. MkDocs is given what changes to read, and finds the rest when a page links to it."""
+        """Decide what is made, and make room for it.
+
+        MkDocs is given only what changed to read; it finds the rest when a page links to it.
+        """
         with _uncollected():
             given = self._arrange(files, config)
             gc.freeze()  # all this stays till the end, in helpers too
@@ -157,7 +163,7 @@ class Build:
         return given
 
     def finish(self, config: MkDocsConfig) -> bool:
-        """Write the state and put the site in its place; not where a warning fails the build. Says whether it did."""
+        """Write the state and put the site in its place, unless a warning fails the build. Say whether it did."""
         try:
             if self.arranged is None:
                 return False
@@ -202,7 +208,7 @@ class Build:
         self.held.close()
 
     def _written(self, files: Files, config: MkDocsConfig) -> tuple[str, ...]:
-        """Our pages in content/ that MkDocs was kept from finding; what else is there is among `files` then."""
+        """List our pages in content/ that MkDocs was kept from finding; all else that is there is among `files` then."""
         if not step_back(config):
             return ()
         for file in owners_files(config, self.site.articles.keys() | self.site.issues.keys()):
@@ -284,12 +290,12 @@ def _uncollected() -> Iterator[None]:
 
 
 def _forced(config: MkDocsConfig, choice: Choice) -> str:
-    """Why everything is made, if it is: by wish, or because others' code may change any page by what is on another one."""
+    """Say why everything is made, if it is: as asked for, or because others' code may use any page for any other."""
     if names := others.named(config):
         return f"with {', '.join(names)}, any page may depend on any other"
     return "asked for" if choice.full else ""
 
 
 def _file_mark(file: File, docs_dir: str) -> str:
-    """Of an owner's file; the theme's and our own are among the parts that all pages depend on."""
+    """Hash an owner's file; '' for the theme's and our own, which are among the parts that all pages depend on."""
     return file_hash(file.content_bytes) if file.src_dir == docs_dir else ""

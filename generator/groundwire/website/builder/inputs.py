@@ -15,7 +15,7 @@ from groundwire.text.plain import digest, file_hash
 
 
 def inputs_of(root: Path, *, known: Mapping[str, str] | None = None) -> str:
-    """One hash of the publication's files, our code, the libraries and the address that the repository gives.
+    """Hash the publication's files, our code, the libraries, and the address that the repository gives, into one.
 
     `known`: hashes of files that were read already, by path below content/.
     """
@@ -42,16 +42,16 @@ def _hash(path: str) -> str:
 
 @cache
 def code() -> str:
-    """Of our own code and what ships with it."""
+    """Hash our own code and what ships with it."""
     own = (path for path in below(resources.PACKAGE) if "sample" not in path.parts and path.suffix != ".pyc")
     return hash_of([*own, resources.bundled("mkdocs.yml")])
 
 
 def below(folder: Path) -> list[Path]:
-    """All files of a folder and of those in it."""
+    """List all files in a folder and in the folders below it, sorted."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def hash_of(paths: Iterable[Path]) -> str:
-    """Of the files' names and contents; what is not there counts as such."""
+    """Hash the files' names and contents into one; a missing file counts as missing."""
     return digest(*(f"{path.name} {file_hash(path.read_bytes()) if path.is_file() else ''}" for path in paths))

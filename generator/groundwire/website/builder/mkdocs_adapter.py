@@ -32,8 +32,10 @@ _UNUSED_ASSETS = "assets/javascripts/"  # Material's; our templates load none of
 
 
 def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Collection[str]) -> tuple[list[str], dict[str, Made]]:
-    """Drafts out, nothing in the navigation; which generated pages (their sources) and files there are besides, an owner's own at
-    that address aside. `written` are pages of ours that `files` does not have.
+    """Take out drafts and other unpublished files, and keep every page out of the navigation.
+
+    Return the generated pages (by source) and the generated files that the site has besides, except where the owner has a file of
+    their own at that address. `written` are pages of ours that `files` does not have.
 
     Raises InputError for a file of content/ that no site may carry, or that stands in the way of one of the site's.
     """
@@ -63,7 +65,7 @@ def _refuse_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def _refuse_folders(files: Files, config: MkDocsConfig, made: Collection[str]) -> None:
-    """A page at `feed.xml/` would need a folder where the site has a file."""
+    """Refuse a page below the address of a file: a page at `feed.xml/` would need a folder of that file's name."""
     taken = {*made, *config.theme.static_templates, *(file.dest_uri for file in files)}
     problems = []
     for file in files:
@@ -80,14 +82,14 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _plain_pages(files: Files, site: Site) -> list[str]:
-    """The addresses of the owner's own pages."""
+    """List the addresses of the owner's own pages."""
     ours = site.articles.keys() | site.issues.keys() | site.virtual.keys()
     plain = [file for file in files.documentation_pages() if file.src_uri not in ours]
     return ["" if file.url in (".", "./") else file.url for file in plain]
 
 
 def prepare_environment(env: Environment, site: Site) -> Environment:
-    """Our templates escape by themselves (Material's don't), and have the words, the dates and the site at hand."""
+    """Make our templates escape (Material's don't), and give them words, dates and the site."""
     env.autoescape = _escapes
     env.auto_reload = False  # one build, one environment
     env.globals.update(shared=shared_in(env))
@@ -120,14 +122,16 @@ def _weekday(site: Site) -> Any:
 
 
 def own_page(page: Any) -> str:
-    """A plain page's title as text: MkDocs gives it as HTML where it comes from a heading."""
+    """Return a plain page's title as text: MkDocs gives it as HTML where it comes from a heading."""
     given = page.meta.get("title") if page.meta else None
     return str(given) if given else html.unescape(str(page.title or ""))
 
 
 def finish_page(body: str, page: Page, site: Site) -> str:
-    """The rendered body as readers may get it: sanitised, after all else; of an article with what is quoted in another language marked so, and what no
-    search result shows."""
+    """Sanitise a rendered body, after everything else has changed it.
+
+    In an article, quotations in another language are marked as such, and so is what search results should not show.
+    """
     article = site.articles.get(page.file.src_uri)
     if article and not article.meta.withdrawn:
         body = with_languages(body, article.meta.sources, language=site.words.language)
@@ -136,12 +140,15 @@ def finish_page(body: str, page: Page, site: Site) -> str:
 
 
 def _with_weights(body: str) -> str:
-    """A generated body for the search: prose makes a better excerpt than its table; the credit below a quotation none."""
+    """Weigh a generated body for the search: tables count little, the credit below a quotation not at all."""
     return body.replace("<table>", '<table data-pagefind-weight="0.1">').replace("<p>— <a ", "<p data-pagefind-ignore>— <a ")
 
 
 def _own_meta(meta: MutableMapping[str, Any], config: MkDocsConfig) -> MutableMapping[str, Any]:
-    """A plain page's front matter. It may name a template of the owner's; Material's don't escape what pages say, and ours are for our pages."""
+    """Return a plain page's front matter, without a `template` that is not the owner's own.
+
+    Material's templates don't escape what pages say, and ours are for our pages.
+    """
     name = str(meta.get("template", ""))
     owners = [
         Path(config.config_file_path).parent / "overrides",
@@ -154,7 +161,7 @@ def _own_meta(meta: MutableMapping[str, Any], config: MkDocsConfig) -> MutableMa
 
 
 def prepare_page(page: Page, markdown: str, site: Site, config: MkDocsConfig) -> str:
-    """Set the page's template and title; the Markdown that is to be rendered: of a tombstone none."""
+    """Set the page's template and title, and return the Markdown to render: none for a tombstone."""
     source = page.file.src_uri
     template = site.template(source)
     if not template:

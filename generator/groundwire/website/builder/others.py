@@ -14,12 +14,12 @@ SITEMAP = "sitemap.xml"  # MkDocs dates its own by the clock; ours dates each pa
 
 
 def named(config: MkDocsConfig) -> list[str]:
-    """Others' plugins and hooks: they may look at any page."""
+    """List the plugins and hooks that are not ours: they may look at any page."""
     return sorted({*config.plugins, *config.hooks} - {"groundwire"})
 
 
 def all_known(config: MkDocsConfig, root: Path) -> bool:
-    """Whether all that decides about the site, and the name of each file in it, can be told without MkDocs: see `settled.py`."""
+    """Say whether everything that decides about the site, and its files' names, is known without MkDocs: see `settled.py`."""
     content, overrides = root / "content", root / "overrides"
     return (
         not named(config)

@@ -33,7 +33,7 @@ class Plan:
 
     @property
     def reasons(self) -> list[str]:
-        """A line a page and file, for people."""
+        """Give a line for each page and file, for people."""
         if self.everything:
             return [f"everything: {self.everything}"]
         made = [f"{source}: {why}" for source, why in (*self.make.items(), *self.write.items())]
@@ -41,7 +41,10 @@ class Plan:
 
 
 def plan_build(last: State | None, wanted: Wanted, *, present: Collection[str], force: str = "") -> Plan:
-    """Compare with the last build. `present` are the outputs that are there; `force` is why everything is to be made, if it is."""
+    """Compare with the last build.
+
+    `present` are the outputs that are there; `force` says why everything must be made, if it must.
+    """
     everything = force or _everything(last, wanted)
     if everything or last is None:
         make, write = dict.fromkeys(wanted.pages, everything), dict.fromkeys(wanted.files, everything)
@@ -83,7 +86,7 @@ def _file(output: str, mark: str, last: State, present: Collection[str]) -> str:
 
 
 def _linking(last: State, wanted: Wanted, *, made: Mapping[str, str]) -> dict[str, str]:
-    """Kept pages that link to what came or went, or to a place on a page that is made again: their links are to be looked at."""
+    """Return kept pages whose links must be looked at: to what came or went, or to a place on a page that is made again."""
     moved = (last.pages.keys() | last.files.keys()) ^ (wanted.pages.keys() | wanted.files.keys())
     found = {}
     for source, targets in last.links.items():

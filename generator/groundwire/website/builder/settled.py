@@ -22,7 +22,7 @@ _ELSEWHERE = re.compile(r"^(?!site_dir: site\s*$).*\bsite_dir\b", re.MULTILINE)
 
 
 def settled(root: Path, site_dir: Path | None) -> Seal | None:
-    """The seal of a site to which a build has nothing to do; None where one has, or where that is not to be told.
+    """Return the seal of a site for which a build has nothing to do; None if there is work, or that cannot be known here.
 
     Raises Refused where another build goes on for too long.
     """
@@ -39,10 +39,10 @@ def settled(root: Path, site_dir: Path | None) -> Seal | None:
 
 
 def stands_alone(text: str) -> bool:
-    """Whether this mkdocs.yml says all that MkDocs is told."""
+    """Say whether MkDocs reads nothing besides this mkdocs.yml: no INHERIT, no !ENV, no !!python."""
     return not _MORE.search(text)
 
 
 def outputs_of(paths: Iterable[str]) -> str:
-    """One hash of the names of a site's files."""
+    """Hash the names of a site's files into one."""
     return digest(*sorted(paths), length=32)

@@ -47,7 +47,7 @@ class State:
 
 
 def load_state(site: Path) -> State | None:
-    """The state of the site in this folder; None where there is none that can be read: then everything is made."""
+    """Read the state of the site in this folder; None if there is none that can be read: then everything is made."""
     from pydantic_core import from_json  # twice as fast as Python's own
 
     try:
@@ -64,7 +64,7 @@ def load_state(site: Path) -> State | None:
 
 
 def save_state(site: Path, state: State, seal: Seal | None = None) -> None:
-    """Write it, whole."""
+    """Write the state, whole or not at all."""
     from pydantic_core import to_json
 
     head = json.dumps({"format": FORMAT, "seal": asdict(seal) if seal else None})
@@ -73,7 +73,7 @@ def save_state(site: Path, state: State, seal: Seal | None = None) -> None:
 
 
 def load_seal(site: Path) -> Seal | None:
-    """The seal of the site in this folder; None where there is none."""
+    """Read the seal of the site in this folder; None if it has none."""
     try:
         with (site / FILE).open("rb") as file:
             head = json.loads(file.readline())
@@ -83,5 +83,5 @@ def load_seal(site: Path) -> Seal | None:
 
 
 def forget_state(site: Path) -> None:
-    """From now on the folder is no site that a build may rely on."""
+    """Delete the state, so that no build relies on this folder."""
     (site / FILE).unlink(missing_ok=True)

@@ -39,7 +39,10 @@ class Tree:
         return self.live == self.work
 
     def present(self) -> dict[str, int]:
-        """The site's files by path, with their inodes. Names that start with a dot are not the site's: MkDocs leaves them alone too."""
+        """List the site's files by path, with their inodes.
+
+        Names that start with a dot are not the site's: MkDocs leaves them alone too.
+        """
         return dict(files_in(self.live))
 
     def prepare(self, keep: Collection[str], *, present: Mapping[str, int], made: Collection[str]) -> None:
@@ -83,7 +86,7 @@ class Tree:
 
 
 def tree_for(site: Path, *, in_place: bool) -> Tree:
-    """The tree of the site in this folder; a link to it is followed."""
+    """Return the tree of the site in this folder; a symbolic link to it is followed."""
     live = site.resolve()
     if in_place or live.is_mount():
         return Tree(live, live)
@@ -92,7 +95,7 @@ def tree_for(site: Path, *, in_place: bool) -> Tree:
 
 @contextmanager
 def one_at_a_time(tree: Tree) -> Iterator[None]:
-    """One build of a site at a time, its helpers included. Raises Refused where another one goes on for `WAIT_S` seconds."""
+    """Hold the site's lock, for one build and its helpers. Raises Refused if another build goes on for `WAIT_S` seconds."""
     tree.live.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(tree.live.parent, os.O_RDONLY)
     try:
@@ -116,7 +119,7 @@ def _locked(handle: int) -> bool:
 
 
 def files_in(folder: Path) -> Iterator[tuple[str, int]]:
-    """A folder's files and their inodes, but for what a dot begins the name of at its top."""
+    """Yield a folder's files with their inodes, except names at its top that start with a dot."""
     stack = [("", str(folder))] if folder.is_dir() else []
     while stack:
         before, place = stack.pop()
@@ -144,7 +147,10 @@ def _link(old: str, new: str) -> None:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Swap two folders. Where the system has no single step for it, there is a moment with none; `recover` mends that."""
+    """Swap two folders.
+
+    Where the system has no single step for it, there is a moment without the site's folder; `recover` mends that.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
     if hasattr(libc, "renameat2") and libc.renameat2(_HERE, first, _HERE, second, _SWAP_LINUX) == 0:
@@ -158,7 +164,7 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 def recover(tree: Tree) -> None:
-    """Mend an exchange that was killed between its renames."""
+    """Complete an exchange of folders that was killed between its renames."""
     aside = _aside(tree.live)
     if aside.exists() and not tree.live.exists():
         aside.rename(tree.live)

@@ -56,12 +56,12 @@ class Shelf:
         return {url: archive.texts.get(url, identity) for archive in self.archives for url, identity in archive.members.items()}
 
     def live(self, urls: Collection[str]) -> dict[str, str]:
-        """Of these pages, each one's id where it is to be found: in `current`, else in its archive."""
+        """Return each page's id where it is to be found: in `current`, else in its archive."""
         known = {**self.archived, **self.current.members}
         return {url: known[url] for url in urls if url in known}
 
     def hidden(self, urls: Collection[str]) -> set[str]:
-        """The ids of what archives still hold of pages that changed since or are gone."""
+        """Return the ids that archives still hold of pages that have changed since or are gone."""
         wanted = set(urls) - self.current.members.keys()
         return {identity for url, identity in self.archived.items() if url not in wanted}
 
@@ -76,19 +76,19 @@ class Plan:
 
 
 def week_of(now: datetime | None) -> str:
-    """The ISO week, as 2026-W09; '' before anything is published."""
+    """Return the ISO week, as 2026-W09; '' before anything is published."""
     return f"{now.isocalendar().year}-W{now.isocalendar().week:02}" if now else ""
 
 
 def plan_afresh(urls: Sequence[str], *, week: str, sizes: Sizes = SIZES) -> Plan:
-    """Every bundle anew. `urls` are all pages, oldest first."""
+    """Plan every bundle anew. `urls` are all pages, oldest first."""
     if len(urls) <= sizes.small:
         return Plan(tuple(urls), (), week)
     return Plan(tuple(urls[-sizes.recent :]), _cut(urls[: -sizes.recent], sizes), week)
 
 
 def plan(shelf: Shelf, urls: Sequence[str], *, changed: Collection[str], week: str, sizes: Sizes = SIZES) -> Plan:
-    """What is to be made, when `changed` are the pages written since `shelf` was made. `urls` as above."""
+    """Plan what to make when `changed` are the pages written since `shelf` was made. `urls`: all pages, oldest first."""
     archived, changed, there = shelf.archived, set(changed), set(urls)
     current = tuple(url for url in urls if url in shelf.current.members or url not in archived or url in changed)
     if not current and urls:
@@ -103,7 +103,7 @@ def plan(shelf: Shelf, urls: Sequence[str], *, changed: Collection[str], week: s
 def _moved(
     shelf: Shelf, urls: Sequence[str], current: Sequence[str], *, sizes: Sizes
 ) -> tuple[tuple[str, ...], tuple[Bundle | tuple[str, ...], ...]]:
-    """All but the newest pages move to the archives; those that hold something hidden, and the last one, are made anew."""
+    """Move all but the newest pages to the archives; those that hold something hidden, and the last one, are made anew."""
     moving = set(current)
     stay = tuple(url for url in urls[-sizes.recent :] if url in moving) or tuple(current[-1:])
     moving.difference_update(stay)

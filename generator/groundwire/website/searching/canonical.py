@@ -37,7 +37,7 @@ def settle(bundle: Path) -> None:
 
 
 def number(bundle: Path, prefix: str) -> dict[str, str]:
-    """Name an archive's pages and parts by their number, pages with `prefix` before; each page's old name and its new one.
+    """Name an archive's pages and parts by their number, with `prefix` before a page's. Return old name → new name.
 
     The head, which every reader downloads, holds numbers in half the bytes of Pagefind's random names. Only for a bundle whose
     folder is named by its content: its files aren't any more. Nothing is done, and {} returned, where the head cannot be read.
@@ -68,7 +68,7 @@ def number(bundle: Path, prefix: str) -> dict[str, str]:
 
 
 def _parts(bundle: Path, identity: str) -> tuple[list[Any], dict[str, Any]]:
-    """The head of one language's index, and its filters by name, each with its values in order."""
+    """Read the head of one language's index, and its filters by name, each with its values in order."""
     meta = _read(bundle / f"pagefind.{identity}.pf_meta")
     filters = {}
     for _, old in meta[3]:
@@ -92,7 +92,7 @@ def _write(bundle: Path, value: Any, *, name: str, like: str) -> str:
 
 
 def _decode(data: bytes, at: int) -> tuple[Any, int]:
-    """The part of CBOR (RFC 8949) that Pagefind writes: whole numbers, text, lists, and simple values."""
+    """Decode the part of CBOR (RFC 8949) that Pagefind writes: whole numbers, text, lists, and simple values."""
     kind, extra = data[at] >> 5, data[at] & 31
     at += 1
     number = extra

@@ -22,7 +22,9 @@ ENGINE = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
 
 
 def make_bundle(site: Path, urls: Iterable[str], target: Path, *, language: str) -> None:
-    """Index the pages at these addresses of `site` into the new folder `target`, on the same disk; the same pages give the same bytes.
+    """Index the pages at these addresses of `site` into the new folder `target`, on the same disk.
+
+    The same pages give the same bytes.
 
     Raises GroundwireError with Pagefind's own words.
     """
@@ -49,7 +51,7 @@ def make_bundle(site: Path, urls: Iterable[str], target: Path, *, language: str)
 
 
 def _lay_out(site: Path, urls: Iterable[str], pages: Path) -> None:
-    """The pages at these addresses in a folder of their own: Pagefind reads a whole one."""
+    """Link the pages at these addresses into a folder of their own: Pagefind reads a whole one."""
     for url in urls:
         page, place = site / url / "index.html", pages / url / "index.html"
         place.parent.mkdir(parents=True)

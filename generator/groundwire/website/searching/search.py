@@ -94,7 +94,7 @@ def _make(site: Path, wanted: Plan, pages: Searchable, *, shelf: Shelf | None) -
 
 
 def _given_back(site: Path, made: Shelf, pages: Searchable) -> Shelf | None:
-    """Pages that were written again just as an archive holds them are left to it, and leave `current`."""
+    """Leave to an archive the pages that were written again just as it holds them; they leave `current`."""
     texts = made.texts
     same = {url for url, identity in made.current.members.items() if identity and texts.get(url) == identity}
     if not same:
@@ -118,7 +118,7 @@ def _indexed(site: Path, urls: Sequence[str], target: Path, pages: Searchable) -
 
 
 def _identities(bundle: Path) -> Iterator[tuple[str, str]]:
-    """Each page's address and Pagefind's id of it, from the file with its text."""
+    """Return Pagefind's id of each page, by address, from the file with its text."""
     for path in (bundle / "fragment").glob("*.pf_fragment"):
         packed = path.read_bytes()
         text = decompressobj(wbits=31).decompress(packed, 1_000)  # its address comes first, before the page's words
@@ -178,7 +178,7 @@ def _publish(folder: Path, shelf: Shelf, pages: Searchable) -> None:
 
 
 def _parts(folder: Path, shelf: Shelf, head: Mapping[str, Any]) -> list[str]:
-    """The list of parts of every bundle; none where Pagefind's files could not be read: the finder does without."""
+    """List every bundle's list of parts; empty if Pagefind's files could not be read, and the finder does without."""
     heads = {"": head, **{f"{one.folder}/": _entry(folder / one.folder) for one in shelf.archives}}
     names = [f"{place}parts.{language['hash']}.json" for place, one in heads.items() for language in one["languages"].values()]
     return names if all((folder / name).is_file() for name in names) else []
@@ -217,7 +217,7 @@ def _memory(shelf: Shelf, *, entry: str, pages: Searchable) -> str:
 
 
 def _read(folder: Path, pages: Searchable) -> Shelf | None:
-    """What the last build made, if the files are those of that build and this program would make the like."""
+    """Read what the last build made; None unless its files are still there and this program would make the same."""
     try:
         state: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
         entry = (folder / ENTRY).read_text(encoding="utf-8")
