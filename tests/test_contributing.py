@@ -79,7 +79,7 @@ class Suggestion:
         self.env = runner_environment(home) | {
             "STATE": str(self.state),
             "GROUNDWIRE": str(Path(sys.executable).parent / "groundwire"),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(ROOT / "generator"),
             "BASE": "main",
         }
         self.env["PATH"] = f"{folder / 'bin'}:{self.env['PATH']}"

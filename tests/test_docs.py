@@ -19,7 +19,10 @@ INSIDE = (ROOT / "generator" / "README.md").read_text(encoding="utf-8")
 
 def commands(group: click.Group = groundwire, prefix: str = "") -> list[tuple[str, click.Command]]:
     found: list[tuple[str, click.Command]] = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command, f"the table of commands names {name}, which is not there"
         found.append((prefix + name, command))
         if isinstance(command, click.Group):
             found += commands(command, f"{prefix}{name} ")

@@ -64,7 +64,7 @@ def test_who_sends(tmp_path: Path, email: str, service: str, said: str) -> None:
     (tmp_path / "newsletter.yml").write_text(f"title: T\nurl: https://me.github.io/briefing/\n{email}\n", encoding="utf-8")
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     output = tmp_path / "output"
-    environment = {**os.environ, "GITHUB_OUTPUT": str(output), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "GITHUB_OUTPUT": str(output), "PYTHONPATH": str(ROOT / "generator")}
     command = [str(ROOT / ".github" / "scripts" / "sender.sh")]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert output.read_text(encoding="utf-8") == f"service={service}\n"
@@ -78,7 +78,12 @@ def test_settings_that_cannot_be_read_stop_it(tmp_path: Path) -> None:
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     command = [str(ROOT / ".github" / "scripts" / "sender.sh")]
     done = subprocess.run(
-        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "generator")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     assert "pigeon" in done.stderr

@@ -80,7 +80,7 @@ def previewed(root: Path) -> Iterator[Reader]:
     """A preview that runs, as its reader sees it."""
     port = free_port()
     command = [sys.executable, "-m", "groundwire", "preview", "-C", str(root), "--port", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT / "generator")}, stderr=subprocess.PIPE)
     base = f"http://127.0.0.1:{port}/"
     try:
         for _ in range(600):

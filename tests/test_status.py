@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from groundwire.jobs import daily as jobs
-from groundwire.jobs.status import status
+from groundwire.cli import daily as jobs
+from groundwire.cli.status import status
 from groundwire.publication.log import Ledger
 from groundwire.subscribers.database import Database
 from groundwire.subscribers.ledger import Deliveries
@@ -32,7 +32,7 @@ ITEM = {
 
 def groundwire(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "groundwire", *arguments]
-    env = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[1]), **environment}
+    env = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[1] / "generator"), **environment}
     return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=120)
 
 

@@ -55,7 +55,7 @@ def test_no_text_breaks_out(message: str, file: str, example: str) -> None:
 
 
 def run(*words: str, at: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "generator"), **environment}
     command = [sys.executable, "-m", "groundwire", "check", "--now", "2026-03-01", *words]
     return subprocess.run(command, cwd=at, env=env, capture_output=True, text=True, check=False)
 
