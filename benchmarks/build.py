@@ -58,7 +58,7 @@ def measured(*command: str, at: Path) -> Cost:
     """Run a command to its end. Raises RuntimeError with what it said where it fails."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as said:
-        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT / "generator")}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         process = subprocess.Popen(command, cwd=at, stdout=said, stderr=said, env=environment)
         _, status, usage = os.wait4(process.pid, 0)

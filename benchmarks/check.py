@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from groundwire.jobs.check import closing, examine
+from groundwire.cli.check import closing, examine
 from groundwire.publication.frontmatter import AnalysisMeta, ArticleMeta, Generated, SourceMeta, body_hash, compose
 
 START = datetime(2021, 1, 1, tzinfo=UTC)

@@ -38,8 +38,8 @@ sys.path.insert(0, str(ROOT))
 
 from groundwire import pipeline  # noqa: E402  # after the path: the script also runs as a file
 from groundwire.analysis.extractive import ExtractiveAnalyst  # noqa: E402
+from groundwire.cli.housekeeping import tidy  # noqa: E402
 from groundwire.errors import FeedsFailed  # noqa: E402
-from groundwire.jobs.housekeeping import tidy  # noqa: E402
 from groundwire.model import Entry, Feed, FeedResult, Source  # noqa: E402
 from groundwire.publication.categories import load_categories  # noqa: E402
 from groundwire.publication.changes import ContentWriter  # noqa: E402
@@ -459,7 +459,7 @@ def start_cost() -> float:
     costs = []
     for _ in range(6):  # of which the first compiles
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", "import groundwire.jobs.daily"], cwd=ROOT, env=environment, check=True)
+        subprocess.run([sys.executable, "-c", "import groundwire.cli.daily"], cwd=ROOT, env=environment, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         costs.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return statistics.median(costs[1:])

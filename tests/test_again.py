@@ -12,11 +12,13 @@ import pytest
 
 from analysis import wire
 from groundwire import pipeline
+from groundwire.cli import analysis as analysis_jobs
+from groundwire.cli import status as status_jobs
+from groundwire.cli import story as story_jobs
+from groundwire.cli.build import build
+from groundwire.cli.housekeeping import tidy
+from groundwire.cli.summary import summary
 from groundwire.errors import Refused
-from groundwire.jobs import status as status_jobs
-from groundwire.jobs import story as story_jobs
-from groundwire.jobs.build import build
-from groundwire.jobs.housekeeping import tidy
 from groundwire.publication.content import Article, load_articles
 from groundwire.publication.editing import edited
 from groundwire.wiring import Places, open_publication
@@ -81,7 +83,7 @@ def test_a_page_is_made_again_when_its_sources_have_doubled_and_not_before(root:
     done = update(root, hours=2)
     page = page_of(root)
     assert done.paths("reanalyse") == (page.path,)
-    assert "analysed again" in status_jobs.summary(done)
+    assert "analysed again" in summary(done)
     assert page.meta.analysis is not None
     assert (page.meta.analysis.sources, page.pristine) == (2, True)
     assert "two.example" in page.body
@@ -111,7 +113,7 @@ def test_people_s_words_stay_and_the_page_says_what_they_do_not_reflect(root: Pa
     assert "People edited this text. Its newest sources are not reflected in it: " in site_of(root)
     assert f"its newest sources are not in the text: content/{page.path}" in status_jobs.status(root, now=NOW)
     with pytest.raises(Refused, match="people edited its text"):
-        story_jobs.analyse(root, page.meta.id, anew=False, now=NOW, tell=lambda line: None)
+        analysis_jobs.analyse(root, page.meta.id, anew=False, now=NOW, tell=lambda line: None)
 
 
 def test_front_matter_that_people_touched_stays_when_the_body_is_made_again(root: Path, server: FeedServer) -> None:
@@ -125,19 +127,19 @@ def test_front_matter_that_people_touched_stays_when_the_body_is_made_again(root
 def test_a_page_is_made_again_by_name_also_when_its_feed_has_it_no_longer(root: Path, server: FeedServer) -> None:
     before = page_of(root)
     server.put("/1.xml", rss())
-    said = story_jobs.analyse(root, f"content/{before.path}", anew=False, now=NOW + timedelta(days=9), tell=lambda line: None)
+    said = analysis_jobs.analyse(root, f"content/{before.path}", anew=False, now=NOW + timedelta(days=9), tell=lambda line: None)
     assert said == f"analysed content/{before.path} again"
     after = page_of(root)
     assert (after.body, after.meta.updated) == (before.body, NOW + timedelta(days=9))
     path = root / "content" / after.path
     path.write_text(path.read_text().replace("\n---\n", "\nlocked: true\n---\n", 1))
     with pytest.raises(Refused, match="locked"):
-        story_jobs.analyse(root, after.meta.id, anew=False, now=NOW, tell=lambda line: None)
+        analysis_jobs.analyse(root, after.meta.id, anew=False, now=NOW, tell=lambda line: None)
 
 
 def test_what_was_not_chosen_is_told_with_title_and_reason(publication: Make, server: FeedServer) -> None:
     root = publication(f"{{url: {server.put('/1.xml', item('one'))}, name: one}}", extra="select: {min_score: 9}")
-    told = status_jobs.summary(update(root))
+    told = summary(update(root))
     assert "not chosen: 1 (score " in told
     assert f"{TITLE} (one)" in told
 
@@ -227,10 +229,10 @@ def test_asked_again_by_name_a_model_answers_from_memory_or_anew(publication: Ma
     model.then(answered)
     update(root)
     quiet: dict[str, Any] = {"now": NOW + timedelta(hours=1), "tell": lambda line: None}
-    story_jobs.analyse(root, page_of(root).meta.id, anew=False, **quiet)
+    analysis_jobs.analyse(root, page_of(root).meta.id, anew=False, **quiet)
     assert len(model.asked) == 1
     model.then(answered)
-    story_jobs.analyse(root, page_of(root).meta.id, anew=True, **quiet)
+    analysis_jobs.analyse(root, page_of(root).meta.id, anew=True, **quiet)
     assert len(model.asked) == 2
 
 

@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundwire.jobs import changes as change_jobs
-from groundwire.jobs.sensitive import SENSITIVE, code, other_settings, sensitive_settings
+from groundwire.checking.sensitive import SENSITIVE, code, other_settings, sensitive_settings
+from groundwire.cli import changes as change_jobs
 from groundwire.settings import Settings, documented_settings
 from groundwire.website.onefile import one_file
 from sitekit import BASE, Html, Publication
@@ -307,7 +307,7 @@ def test_whatever_holds_an_address_is_sensitive() -> None:
     for key, _, example in documented_settings():
         if not key.startswith(("feeds", "block")) and holds.search(example) and "\n" not in example:
             assert key in SENSITIVE or key.rpartition(".")[0] in SENSITIVE, (
-                f"{key}: say in jobs/sensitive.py what its change does"
+                f"{key}: say in checking/sensitive.py what its change does"
             )
     known = {key for key, _, _ in documented_settings()}
     assert set(SENSITIVE) <= known

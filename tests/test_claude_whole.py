@@ -14,10 +14,10 @@ import pytest
 from analysis import wire
 from analysis.echo import echo, events
 from groundwire import pipeline
+from groundwire.cli import analysis as analysis_jobs
+from groundwire.cli import issue as issue_jobs
+from groundwire.cli.summary import summary
 from groundwire.errors import Refused
-from groundwire.jobs import daily as jobs
-from groundwire.jobs import issue as issue_jobs
-from groundwire.jobs.status import summary
 from groundwire.publication.content import load_articles
 from groundwire.publication.log import Ledger
 from groundwire.wiring import open_publication
@@ -83,7 +83,7 @@ def test_from_feed_to_checked_page(publication: Callable[..., Path], server: Fee
     assert "4.2.1" in page.body
     assert "9.9.9" not in page.text
     assert "https://outlet.example/a#:~:text=" in page.body
-    assert "9.9.9" in jobs.explain(root, Path(page.path))
+    assert "9.9.9" in analysis_jobs.explain(root, Path(page.path))
     assert sum(row.get("usd", 0) for row in Ledger(root / "content" / ".ledger").rows("spend")) > 0
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from groundwire.cli.main import Groundwire, groundwire
+from groundwire import cli as groundwire_cli
+from groundwire.cli.main import SECTIONS, groundwire
 from groundwire.errors import of_the_disk
 from support import FeedServer, rss, snapshot
 
@@ -241,12 +245,61 @@ def test_an_owner_who_only_edits_the_settings_starts_without_the_sample_too(
     assert len(list((root / "content" / "articles").rglob("*.md"))) == 1
 
 
+def defined_commands() -> Iterator[tuple[str, str]]:
+    """Find every command that a module below cli/ defines and no group there holds: its module and its name there."""
+    for _, module, _ in pkgutil.iter_modules(groundwire_cli.__path__, "groundwire.cli."):
+        found = {name: one for name, one in vars(importlib.import_module(module)).items() if isinstance(one, click.Command)}
+        below = [one for group in found.values() if isinstance(group, click.Group) for one in group.commands.values()]
+        yield from ((module, name) for name, one in found.items() if one is not groundwire and one not in below)
+
+
 def test_the_help_lists_every_command_once_in_a_section() -> None:
-    named = [name for commands in Groundwire.sections.values() for name in commands]
-    assert sorted(named) == sorted(groundwire.commands)
+    entries = [(name, entry) for commands in SECTIONS.values() for name, entry in commands.items()]
+    assert sorted((entry.module, entry.name) for _, entry in entries) == sorted(defined_commands())
+    for name, entry in entries:
+        command = groundwire.get_command(click.Context(groundwire), name)
+        assert command is not None
+        assert command.name == name, entry
     said = CliRunner().invoke(groundwire, ["--help"]).output
     assert "Every day:" in said
     assert "..." not in said.partition("Start:")[2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "-C pub feeds list",
+        "feeds -C pub list",
+        "feeds list -C pub",
+        "-C elsewhere feeds list -C pub",
+        "-C pub status",
+        "status -C pub",
+    ],
+)
+def test_the_folder_is_named_before_or_after_the_command(tmp_path: Path, words: str) -> None:
+    for name in ("pub", "elsewhere"):
+        run(
+            "init",
+            name,
+            "--title",
+            f"The {name}",
+            "--url",
+            "https://me.example/",
+            "--feed",
+            f"https://{name}.example/f",
+            cwd=tmp_path,
+        )
+    done = run(*words.split(), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "pub" in done.stdout
+    assert "elsewhere" not in done.stdout
+
+
+def test_init_makes_its_folder_in_the_one_that_is_named_before(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    done = run("-C", "mine", "init", "pub", "--title", "T", "--url", "https://me.example/", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "mine" / "pub" / "newsletter.yml").is_file()
 
 
 @pytest.mark.parametrize("place", ["newsletter.yml", "entities.yml", "categories/x.yml", "content/articles/2026/11/x.md"])

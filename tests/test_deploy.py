@@ -21,10 +21,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from groundwire.cli import subscribers as subscriber_jobs
 from groundwire.cli.subscribers import subscribers as group
 from groundwire.delivery import sending
 from groundwire.errors import Refused
-from groundwire.jobs import subscribers as subscriber_jobs
 from groundwire.settings import load_settings
 from groundwire.subscribers.backup import back_up, put_back
 from groundwire.subscribers.database import Database

@@ -43,7 +43,10 @@ IS_PATH = re.compile(r"[\w.…*-]+(/[\w.…*-]+)*/|[\w.…*-]+(/[\w.…*-]+)+\.(
 
 def commands(group: click.Group = groundwire, prefix: str = "") -> list[tuple[str, click.Command]]:
     found: list[tuple[str, click.Command]] = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command, f"the table of commands names {name}, which is not there"
         found.append((prefix + name, command))
         if isinstance(command, click.Group):
             found += commands(command, f"{prefix}{name} ")

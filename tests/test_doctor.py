@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
 
-from groundwire.cli.subscribers import doctor as command
+from groundwire.cli import doctor as doctor_jobs
+from groundwire.cli.doctor import Instruments
+from groundwire.cli.doctor import doctor_command as command
 from groundwire.delivery import sending
 from groundwire.delivery.serving import make_service
 from groundwire.errors import Refused
-from groundwire.jobs import subscribers as subscriber_jobs
-from groundwire.jobs.doctor import Instruments
 from groundwire.mail.dns import Lookup, Unanswered
 from groundwire.mail.reach import Reached, reach
 from groundwire.mail.records import MOST_LOOKUPS, SELECTORS, dkim, dmarc, judge, mx, spf
@@ -179,13 +179,13 @@ def instruments(root: Path) -> Instruments:
 
 def wrong(root: Path, tools: Instruments) -> str:
     with pytest.raises(Refused) as told:
-        subscriber_jobs.doctor(root, tell=print, instruments=tools)
+        doctor_jobs.doctor(root, tell=print, instruments=tools)
     return str(told.value)
 
 
 def test_point_7_a_set_up_that_is_in_order(root: Path) -> None:
     before = (root / "people.sqlite").read_bytes()
-    said = subscriber_jobs.doctor(root, tell=print, instruments=instruments(root))
+    said = doctor_jobs.doctor(root, tell=print, instruments=instruments(root))
     assert said.endswith("0 to mend, 0 to look at, 9 right")
     assert f"unsubscribe: {DOOR}u/test takes the one click" in said
     assert (root / "people.sqlite").read_bytes() == before
@@ -219,7 +219,7 @@ def test_point_7_it_says_what_to_mend_and_how(root: Path) -> None:
 def test_a_database_that_others_can_read_or_that_is_damaged(root: Path) -> None:
     file = root / "people.sqlite"
     file.chmod(0o644)
-    assert "can be read by others" in subscriber_jobs.doctor(root, tell=print, instruments=instruments(root))
+    assert "can be read by others" in doctor_jobs.doctor(root, tell=print, instruments=instruments(root))
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     tools = instruments(root)
     for extra in root.glob("people.sqlite-*"):

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groundwire.analysis.extractive import ExtractiveAnalyst
+from groundwire.cli import analysis as analysis_jobs
+from groundwire.cli import daily as jobs
+from groundwire.cli.summary import summary
 from groundwire.errors import Refused
-from groundwire.jobs import daily as jobs
-from groundwire.jobs import story as story_jobs
-from groundwire.jobs.status import summary
 from groundwire.model import Entry, Feed, FeedResult, Source
 from groundwire.pipeline import Update
 from groundwire.publication.categories import load_categories
@@ -169,10 +169,10 @@ def test_an_edited_text_is_written_over_by_force_and_by_name_alone(publication: 
     jobs.run(root, force=True, **quiet)
     assert "An editor's remark." in path.read_text()
     with pytest.raises(Refused, match="--force"):
-        story_jobs.analyse(root, page.meta.id, anew=False, **quiet)
+        analysis_jobs.analyse(root, page.meta.id, anew=False, **quiet)
     assert "An editor's remark." in path.read_text()
-    story_jobs.analyse(root, page.meta.id, anew=True, **quiet)
+    analysis_jobs.analyse(root, page.meta.id, anew=True, **quiet)
     assert only(root / "content")[1].pristine
     path.write_text(path.read_text().replace("---\n\n", "locked: true\n---\n\n", 1) + "\nAn editor's remark.\n")
     with pytest.raises(Refused, match="locked"):
-        story_jobs.analyse(root, page.meta.id, anew=True, **quiet)
+        analysis_jobs.analyse(root, page.meta.id, anew=True, **quiet)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from analysis.echo import events
+from groundwire.cli.analysis import estimate
+from groundwire.cli.check import check
+from groundwire.cli.status import status
 from groundwire.errors import Refused
-from groundwire.jobs.check import check
-from groundwire.jobs.estimate import estimate
-from groundwire.jobs.status import status
 from groundwire.publication.log import Ledger
 from support import FeedServer, rss
 

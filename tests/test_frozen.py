@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from groundwire import pipeline
-from groundwire.jobs import check as check_jobs
-from groundwire.jobs import subscribers as subscriber_jobs
+from groundwire.cli import check as check_jobs
+from groundwire.cli import send as send_jobs
 from groundwire.mail.links import Answer
 from groundwire.publication.content import load_articles
 from groundwire.subscribers.dispatch import World
@@ -125,6 +125,6 @@ def test_nobody_is_mailed_again(frozen: Path, sink: Sink, later: timedelta) -> N
         page = frozen / "site" / url.removeprefix("https://frozen.example/briefing/") / "index.html"
         return Answer(page.read_text(encoding="utf-8")) if page.is_file() else Answer(trouble="404")
 
-    said = subscriber_jobs.send(frozen, tell=lambda line: None, world=world, fetch=fetch)
+    said = send_jobs.send(frozen, tell=lambda line: None, world=world, fetch=fetch)
     assert said == "every ready issue was sent before: 0 sent now"
     assert not sink.taken()

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from groundwire.cli import issue as issue_jobs
+from groundwire.cli import story as story_jobs
 from groundwire.cli.issue import issue as command
 from groundwire.errors import InputError, Refused
-from groundwire.jobs import issue as issue_jobs
-from groundwire.jobs import story as story_jobs
 from groundwire.publication.content import Issue, load_articles, load_issues
 
 DIGEST = Path(__file__).parent / "digest" / "golden"

@@ -15,7 +15,6 @@ STAGES = ("feeds", "events", "analysis", "website", "issues", "mail", "subscribe
 LAYERS = (
     ("__main__",),
     ("cli",),
-    ("jobs",),
     ("sample",),
     ("delivery", "scaffolding"),
     ("wiring",),

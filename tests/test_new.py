@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from groundwire.checking.check import check_publication
+from groundwire.cli import check as check_jobs
+from groundwire.cli import issue as issue_jobs
+from groundwire.cli import new as new_jobs
 from groundwire.errors import InputError, Refused
-from groundwire.jobs import check as check_jobs
-from groundwire.jobs import issue as issue_jobs
-from groundwire.jobs import new as new_jobs
 from groundwire.publication.content import load_articles
 from groundwire.settings import load_settings
 from sitekit import Publication

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from groundwire import pipeline
+from groundwire.cli import check as check_jobs
+from groundwire.cli import issue as issue_jobs
+from groundwire.cli.build import build
 from groundwire.errors import FeedsFailed, LockHeld, Refused
 from groundwire.files.lock import held
-from groundwire.jobs import check as check_jobs
-from groundwire.jobs import issue as issue_jobs
-from groundwire.jobs.build import build
 from groundwire.publication.content import load_articles
 from groundwire.wiring import open_publication
 from support import FeedServer, fresh_machine, rss, snapshot

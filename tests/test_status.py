@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from groundwire.jobs import daily as jobs
-from groundwire.jobs.status import status
+from groundwire.cli import daily as jobs
+from groundwire.cli.status import status
 from groundwire.publication.log import Ledger
 from groundwire.subscribers.database import Database
 from groundwire.subscribers.ledger import Deliveries

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from groundwire import pipeline
 from groundwire.checking.check import check_publication
+from groundwire.cli import new as new_jobs
+from groundwire.cli import status as status_jobs
+from groundwire.cli import story as story_jobs
+from groundwire.cli.build import build
 from groundwire.errors import Refused
-from groundwire.jobs import new as new_jobs
-from groundwire.jobs import status as status_jobs
-from groundwire.jobs import story as story_jobs
-from groundwire.jobs.build import build
 from groundwire.publication.content import Article, load_articles
 from groundwire.publication.frontmatter import SourceMeta
 from groundwire.wiring import open_publication

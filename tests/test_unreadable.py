@@ -13,9 +13,9 @@ import pytest
 
 from groundwire import pipeline
 from groundwire.analysis.extractive import ExtractiveAnalyst, by_rule
+from groundwire.cli.summary import summary
 from groundwire.errors import Unreadable
 from groundwire.feeds.workers import Parsers
-from groundwire.jobs.status import summary
 from groundwire.model import Entry, Feed, FeedResult, Job, Source, Story
 from groundwire.ports import Analyst, BoundedCall
 from groundwire.publication.categories import load_categories

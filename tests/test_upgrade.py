@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from actions import runner_environment
+from groundwire.cli.upgrade import upgrade
 from groundwire.errors import Refused
-from groundwire.jobs.upgrade import upgrade
 from groundwire.scaffolding import renewal
 from groundwire.scaffolding.scaffold import init
 from support import FeedServer, rss, snapshot

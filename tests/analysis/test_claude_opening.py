@@ -12,7 +12,7 @@ import pytest
 
 from analysis import wire
 from groundwire import pipeline
-from groundwire.jobs import issue as issue_jobs
+from groundwire.cli import issue as issue_jobs
 from groundwire.mail.letter import compose_letter
 from groundwire.publication.content import Issue, load_articles, load_issues
 from groundwire.publication.log import Ledger

@@ -19,8 +19,8 @@ from analysis.asking import KEY
 from analysis.wire import Wire, answer, serve
 from groundwire import pipeline
 from groundwire.analysis.analyst import ClaudeAnalyst
+from groundwire.cli import check as check_jobs
 from groundwire.errors import InputError, Refused
-from groundwire.jobs import check as check_jobs
 from groundwire.llm.messages import Request, Usage
 from groundwire.llm.models import tariff_of
 from groundwire.llm.providers.anthropic import ClaudeCaller

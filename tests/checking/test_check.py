@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from groundwire.checking.pages import Teller, article_problems
+from groundwire.cli import check as check_jobs
 from groundwire.errors import InputError, Problem, Refused
-from groundwire.jobs import check as check_jobs
 from groundwire.publication import evidence
 from groundwire.publication.frontmatter import ArticleMeta, compose, parse
 from groundwire.publication.log import Ledger

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from groundwire.cli import feeds as feed_jobs
 from groundwire.cli.feeds import feeds
 from groundwire.errors import InputError, Refused
-from groundwire.jobs import feeds as feed_jobs
 from groundwire.settings import load_settings
 from support import FeedServer, rss
 

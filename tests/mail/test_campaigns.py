@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from groundwire.cli.subscribers import send as send_command
+from groundwire.cli import send as send_jobs
+from groundwire.cli.send import send_command
 from groundwire.delivery import posting
 from groundwire.errors import Refused
-from groundwire.jobs import subscribers as subscriber_jobs
 from groundwire.mail.buttondown import Buttondown
 from groundwire.mail.links import Answer
 from groundwire.mail.listmonk import Listmonk
@@ -44,7 +44,7 @@ class House:
 
     def send(self) -> str:
         """What the workflow runs."""
-        return subscriber_jobs.send(self.root, tell=self.clock.told.append, world=self.clock.world, fetch=self.fetch)
+        return send_jobs.send(self.root, tell=self.clock.told.append, world=self.clock.world, fetch=self.fetch)
 
     def fetch(self, url: str) -> Answer:
         """The site: every page is there, and the issue's links to all."""
@@ -169,7 +169,7 @@ def test_the_draft_says_what_the_file_says(house: House) -> None:
     house.send()
     assert house.account.rows[0]["subject"] == "A new subject"
     with pytest.raises(Refused, match="no draft any more"):
-        subscriber_jobs.send_test(house.root, "me@example.net", now=NOW, tell=print)
+        send_jobs.send_test(house.root, "me@example.net", now=NOW, tell=print)
 
 
 def test_nobody_is_mailed_before_the_site_shows_it(house: House) -> None:
@@ -189,7 +189,7 @@ def test_what_must_not_go_makes_no_campaign(house: House) -> None:
 
 def test_a_dry_run_says_what_would_be_sent_and_makes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def dry() -> str:
-        return subscriber_jobs.dry_run(house.root, tell=print, world=house.clock.world, fetch=house.fetch)
+        return send_jobs.dry_run(house.root, tell=print, world=house.clock.world, fetch=house.fetch)
 
     assert re.search(r"\n2026-w48: would be sent by (listmonk|Buttondown)$", dry())
     house.missing = True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from groundwire.jobs import subscribers as jobs
+from groundwire.cli import subscribers as jobs
 from groundwire.subscribers.bounce import read_bounce
 from groundwire.subscribers.store import Subscribers
 from mailkit import NOW, peopled, token_of

@@ -23,12 +23,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
 
-from groundwire.cli.subscribers import send as send_command
+from groundwire.cli import issue as issue_jobs
+from groundwire.cli import send as send_jobs
+from groundwire.cli.send import send_command
 from groundwire.cli.subscribers import subscribers as group
 from groundwire.delivery import sending
 from groundwire.errors import Refused
-from groundwire.jobs import issue as issue_jobs
-from groundwire.jobs import subscribers as subscriber_jobs
 from groundwire.mail.letter import Letter, compose_letter
 from groundwire.mail.links import Answer, Site, missing_pages, own_links
 from groundwire.publication.editing import edited
@@ -127,7 +127,7 @@ class House:
 
     def send(self, clock: Time | None = None) -> str:
         world = (clock or Time()).world
-        return subscriber_jobs.send(self.root, tell=world.tell, world=world)
+        return send_jobs.send(self.root, tell=world.tell, world=world)
 
     def change_issue(self, name: str = "2026-w48", **put: Any) -> None:
         store = ByHand(self.root / "content")
@@ -199,7 +199,7 @@ def test_the_site_may_come_while_it_waits(house: House) -> None:
         if len(clock.slept) == 3:
             house.server.pages.update(pages)
 
-    assert "3 sent now" in subscriber_jobs.send(house.root, tell=world.tell, world=replace(world, sleep=sleep))
+    assert "3 sent now" in send_jobs.send(house.root, tell=world.tell, world=replace(world, sleep=sleep))
     assert "waiting for the site" in clock.told[0]
 
 
@@ -400,11 +400,10 @@ def test_one_reader_whom_the_server_refuses_is_shown_and_can_be_skipped(house: H
     lines = command(house)("list").splitlines()
     assert [line.split("\t")[0] for line in lines if "2026-w48: 550 5.7.1" in line] == [odd]
     with pytest.raises(Refused, match="no paused issue waits"):
-        subscriber_jobs.send(house.root, tell=print, world=Time().world, skip=[readers[1]])
+        send_jobs.send(house.root, tell=print, world=Time().world, skip=[readers[1]])
     assert house.mailbox.to(odd) == []
     assert (
-        subscriber_jobs.send(house.root, tell=print, world=Time().world, skip=[odd])
-        == "every ready issue was sent before: 0 sent now"
+        send_jobs.send(house.root, tell=print, world=Time().world, skip=[odd]) == "every ready issue was sent before: 0 sent now"
     )
     assert states(house) == {"active": 6}
     assert sorted(who for who, _ in house.mailbox.taken) == sorted(readers[1:])
@@ -440,7 +439,7 @@ def test_what_a_dry_run_says(house: House) -> None:
 
     def dry() -> str:
         world = Time().world
-        return subscriber_jobs.dry_run(house.root, tell=print, world=world).splitlines()[-1]
+        return send_jobs.dry_run(house.root, tell=print, world=world).splitlines()[-1]
 
     files = {path.name: path.read_bytes() for path in house.root.glob("people.sqlite*")}
     assert dry() == "2026-w48: would go to 3"
@@ -462,7 +461,7 @@ def test_what_a_dry_run_says(house: House) -> None:
     house.publish()
     assert dry() == "2026-w48-correction: would go to 3"
     house.settings(subscribers="{database: elsewhere/people.sqlite, url: 'https://news.example.org/'}")
-    assert "before it can be sent: there is no subscribers' database here" in subscriber_jobs.dry_run(house.root, tell=print)
+    assert "before it can be sent: there is no subscribers' database here" in send_jobs.dry_run(house.root, tell=print)
     assert not (house.root / "elsewhere").exists()
 
 

@@ -1,1 +1,1 @@
-"""The command's parts, a file a group: what can be typed, and nothing else."""
+"""What can be typed: one module a group of commands, with what it does and what it prints."""

@@ -1,7 +1,8 @@
-"""What the files of the command share: common options, progress, the summary. With cli.py the only place that prints."""
+"""What the commands share: common options, progress, the summary, and a group that imports a command when it is used."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -11,13 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from groundwire.errors import GroundwireError, InputError
 
 F = TypeVar("F", bound=Callable[..., Any])
+_FOLDER = "groundwire.folder"  # where a command and those above it on the command line keep what -C said
 
 
 class Moment(click.ParamType[datetime]):
@@ -26,7 +28,7 @@ class Moment(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The time, aware."""
+        """Read the time, which has a zone then."""
         if isinstance(value, datetime):
             return value
         try:
@@ -37,19 +39,40 @@ class Moment(click.ParamType[datetime]):
 
 
 def in_folder(command: F) -> F:
-    """-C DIR, as `root`."""
+    """Add -C DIR; the command gets the folder as `root`, wherever on the command line it stands: the last one counts."""
+    return _folder_option(command, expose=True)
+
+
+def in_folder_of_group(group: F) -> F:
+    """Add -C DIR to a group, for the commands below it that say `in_folder`."""
+    return _folder_option(group, expose=False)
+
+
+def folder_above(context: click.Context) -> Path:
+    """Return the folder that -C named before the command; this one, if it did not."""
+    found = context.meta.get(_FOLDER)
+    return found if isinstance(found, Path) else Path()
+
+
+def _folder_option(command: F, *, expose: bool) -> F:
+    def take(context: click.Context, param: click.Parameter, value: Path | None) -> Path:
+        if value is not None:
+            context.meta[_FOLDER] = value
+        return folder_above(context)
+
     return click.option(
         "-C",
         "root",
         type=click.Path(file_okay=False, path_type=Path),
-        default=Path(),
+        callback=take,
+        expose_value=expose,
         metavar="DIR",
         help="The publication's folder (where newsletter.yml is).  [default: this one]",
     )(command)
 
 
 def by_clock(command: F) -> F:
-    """--now TIME, as `now`."""
+    """Add --now TIME; the command gets it as `now`."""
     return click.option(
         "--now",
         type=Moment(),
@@ -76,7 +99,7 @@ def start_log(form: str) -> None:
 
 
 def progress(line: str) -> None:
-    """Progress goes to standard error, so that the summary can be piped."""
+    """Tell progress on standard error, so that the summary can be piped."""
     if _LOG.as_json:
         _record("info", line)
     elif sys.stderr.isatty():
@@ -87,7 +110,7 @@ def progress(line: str) -> None:
 
 
 def complain(error: GroundwireError) -> None:
-    """An error for its owner; as JSON each problem with its file and line."""
+    """Tell the owner an error; as JSON each problem with its file and line."""
     if not _LOG.as_json:
         click.echo(f"{error}", err=True)
     elif isinstance(error, InputError):
@@ -99,7 +122,7 @@ def complain(error: GroundwireError) -> None:
 
 
 def say(text: str, *, timed: bool = False) -> None:
-    """The summary, also for GitHub's page of the run; `timed` adds how long it took."""
+    """Print the summary, also on GitHub's page of the run; `timed` adds how long it took."""
     if timed:
         text += f"\ntook {time.perf_counter() - _LOG.since:.1f} s"
     if sys.stderr.isatty() and not _LOG.as_json:
@@ -118,7 +141,7 @@ def to_page(markdown: str) -> None:
 
 
 def _as_written(text: str) -> str:
-    """Text for a page of Markdown on which it shall stand letter for letter: headlines of others are in it."""
+    """Fence text for a page of Markdown on which it shall stand letter for letter: headlines of others are in it."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}\n"
@@ -129,16 +152,37 @@ def _record(level: str, message: str, **more: object) -> None:
     click.echo(json.dumps({"at": moment, "level": level, "message": message, **more}, ensure_ascii=False), err=True)
 
 
-class Sectioned(click.Group):
-    """A group whose help lists its commands by what one wants to do, each with a few words. A command that no section names comes last."""
+@dataclass(frozen=True)
+class Entry:
+    """A command as the table knows it: the module that is imported when it is used, its name there, and what the help says."""
 
-    sections: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    module: str
+    name: str
+    words: str
+
+
+class LazyGroup(click.Group):
+    """A group that lists its commands by what one wants to do, a few words each, and imports one when it is used or asked for its help."""
+
+    def __init__(self, *args: Any, sections: Mapping[str, Mapping[str, Entry]], **kwargs: Any) -> None:
+        """Take the commands; the rest is as for any group."""
+        super().__init__(*args, **kwargs)
+        self.sections = sections
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands, in the order of the sections."""
+        return [name for entries in self.sections.values() for name in entries]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None where there is none of that name."""
+        entry = next((entries[cmd_name] for entries in self.sections.values() if cmd_name in entries), None)
+        if entry is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(entry.module), entry.name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections."""
-        named = {name for commands in self.sections.values() for name in commands}
-        rest = {name: self.commands[name].get_short_help_str() for name in self.list_commands(ctx) if name not in named}
-        for title, commands in (*self.sections.items(), ("Other commands", rest)):
-            if commands:
-                with formatter.section(title):
-                    formatter.write_dl(list(commands.items()))
+        for title, entries in self.sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, entry.words) for name, entry in entries.items()])

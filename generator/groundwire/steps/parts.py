@@ -1,4 +1,4 @@
-"""What the jobs work with beside the publication: made in `wiring.py`, given to the flow."""
+"""What the flow works with beside the publication: made in `wiring.py`, given to the flow."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from groundwire.jobs.repository import Touched
+from groundwire.checking.repository import Touched
 from groundwire.llm.server import ANTHROPIC
 from groundwire.settings import Feed, Settings
 
@@ -203,14 +203,14 @@ def _by_kind(files: Sequence[Touched]) -> Iterator[tuple[str, str]]:
 
 
 def _kind(file: Touched) -> str:
-    """What a changed file does; '' where it is told elsewhere."""
+    """Say what a changed file does; '' where it is told elsewhere."""
     if file.target or file.module:
         return _LINK if file.target else _MODULE
     return next(kind for pattern, kind in _KINDS if pattern.fullmatch(file.path))
 
 
 def _feeds(before: Settings, after: Settings) -> Iterator[tuple[str, str, Any, Any]]:
-    """What differs of feeds that are there before and after: address, key, old value, new one."""
+    """Yield what differs of feeds that are there before and after: address, key, old value, new one."""
     had = {feed.url: feed for feed in before.feeds}
     for feed in after.feeds:
         for key in Feed.model_fields:
@@ -220,7 +220,7 @@ def _feeds(before: Settings, after: Settings) -> Iterator[tuple[str, str, Any, A
 
 
 def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Settings by their dotted keys; what is not set is not there."""
+    """Return settings by their dotted keys; what is not set is not there."""
     found: dict[str, Any] = {}
     for key, value in data.items():
         if isinstance(value, dict):
@@ -239,7 +239,7 @@ def _instead(new: Any, old: Any, unset: str = "none", *, prose: bool = False) ->
 
 
 def _sections(text: str) -> Mapping[str, str] | None:
-    """What stands under each top-level key, with what aliases lead to; of a key that stands there twice, both. None where it is no mapping."""
+    """Return what stands under each top-level key, with what aliases lead to; of a key that stands there twice, both. None where it is no mapping."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if not isinstance(node, yaml.MappingNode):

@@ -1,4 +1,4 @@
-"""`preview`: the site while one writes, and on the same port the whole way of a subscriber, with a mailbox instead of the world.
+"""`groundwire preview`: the site while one writes, and on the same port the whole way of a subscriber, with a mailbox instead of the world.
 
     /…            the site, as MkDocs serves it         /_mail/…      the subscription service of `subscribers serve`
     /_mailbox/…   every mail that either of them sends
@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
 import httpx2
 from starlette.applications import Starlette
 
+from groundwire.cli.common import in_folder, progress
 from groundwire.delivery import sending
 from groundwire.delivery.serving import Workers, make_service
+from groundwire.errors import GroundwireError
 from groundwire.mail.links import Answer
 from groundwire.mail.mailbox import Mailbox
 from groundwire.ports import Tell
@@ -39,8 +42,29 @@ LOOK_S = 5.0  # for issues that become ready meanwhile; who subscribes or confir
 MAX_BODY = 100_000
 
 
+@click.command()
+@in_folder
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="On this machine only (127.0.0.1).")
+@click.option("--sample", is_flag=True, help="Show the sample's site.")
+def preview_command(root: Path, port: int, sample: bool) -> None:
+    """Show the site in a browser while you write; pages are built anew when a file changes.
+
+    The form to subscribe works there too: its mails go into a mailbox page instead of the world, so that you can confirm,
+    get the issue and leave as a reader would.
+    """
+    preview(root, port=port, sample=sample, tell=progress)
+
+
+def preview(root: Path, *, port: int, sample: bool, tell: Tell) -> None:
+    """Serve the site, and the way of a subscriber, until interrupted. Raises GroundwireError where there is no sample yet."""
+    where = root / ".groundwire" / "sample" if sample else root
+    if sample and not (where / "newsletter.yml").exists():
+        raise GroundwireError("there is no sample yet; make it with: groundwire run --sample")
+    serve_preview(where, port=port, tell=tell)
+
+
 def serve_preview(root: Path, *, port: int, tell: Tell) -> None:
-    """Until interrupted. Raises what building the site raises."""
+    """Serve both until interrupted. Raises what building the site raises."""
     settings, port = load_settings(root), port or _free_port()
     here = f"http://127.0.0.1:{port}"
     site = here + "/"
@@ -66,7 +90,7 @@ def _free_port() -> int:
 
 
 def _settings(settings: Settings, *, service: str) -> Settings:
-    """The publication's, with the service here, and a sender where none is set yet."""
+    """Return the publication's settings, with the service here, and a sender where none is set yet."""
     own = settings.subscribers.model_copy(update={"url": service, "form": None, "proxies": ()})
     named = settings.email.sender or settings.publisher.email
     email = settings.email.model_copy(update={"sender": named or f"newsletter@{urlsplit(settings.url).hostname}"})
@@ -79,7 +103,7 @@ def _workers(root: Path, settings: Settings, database: Database, mailbox: Mailbo
     places = Places(root)
 
     def fetch(url: str) -> Answer:
-        """Here the site always shows what the files say."""
+        """Answer as a site that always shows what the files say."""
         pages = " ".join(page.url for page in load_articles(places.content, cache=places.cache).pages)
         return Answer(f'<link rel="canonical" href="{url}">{pages}')
 
@@ -110,7 +134,7 @@ def _front(behind: Wsgi, app: Starlette, mailbox: Mailbox) -> Wsgi:
 
 
 def _from_service(app: Starlette, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The ASGI service's answer to a WSGI request, with a way to the mailbox at its foot."""
+    """Return the ASGI service's answer to a WSGI request, with a way to the mailbox at its foot."""
     size = min(int(environ.get("CONTENT_LENGTH") or 0), MAX_BODY)
     headers = {key[5:].replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
     headers["content-type"] = environ.get("CONTENT_TYPE", "")

@@ -49,7 +49,7 @@ def changed_files(root: Path, base: str) -> tuple[str, ...]:
 
 
 def text_at(root: Path, base: str, file: str) -> str:
-    """A file's text where the branch left `base`; '' where there was none."""
+    """Return a file's text where the branch left `base`; '' where there was none."""
     since = _since(root, base)
     prefix = _git(root, "rev-parse", "--show-prefix").strip()
     listed = _git(root, "ls-tree", "-z", "--name-only", "--full-tree", since, "--", f"{prefix}{file}")
@@ -57,14 +57,14 @@ def text_at(root: Path, base: str, file: str) -> str:
 
 
 def files_at(root: Path, base: str, folder: str) -> tuple[str, ...]:
-    """The files of a folder (below `root`) where the branch left `base`."""
+    """Return the files of a folder (below `root`) where the branch left `base`."""
     return tuple(
         name for name in _git(root, "ls-tree", "-r", "-z", "--name-only", _since(root, base), "--", folder).split("\0") if name
     )
 
 
 def _since(root: Path, base: str) -> str:
-    """The commit that `base` and this branch have in common; `base` itself where a shallow clone doesn't know."""
+    """Return the commit that `base` and this branch have in common; `base` itself where a shallow clone doesn't know."""
     commit = _git(
         root,
         "rev-parse",

@@ -1,4 +1,4 @@
-"""How a publication stands (`status`) and what a run did (the summary): words for the owner, a function a topic.
+"""`groundwire status`: how a publication stands, in words for the owner, a function a topic.
 
 What needs a person comes last, an item a line, so that it is what stays on the screen.
 """
@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import click
+
+from groundwire.cli.common import by_clock, in_folder, say
+from groundwire.cli.summary import kept_and_dropped
 from groundwire.errors import GroundwireError, Refused, of_the_disk
 from groundwire.feeds.health import health
 from groundwire.feeds.memory import Memories
@@ -23,7 +27,6 @@ from groundwire.llm.budget import costs
 from groundwire.llm.cost_report import retirements, spending
 from groundwire.llm.models import chosen_models, tariff_of
 from groundwire.llm.server import key_for
-from groundwire.pipeline import Update
 from groundwire.publication.content import Article, Issue, load_articles, load_issues
 from groundwire.publication.feed_health import STREAM as HEALTH
 from groundwire.publication.feed_health import FeedHealth
@@ -41,8 +44,16 @@ T = TypeVar("T")
 LATELY = timedelta(days=30)
 
 
+@click.command()
+@in_folder
+@by_clock
+def status_command(root: Path, now: datetime) -> None:
+    """Say what there is, what is failing, and what needs a person."""
+    say(status(root, now=now))
+
+
 def status(root: Path, *, now: datetime) -> str:
-    """What there is and what needs a person. What cannot be read is told there, and the rest is told all the same."""
+    """Say what there is and what needs a person; also what cannot be read, and the rest all the same."""
     settings = load_settings(root)
     places = Places(root)
     ledger, unread = Ledger(places.ledger), _Unread()
@@ -82,7 +93,7 @@ class _Unread:
     lines: list[str] = field(default_factory=list)
 
     def reading(self, part: Callable[[], T]) -> T | None:
-        """What a part comes to; None where it cannot be read, and `lines` says why."""
+        """Return what a part comes to; None where it cannot be read, and `lines` says why."""
         try:
             return part()
         except (GroundwireError, sqlite3.Error) as error:
@@ -96,63 +107,8 @@ class _Unread:
             self.lines.append(line)
 
 
-def summary(done: Update) -> str:
-    """An update in words: what was published, what was not and why, what is wrong."""
-    failed = [f"feed failed: {r.feed.title}: {r.error}" for r in done.failed]
-    warned = [f"feed warning: {r.feed.title}: {r.warning}" for r in done.feeds if r.warning and not r.error]
-    left = _not_chosen(done)
-    held = [f"{change.note}: content/{change.path}" for change in done.changes if change.note.startswith("waits for review")]
-    swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.suppressed]
-    unread = [f"cannot be read and is left out: {clean(title)} ({why})" for title, why in done.unread]
-    blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
-    pages = [f"  content/{path}" for path in done.published]
-    joined = [f"later coverage joined: content/{path}" for path in done.joined]
-    late = [f"predictions that nobody marked are not followed up: content/{path}" for path in done.paths("predictions")]
-    spared = [f"left as people want it: content/{path} ({why})" for path, why in done.protected]
-    again = [f"analysed again: content/{path}" for path in done.paths("reanalyse")]
-    head = f"feeds: {len(done.feeds) - len(failed)} read, {len(failed)} failed · new pages: {len(done.published)} · later coverage: {len(done.joined)}"
-    checked = _kept_and_dropped(page for page in done.publication.articles if page.path in done.published)
-    noted = [f"analysis: {line}" for line in (done.analyst, done.cost) if line]
-    return "\n".join(
-        [
-            head,
-            *pages,
-            *checked,
-            *joined,
-            *spared,
-            *again,
-            *late,
-            *held,
-            *left,
-            *swallowed,
-            *unread[:SHOWN],
-            *([f"  and {len(unread) - SHOWN} more"] if len(unread) > SHOWN else []),
-            *blocked,
-            *failed,
-            *warned,
-            *noted,
-            *map(str, done.publication.problems),
-        ]
-    )
-
-
-SHOWN = 40  # of the stories that were not chosen for one reason; the others are counted
-
-
-def _not_chosen(done: Update) -> list[str]:
-    """Every reason with its number, and the stories that it kept out, the best first."""
-    by_reason: dict[str, list[str]] = {}
-    for story, reason in done.left:
-        by_reason.setdefault(reason, []).append(f"  {story.score:g} {clean(story.first.title)} ({story.first.feed.title})")
-    told = []
-    for reason, titles in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0])):
-        told += [f"not chosen: {len(titles)} ({reason})", *titles[:SHOWN]]
-        told += [f"  and {len(titles) - SHOWN} more"] if len(titles) > SHOWN else []
-    return told
-
-
-def newest_unread(page: Article) -> bool:
-    """Whether people edited the text and sources have joined since: the machine adds them to the front matter only."""
+def _newest_unread(page: Article) -> bool:
+    """Say whether people edited the text and sources have joined since: the machine adds them to the front matter only."""
     return not page.pristine and bool(untold(page))
 
 
@@ -178,16 +134,10 @@ def _articles(pages: Sequence[Article], settings: Settings, *, now: datetime) ->
 
 
 def _sentences(pages: Sequence[Article], *, now: datetime) -> list[str]:
-    """What the check kept and dropped in the last thirty days."""
+    """Say what the check kept and dropped in the last thirty days."""
     since = now - LATELY
-    told = _kept_and_dropped(page for page in pages if page.meta.moment > since)
+    told = kept_and_dropped(page for page in pages if page.meta.moment > since)
     return [f"{line}, in {LATELY.days} days" for line in told]
-
-
-def _kept_and_dropped(pages: Iterable[Article]) -> list[str]:
-    analyses = [page.meta.analysis for page in pages if page.meta.analysis]
-    kept, dropped = sum(a.kept for a in analyses), sum(a.dropped for a in analyses)
-    return [f"sentences: {kept} kept, {dropped} dropped by the check"] if kept or dropped else []
 
 
 def _issues(issues: Sequence[Issue]) -> str:
@@ -212,7 +162,7 @@ def _mail(root: Path, settings: Settings) -> str:
 
 
 def _of_mail(root: Path, settings: Settings, issues: Sequence[Issue]) -> list[str]:
-    """The issues whose sending waits for a person."""
+    """Name the issues whose sending waits for a person."""
     from groundwire.subscribers.ledger import Deliveries
 
     with _subscribers(root, settings) as database:
@@ -224,7 +174,7 @@ def _of_mail(root: Path, settings: Settings, issues: Sequence[Issue]) -> list[st
 
 @contextmanager
 def _subscribers(root: Path, settings: Settings) -> Iterator[Database | None]:
-    """The subscribers' database, to read; None where this machine has none."""
+    """Open the subscribers' database, to read; None where this machine has none."""
     from groundwire.subscribers.database import Database
 
     path = root / settings.subscribers.database if settings.subscribers.database else None
@@ -236,7 +186,7 @@ def _subscribers(root: Path, settings: Settings) -> Iterator[Database | None]:
 
 
 def _of_models(settings: Settings, *, now: datetime) -> list[str]:
-    """Models that are gone or will be, whose bill could not be bounded, or whose server is not the one that the key is for."""
+    """Name models that are gone or will be, whose bill could not be bounded, or whose server is not the one that the key is for."""
     if settings.analysis.by == "extractive":
         return []
     found = retirements(chosen_models(settings.analysis), today=now.astimezone(UTC).date())
@@ -271,7 +221,7 @@ def _of_feeds(feeds: Sequence[FeedHealth]) -> list[str]:
 
 
 def _of_pages(pages: Sequence[Article], *, today: date) -> list[str]:
-    unread = [f"edited by people, its newest sources are not in the text: content/{p.path}" for p in pages if newest_unread(p)]
+    unread = [f"edited by people, its newest sources are not in the text: content/{p.path}" for p in pages if _newest_unread(p)]
     open_ones = [
         f"a prediction is due since {watch.by}, what became of it? content/{p.path}: {clean(watch.claim)}"
         for p in pages

@@ -1,4 +1,4 @@
-"""`doctor`: what an owner's set-up lacks before mail can go, and after something changed. Looks, and changes nothing."""
+"""`groundwire doctor`: what an owner's set-up lacks before mail can go, and after something changed. Looks, and changes nothing."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from groundwire.delivery import sending
+import click
+
+from groundwire.cli.common import in_folder, progress, say
+from groundwire.delivery import posting, sending
 from groundwire.delivery.ready import lacking_publisher
-from groundwire.errors import GroundwireError
+from groundwire.errors import GroundwireError, Refused
 from groundwire.mail.campaign import Campaigns
-from groundwire.mail.dns import Lookup
-from groundwire.mail.reach import Reach, Reached
+from groundwire.mail.dns import Lookup, system_lookup
+from groundwire.mail.reach import Reach, Reached, reach
 from groundwire.mail.records import Finding, judge
 from groundwire.mail.smtp import Reply
-from groundwire.settings import PLACEHOLDER_URL, Settings
+from groundwire.ports import Tell
+from groundwire.settings import PLACEHOLDER_URL, Settings, load_settings
 
 _PUBLISHER = 'publisher: {name: Example Press, postal_address: "1 Example Street, 12345 Town", email: ed@example.org, responsible: A. Editor}'
 
@@ -32,8 +36,28 @@ class Instruments:
     service: Callable[[], Campaigns]
 
 
+@click.command()
+@in_folder
+def doctor_command(root: Path) -> None:
+    """Look whether mail would arrive: site, publisher, database, the link to leave, the relay or service, SPF, DKIM and DMARC.
+
+    Says for each what is wrong and what to write. Changes nothing and mails nobody.
+    """
+    say(doctor(root, tell=progress))
+
+
+def doctor(root: Path, *, tell: Tell, instruments: Instruments | None = None) -> str:
+    """Look at the set-up. Raises Refused where something must be mended."""
+    settings = load_settings(root)
+    findings = list(examine(root, settings, instruments or _instruments(settings, tell)))
+    said = written(findings)
+    if any(one.level == "error" for one in findings):
+        raise Refused(said)
+    return said
+
+
 def examine(root: Path, settings: Settings, instruments: Instruments) -> Iterator[Finding]:
-    """Everything, in the order in which an owner sets it up."""
+    """Look at everything, in the order in which an owner sets it up."""
     yield from _site(settings, instruments)
     transport = settings.email.transport
     if transport in ("none", "outbox"):
@@ -99,7 +123,7 @@ def _database(root: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _unwritable(path: Path) -> str:
-    """Why nothing can be written there; '' where it can. Writes nothing, and makes no file."""
+    """Say why nothing can be written there; '' where it can. Writes nothing, and makes no file."""
     if not os.access(path.parent, os.W_OK) or not os.access(path, os.W_OK):
         return "not writable by this user (SQLite also writes beside it)"
     try:
@@ -113,7 +137,7 @@ def _unwritable(path: Path) -> str:
 
 
 def _door(settings: Settings, reach: Reach) -> Iterator[Finding]:
-    """Where one leaves, as mailboxes use it: GET shows a page, POST answers 200 and sends nowhere (RFC 8058)."""
+    """Look where one leaves, as mailboxes use it: GET shows a page, POST answers 200 and sends nowhere (RFC 8058)."""
     example = "subscribers: {url: https://news.example.org/mail/}"
     if urlsplit(settings.subscribers.url or "").scheme != "https":
         yield Finding(
@@ -172,14 +196,14 @@ def _domain(settings: Settings) -> str:
 
 
 def _told(got: Reached) -> str:
-    """What came of a request, to stand after its address."""
+    """Say what came of a request, to stand after its address."""
     if got.trouble:
         return f"cannot be reached ({got.trouble})"
     return f"answers {got.status}{f' and leads to {got.location}' if got.location else ''}"
 
 
 def written(findings: list[Finding]) -> str:
-    """The findings as lines, what is wrong with an example below it."""
+    """Write the findings as lines, what is wrong with an example below it."""
     lines = []
     for one in findings:
         lines.append(f"{one.level:<8}{one.what}: {one.said}")
@@ -187,3 +211,15 @@ def written(findings: list[Finding]) -> str:
     wrong = sum(one.level == "error" for one in findings)
     warned = sum(one.level == "warning" for one in findings)
     return "\n".join([*lines, f"{wrong} to mend, {warned} to look at, {len(findings) - wrong - warned} right"])
+
+
+def _instruments(settings: Settings, tell: Tell) -> Instruments:
+    def probe() -> Reply:
+        with sending.relay(settings) as relay:
+            return relay.probe()
+
+    def service() -> Campaigns:
+        world = sending.system_world(tell)
+        return posting.service_of(settings, sleep=world.sleep, clock=world.clock)
+
+    return Instruments(system_lookup(), reach, probe, service)
