@@ -59,7 +59,8 @@ def arrange_files(files: Files, config: MkDocsConfig, site: Site, written: Colle
 
 def _refuse_files(files: Files, config: MkDocsConfig) -> None:
     own = [file for file in files if file.src_dir == config.docs_dir and file.inclusion is not InclusionLevel.EXCLUDED]
-    problems = [problem for file in own if (problem := static_problem(file.src_uri, Path(file.abs_src_path or "")))]
+    public = [file for file in own if not is_hidden(file.src_uri)]
+    problems = [problem for file in public if (problem := static_problem(file.src_uri, Path(file.abs_src_path or "")))]
     if problems:
         raise InputError(problems)
 
