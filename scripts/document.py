@@ -51,7 +51,8 @@ def command_lines(command: click.Command, *, name: str, parent: click.Context | 
     yield from [f"## {context.command_path}", "", "```text", command.get_help(context), "```", ""]
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
-            yield from command_lines(command.commands[child], name=child, parent=context)
+            if found := command.get_command(context, child):
+                yield from command_lines(found, name=child, parent=context)
 
 
 def code(example: str) -> str:

@@ -140,6 +140,8 @@ def test_a_folder_that_is_a_link_is_not_taken_for_pages_that_were_deleted(pub: P
     folder = pub.root / "content/articles/2026/02"
     folder.parent.mkdir(parents=True, exist_ok=True)
     (pub.root / "elsewhere").mkdir()
+    if folder.exists():
+        folder.rename(pub.root / "before")
     folder.symlink_to(pub.root / "elsewhere")
     with pytest.raises(InputError, match=r"content/articles/2026/02: error: this is a symbolic link"):
         load_articles(pub.root / "content")
@@ -358,7 +360,7 @@ OWN = {
     "tags/index.md": "---\n\nA rule above, and one below.\n\n---\n",
     "draft-policy.md": "# How drafts become pages\n\nstatus: draft is written above a page.\n",
     "notes/letter.md": "Dear reader: this is no header.\n",
-    "data/feeds.yml": "---\ntitle: Feeds\n---\nmore: 1\n",
+    "data/feeds.txt": "---\ntitle: Feeds\n---\nmore: 1\n",
     "pictures/dot.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
     "downloads/list.txt": "---- a table ----\nstatus: draft\n",
     "outlets/index.html": "<!doctype html><title>Outlets</title>",

@@ -35,7 +35,7 @@ from groundwire.publication.predictions import due
 from groundwire.publication.reanalysis import untold
 from groundwire.settings import PLACEHOLDER_URL, Settings, load_settings
 from groundwire.text.plain import clean
-from groundwire.wiring import Places
+from groundwire.wiring import Places, load_log
 
 if TYPE_CHECKING:  # what speaks of mail is imported where it is asked for: a run's summary needs none of it
     from groundwire.subscribers.database import Database
@@ -70,6 +70,7 @@ def status(root: Path, *, now: datetime) -> str:
         unread.reading(lambda: _mail(root, settings)) or f"mail: {settings.email.transport}; the subscribers cannot be read",
         *(unread.reading(lambda: spending(costs(ledger.rows(SPEND)), settings.analysis, now=now)) or ()),
     ]
+    unread.reading(lambda: load_log(ledger))  # what a run needs of it
     needs = [
         *_of_settings(settings),
         *_of_models(settings, now=now),

@@ -166,9 +166,10 @@ def _files(content: Path, folder: str) -> list[str]:
     for place, folders, names in os.walk(top, onerror=_raise):
         folders[:] = [name for name in folders if not name.startswith(".")]
         inside = Path(place).relative_to(content).as_posix()
-        found += [
-            f"{inside}/{name}" for name in names if name.endswith(".md") and name != "index.md" and not name.startswith(".")
-        ]
+        pages = [name for name in names if name.endswith(".md") and name != "index.md" and not name.startswith(".")]
+        for name in (*folders, *pages):
+            _require_plain(f"{place}/{name}", f"{content.name}/{inside}/{name}")
+        found += [f"{inside}/{name}" for name in (*pages, *(name for name in folders if name.endswith(".md")))]
     for path in found:
         try:
             path.encode()
