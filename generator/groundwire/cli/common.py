@@ -55,7 +55,7 @@ def folder_above(context: click.Context) -> Path:
 
 
 def _folder_option(command: F, *, expose: bool) -> F:
-    def take(context: click.Context, param: click.Parameter, value: Path | None) -> Path:
+    def take(context: click.Context, param: click.Parameter, value: Path | None) -> Path:  # noqa: ARG001  # click gives it
         if value is not None:
             context.meta[_FOLDER] = value
         return folder_above(context)
@@ -169,11 +169,11 @@ class LazyGroup(click.Group):
         super().__init__(*args, **kwargs)
         self.sections = sections
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click gives it
         """Name all commands, in the order of the sections."""
         return [name for entries in self.sections.values() for name in entries]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click gives it
         """Import a command; None where there is none of that name."""
         entry = next((entries[cmd_name] for entries in self.sections.values() if cmd_name in entries), None)
         if entry is None:
@@ -181,7 +181,7 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(entry.module), entry.name)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click gives it
         """Write the sections."""
         for title, entries in self.sections.items():
             with formatter.section(title):

@@ -228,7 +228,7 @@ def restore(root: Path, copy: Path, *, now: datetime) -> str:
     path = sending.database_path(root, settings, new=True)
     kept = put_back(copy, path, now=now)
     with Database(path) as database:
-        office = sending.make_office(root, settings, database, world=sending.system_world(lambda line: None, now=now))
+        office = sending.make_office(root, settings, database, world=sending.system_world(lambda _line: None, now=now))
         waiting = sending.hold_back(
             office, why=f"put back from {copy.name}; it may have been sent after that copy was made", now=now
         )
