@@ -156,3 +156,25 @@ def test_an_analysis_comes_back_from_another_process_as_it_is_made_here() -> Non
     with Parsers(processes=1) as parsers:
         there = ExtractiveAnalyst(CATEGORIES, bounded=parsers.call).analyse(job.story, job.sources, category=job.category)
     assert there == ExtractiveAnalyst(CATEGORIES).analyse(job.story, job.sources, category=job.category)
+
+
+def test_one_feed_of_very_many_alike_entries_does_not_hold_the_run(tmp_path: Path) -> None:
+    """The newest are looked at, the others are named; another feed's story is published as ever."""
+    alike = [
+        entry(
+            0,
+            id=f"n{n}",
+            url=f"{FEEDS[0].url}/n{n}",
+            title=f"Notice {n}: planned work on line {n % 40}",
+            published=NOW - timedelta(minutes=n),
+        )
+        for n in range(1_500)
+    ]
+    began = time.process_time()
+    done, said = run(tmp_path, [*alike, entry(1)])
+    assert time.process_time() - began < 60
+    assert "not looked at: the older 1200 of the new entries of Outlet 0" in said
+    left = [story for story, _ in done.left]
+    assert any("bridge" in path for path in done.published) or any("bridge" in story.first.title for story in left)
+    newest = [story for story in left if story.first.feed is FEEDS[0]]
+    assert all(story.first.published and story.first.published > NOW - timedelta(minutes=301) for story in newest)

@@ -50,6 +50,7 @@ class Update:
     protected: tuple[tuple[str, str], ...] = ()
     suppressed: tuple[str, ...] = ()
     blocked: int = 0
+    passed_over: tuple[tuple[str, int], ...] = ()  # older entries of feeds with very many new ones, by the feed's name
     unread: tuple[tuple[str, str], ...] = ()  # headlines of entries and stories that cannot be read, each with the reason
     analyst: str = ""  # why the model was asked no more, '' if nothing was in the way
     cost: str = ""  # what the analyses did cost, in words
@@ -110,6 +111,7 @@ def update(publication: Publication, parts: Parts, *, now: datetime) -> Changes[
         protected=protected_pages(run.publication, [story for _, story in later]),
         suppressed=tuple(entry.title for entry, _ in found.swallowed),
         blocked=entries.blocked,
+        passed_over=entries.passed_over,
         unread=tuple(unread),
         analyst=parts.analyst.stopped,
         cost=parts.analyst.account(),

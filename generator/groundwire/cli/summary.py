@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from groundwire.pipeline import Update
 from groundwire.publication.content import Article
+from groundwire.steps.intake import MOST_NEW
 from groundwire.text.plain import clean
 
 SHOWN = 40  # of the stories that were not chosen for one reason; the others are counted
@@ -19,6 +20,10 @@ def summary(done: Update) -> str:
     held = [f"{change.note}: content/{change.path}" for change in done.changes if change.note.startswith("waits for review")]
     swallowed = [f"coverage of a withdrawn or deleted story, not shown: {title}" for title in done.suppressed]
     unread = [f"cannot be read and is left out: {clean(title)} ({why})" for title, why in done.unread]
+    passed_over = [
+        f"not looked at: the older {count} of the new entries of {name} (at most {MOST_NEW} of one feed in a run)"
+        for name, count in done.passed_over
+    ]
     blocked = [f"blocked by newsletter.yml: {done.blocked}"] if done.blocked else []
     pages = [f"  content/{path}" for path in done.published]
     joined = [f"later coverage joined: content/{path}" for path in done.joined]
@@ -42,6 +47,7 @@ def summary(done: Update) -> str:
             *swallowed,
             *unread[:SHOWN],
             *([f"  and {len(unread) - SHOWN} more"] if len(unread) > SHOWN else []),
+            *passed_over,
             *blocked,
             *failed,
             *warned,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from groundwire.events.exact import shared_addresses
 from groundwire.model import Entry, FeedResult
@@ -15,6 +15,10 @@ from groundwire.publication.publication import Publication
 from groundwire.publication.story_log import STREAM, EntryKey
 from groundwire.steps.parts import Parts
 from groundwire.steps.rehearsal import rehearse
+
+# New entries of one feed that a run looks at, the newest: entries that are all alike take more than the square of their number to group.
+MOST_NEW = 300
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def read(publication: Publication, parts: Parts, *, now: datetime) -> list[FeedResult]:
@@ -45,13 +49,15 @@ def without_unreadable(
 class Fresh:
     """Entries that no page has: new ones, and new ones at an address that a page has (with its story's id).
 
-    `first_seen`: the entries without a date that were never seen before.
+    `first_seen`: the entries without a date that were never seen before. `passed_over`: of feeds with more than MOST_NEW new entries, how many
+    older ones were not looked at, by the feed's name.
     """
 
     new: tuple[Entry, ...]
     known: tuple[tuple[Entry, str], ...]
     blocked: int
     first_seen: tuple[EntryKey, ...] = ()
+    passed_over: tuple[tuple[str, int], ...] = ()
 
     def remember(self) -> Iterator[Change]:
         """Yield the change that writes down when undated entries were first seen."""
@@ -72,12 +78,28 @@ def fresh(publication: Publication, results: Sequence[FeedResult], *, now: datet
     known = [(entry, story) for entry in wanted if (story := stories.get(entry.key))]
     new = [entry for entry in wanted if not stories.get(entry.key)]
     unseen = (entry.key for entry in new if not entry.published and publication.first_seen(entry) is None)
+    kept, passed_over = _newest([dated(publication, entry, now=now) for entry in new])
     return Fresh(
-        tuple(dated(publication, entry, now=now) for entry in new),
+        tuple(kept),
         tuple(known),
         len(unread) - len(wanted),
         tuple(dict.fromkeys(unseen)),
+        passed_over,
     )
+
+
+def _newest(entries: Sequence[Entry]) -> tuple[list[Entry], tuple[tuple[str, int], ...]]:
+    """Keep the newest MOST_NEW entries of each feed, in their order; and how many of which feed are left out."""
+    by_feed: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_feed.setdefault(entry.feed.url, []).append(entry)
+    kept: set[EntryKey] = set()
+    left: list[tuple[str, int]] = []
+    for same in by_feed.values():
+        newest = sorted(same, key=lambda entry: entry.published or _EVER, reverse=True)[:MOST_NEW]
+        kept |= {entry.key for entry in newest}
+        left += [(same[0].feed.title, len(same) - MOST_NEW)] if len(same) > MOST_NEW else []
+    return [entry for entry in entries if entry.key in kept], tuple(left)
 
 
 def dated(publication: Publication, entry: Entry, *, now: datetime) -> Entry:
