@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -201,3 +202,15 @@ def test_the_same_item_a_thousand_times_costs_no_square() -> None:
     parsed = parse_feed(document.encode(), url="https://f.example/", headers={}, now=NOW)
     assert len({item.id for item in parsed.items}) == len(parsed.items)
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize("line", [b'<?xml version="1.0" %s', b'<?xml version="1.0" encoding="utf-8"?><rss><!-- %s -->'])
+def test_a_first_line_of_many_encodings_takes_no_time(line: bytes) -> None:
+    body = (
+        line % (b'encoding="utf-16" ' * 20_000)
+        + b"<rss version='2.0'><channel><item><title>T</title><guid>1</guid></item></channel></rss>"
+    )
+    began = time.process_time()
+    with suppress(NotAFeed):
+        parse_feed(body, url="https://a.example/f", headers={}, now=datetime(2026, 11, 23, tzinfo=UTC))
+    assert time.process_time() - began < 10

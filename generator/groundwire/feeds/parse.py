@@ -29,7 +29,7 @@ from groundwire.feeds.items import (
 from groundwire.feeds.jsonfeed import looks_like, parse_json
 from groundwire.feeds.language import language_of, tag
 from groundwire.feeds.markup import headline, inert, title_text
-from groundwire.feeds.repair import mended, speaks_of_items, with_sound_references
+from groundwire.feeds.repair import mended, speaks_of_items, with_short_declaration, with_sound_references
 from groundwire.text.plain import clean, shorten, words
 
 VERSION = 4  # of what comes out of here; cached items of another version are parsed anew
@@ -66,7 +66,7 @@ def _with_language(item: Item, declared: str | None) -> Item:
 
 
 def _parse_xml(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> Parsed:
-    body = with_sound_references(body)
+    body = with_short_declaration(with_sound_references(body))
     found = _feedparsed(body, headers)
     why = clean(str(found.get("bozo_exception", ""))[:1_000])[:120] if found.get("bozo") else ""
     if not found.entries and speaks_of_items(body):

@@ -22,6 +22,21 @@ _HALVES = re.compile(rb"&#([xX][dD][89aAbB][0-9a-fA-F]{2}|5[56][0-9]{3});&#([xX]
 _NO_CHARACTER = b"&#65533;"
 
 
+_DECLARATION = 1_000  # bytes of an XML declaration; none is as long
+
+
+def with_short_declaration(body: bytes) -> bytes:
+    """Return the document with a line break after its XML declaration.
+
+    feedparser looks for the encoding in the whole first line, in the square of its length.
+    """
+    if not body.startswith(b"<?"):
+        return body
+    end = body.find(b"?>", 0, _DECLARATION)
+    cut = end + 2 if end >= 0 else _DECLARATION
+    return body[:cut] + b"\n" + body[cut:]
+
+
 def with_sound_references(body: bytes) -> bytes:
     """Return the document with references to characters alone.
 
